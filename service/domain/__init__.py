@@ -1,0 +1,1 @@
+"""The words of the service: plain frozen values, standard library only."""

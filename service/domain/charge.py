@@ -1,0 +1,134 @@
+"""CandidateCharge -> Decision -> Charge -> Posting: from a proposal to billing."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
+from service.domain.documentation import BillingContext, DocumentedElement
+from service.domain.errors import IncompleteCharge
+
+
+class Origin(StrEnum):
+    """Where a candidate's code comes from."""
+
+    MAPPED = "mapped"  # a decision table
+    STATED = "stated"  # the sender
+    CODER = "coder"  # a person changed it
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateCharge:
+    """A code that a mapping proposes; a person decides."""
+
+    code: str
+    table: str  # the file that proposes it, or "stated"
+    row: int  # 1-based; 0 = no row (stated)
+    units: int = 1
+    modifiers: tuple[str, ...] = ()
+    origin: Origin = Origin.MAPPED
+    because: tuple[str, ...] = ()  # one sentence a deciding fact
+    evidence: tuple[DocumentedElement, ...] = ()  # the elements that decided
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the clinician would have to document before a code may stand (or, not blocking, to confirm it)."""
+
+    element: str
+    wording: str
+    blocking: bool
+    between: tuple[str, ...] = ()  # the codes that it would decide between
+    table: str = ""
+    conflict: bool = False  # documented twice, differently
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one table makes of one procedure: candidates, or questions, or both (confirmations)."""
+
+    table: str
+    table_hash: str  # SHA-256 of the file that was used
+    candidates: tuple[CandidateCharge, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
+class CandidateStatus(StrEnum):
+    """The life of a line in the review queue."""
+
+    PROPOSED = "proposed"  # has a code; a coder may decide
+    WAITING = "waiting"  # a question is open: no code
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"  # later documentation took its place
+
+
+class Verdict(StrEnum):
+    """What a person did to a candidate."""
+
+    APPROVE = "approve"
+    CHANGE = "change"
+    REJECT = "reject"
+
+
+class ChargeKind(StrEnum):
+    """FT1-6."""
+
+    CHARGE = "CG"
+    CREDIT = "CD"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What was approved: this, and nothing else, goes to billing."""
+
+    key: str  # FT1-2, at most 12 characters, ours, never reused
+    facility: str
+    code: ProcedureCode  # FT1-25
+    units: int  # FT1-10
+    service_date: str  # FT1-4, YYYY-MM-DD
+    context: BillingContext = field(repr=False)
+    modifiers: tuple[Modifier, ...] = ()  # FT1-26, order affects payment
+    diagnoses: tuple[DiagnosisCode, ...] = ()  # FT1-19, pointer order
+    approved_by: str = ""  # FT1-24
+    kind: ChargeKind = ChargeKind.CHARGE  # FT1-6
+    reverses: str = ""  # key of the charge that a credit takes back
+
+    def __post_init__(self) -> None:
+        missing = [
+            name
+            for name, value in (
+                ("patient id (PID-3)", self.context.patient_id),
+                ("visit or account number (PV1-19, PID-18)", self.context.visit_number or self.context.account_number),
+                ("service date", self.service_date),
+            )
+            if not value
+        ]
+        if missing:
+            raise IncompleteCharge(tuple(missing))
+
+
+class PostingState(StrEnum):
+    """Where an approved charge stands on its way to billing."""
+
+    PENDING = "pending"  # not sent yet, or billing was unavailable: tried again
+    SENDING = "sending"  # leased by a worker; bytes may be on the wire
+    POSTED = "posted"
+    REFUSED = "refused"  # billing said no, or it cannot be built: a person looks
+    UNKNOWN = "unknown"  # bytes left, no lawful answer came: a person decides
+    CANCELLED = "cancelled"  # taken back before any byte left
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A charge made ready for one destination: fixed before the first byte is sent."""
+
+    control_id: str  # MSH-10, or the identifier of If-None-Exist
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Billing's answer to a parcel that was accepted."""
+
+    answer: bytes = field(repr=False)
+    note: str = ""  # no patient data: "AA", "201 Created"

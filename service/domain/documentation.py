@@ -1,0 +1,133 @@
+"""What a source documented about a procedure, and where it says so.
+
+An event is read into ProcedureReports (readings and narratives, not yet understood); a report is understood
+into DocumentedElements; the latest reports of one procedure, together, are its Documentation.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: A documented value. Absent means not documented; "none" means documented as not done.
+Value = str | bool | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where something stands: the evidence that a coder is shown."""
+
+    path: str  # HL7 path "OBX[3]-5" (third OBX of the message) or FHIRPath "Procedure.note[0].text"
+    start: int = 0  # character span in the unescaped text of that field or element
+    end: int = 0
+    text: str = field(default="", repr=False)  # the words themselves
+    event_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a field says, for an element that a feed expects there."""
+
+    element: str  # a name of the vocabulary
+    text: str = field(repr=False)  # code or words, unescaped, as sent
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Narrative:
+    """Free text in which elements may be found: one field or element, its lines joined by newlines."""
+
+    text: str = field(repr=False)
+    source: Source  # start=0, end=len(text)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedCode:
+    """A procedure code that the sender itself states (FT1-25, PR1-3, a CPT coding in Procedure.code)."""
+
+    code: str
+    modifiers: tuple[str, ...]
+    units: str  # as sent; "" = not stated
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class BillingContext:
+    """Who, where and which visit: what billing needs beside the code. "" = not documented."""
+
+    patient_id: str = ""  # PID-3.1
+    patient_id_authority: str = ""  # PID-3.4
+    patient_family_name: str = ""  # PID-5.1
+    patient_given_name: str = ""  # PID-5.2
+    patient_birth_date: str = ""  # PID-7, ISO 8601
+    patient_sex: str = ""  # PID-8
+    account_number: str = ""  # PID-18.1
+    visit_number: str = ""  # PV1-19.1
+    patient_class: str = ""  # PV1-2
+    location: str = ""  # PV1-3.1
+    performer_id: str = ""  # FT1-20.1 / PR1-11.1 / OBR-32.1: NPI where known
+    performer_family_name: str = ""
+    performer_given_name: str = ""
+    order_number: str = ""  # OBR-3.1, filler order number
+    payer_id: str = ""  # IN1-3.1
+    payer_name: str = ""  # IN1-4.1
+    patient_reference: str = ""  # FHIR: Procedure.subject.reference
+    encounter_reference: str = ""  # FHIR: Procedure.encounter.reference
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureReport:
+    """What one event says about one procedure, as read, not yet understood.
+
+    Reports with one `procedure_key` are about one procedure. A later `version` of one `document` replaces
+    the earlier; different documents add to each other.
+    """
+
+    procedure_key: str = field(repr=False)  # "order:A-77", "fhir:Procedure/12", ...
+    document: str = field(repr=False)
+    version: str  # sorts: the sender's time of this version, digits only; ties go by arrival
+    readings: tuple[Reading, ...]
+    narratives: tuple[Narrative, ...] = ()
+    stated: tuple[StatedCode, ...] = ()
+    context: BillingContext = BillingContext()
+    certain: bool = False  # a procedure for certain (PR1, FT1, Procedure), or only perhaps (any OBR)
+    withdrawn: bool = False  # the sender takes this document back (TXA-19 CA, entered-in-error, ...)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedElement:
+    """An element of the vocabulary, its value, and where it is documented."""
+
+    name: str
+    value: Value
+    source: Source
+    #: "structured": a coded field settles it. "narrative": an explicit statement in free text.
+    origin: str = "structured"
+
+
+@dataclass(frozen=True, slots=True)
+class Documentation:
+    """All that is documented about one procedure: the input of the mapping tables.
+
+    An element of a list type stands once per item. A scalar element that stands with two different values is a
+    conflict: never settled by preferring one, always a question.
+    """
+
+    procedure_key: str = field(repr=False)
+    elements: tuple[DocumentedElement, ...]
+    stated: tuple[StatedCode, ...] = ()
+    context: BillingContext = BillingContext()
+    certain: bool = False
+    withdrawn: bool = False
+
+    def values(self, name: str) -> tuple[Value, ...]:
+        """The different values documented for an element, in order; empty = not documented."""
+        return tuple(dict.fromkeys(e.value for e in self.elements if e.name == name))
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCode:
+    """A local code that a feed does not translate: shown to the interface analyst, never guessed at."""
+
+    element: str
+    text: str = field(repr=False)
+    source: Source
+    nearest: Mapping[str, str] = field(default_factory=dict)

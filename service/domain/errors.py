@@ -1,0 +1,120 @@
+"""What can go wrong, sorted by what the next step is.
+
+ChargeCaptureError
+├── InputError              the sender mends it; never retried
+│   ├── UnreadableInput       it does not say what it should
+│   └── UnsupportedInput      it is well formed, and nothing we take
+├── MappingError            an analyst mends a file; the service does not start
+├── SetupError              the operator mends a setting
+├── RequestError            the caller of the API mends the request
+│   ├── NotFound              nothing of that id within the caller's reach
+│   ├── NotAllowed            the caller's roles do not cover it
+│   ├── StaleVersion          somebody changed it first: read it again
+│   ├── WrongState            it is past the point where this can be done
+│   └── IncompleteCharge      something that billing must have is not documented
+├── PostingError            billing does not hold the charge, or may not
+│   ├── PostingRefused        permanent: billing said no; a person looks
+│   ├── PostingUnavailable    transient: billing never had it; tried again
+│   └── PostingUncertain      it may have arrived; a person decides
+└── TryAgainLater           the store cannot take it now; nothing was kept
+
+No message of any of these carries patient data: they are logged, and shown to senders.
+"""
+
+from dataclasses import dataclass
+
+
+class ChargeCaptureError(Exception):
+    """Something went wrong in charge capture."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or type(self).__doc__ or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with an input: where, what, and what to do about it."""
+
+    location: str  # HL7: "PID-3.1" or "OBX[2]-5"; FHIR: "Procedure.status"; else a JSON pointer
+    code: str  # HL7 table 0357, as "101"; FHIR callers map it to an issue type
+    message: str  # no patient data
+    severity: str = "error"  # error | warning | information
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.message}" if self.location else self.message
+
+
+class InputError(ChargeCaptureError):
+    """What was sent cannot be used as it is."""
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__("; ".join(map(str, faults)) or type(self).__doc__)
+        self.faults = faults
+
+
+class UnreadableInput(InputError):
+    """What was sent does not say what it should."""
+
+
+class UnsupportedInput(InputError):
+    """What was sent is well formed, and nothing this service takes."""
+
+
+class MappingError(ChargeCaptureError):
+    """A mapping file is wrong."""
+
+    def __init__(self, message: str, file: str = "", line: int = 0) -> None:
+        super().__init__(f"{file}:{line}: {message}" if file else message)
+        self.file, self.line, self.problem = file, line, message
+
+
+class SetupError(ChargeCaptureError):
+    """A setting is wrong or missing."""
+
+
+class RequestError(ChargeCaptureError):
+    """The request cannot be carried out as it is."""
+
+
+class NotFound(RequestError):
+    """There is nothing of that id."""
+
+
+class NotAllowed(RequestError):
+    """Your roles do not allow this."""
+
+
+class StaleVersion(RequestError):
+    """Somebody changed it since you read it: read it again."""
+
+
+class WrongState(RequestError):
+    """It is past the point where this can be done."""
+
+
+class IncompleteCharge(RequestError):
+    """Something that billing must have is not documented."""
+
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(f"not documented, and billing needs it: {', '.join(missing)}")
+        self.missing = missing
+
+
+class PostingError(ChargeCaptureError):
+    """The charge is not known to be in billing."""
+
+
+class PostingRefused(PostingError):
+    """Billing refused the charge."""
+
+
+class PostingUnavailable(PostingError):
+    """Billing could not be reached, and has nothing of the charge."""
+
+
+class PostingUncertain(PostingError):
+    """Billing may hold the charge: it did not say."""
+
+
+class TryAgainLater(ChargeCaptureError):
+    """The message could not be stored now: send it again later."""

@@ -1,0 +1,52 @@
+"""Event: what a source told us, kept as it came."""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """How the bytes of an event are to be read."""
+
+    HL7V2 = "hl7v2"
+    FHIR = "fhir"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message at the door: read far enough to be answered, not yet stored.
+
+    `quarantine` says why nothing further is done with it; it is then stored and answered all the same.
+    """
+
+    format: Format
+    sender: str  # MSH-3|MSH-4, or the name of the API client
+    facility: str
+    message_type: str  # MSH-9 as "ORU^R01", or the FHIR resource type
+    control_id: str  # MSH-10, or "Procedure/123"; "" when there is none
+    body: bytes = field(repr=False)  # as received
+    answer: bytes = field(repr=False)  # the ACK or the OperationOutcome, fixed before the commit
+    quarantine: str = ""  # no patient data
+    feed: str = ""  # the feed it is to be read by, when the receiver already knows
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the body, in hex."""
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A stored arrival: the job of reading it is its row."""
+
+    id: str
+    facility: str
+    format: Format
+    sender: str
+    message_type: str
+    control_id: str
+    received_at: float  # seconds since the epoch, UTC
+    sequence: int  # order of arrival at this store
+    body: bytes = field(repr=False)
+    attempts: int = 0
+    feed: str = ""
