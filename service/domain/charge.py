@@ -98,7 +98,10 @@ class Charge:
             name
             for name, value in (
                 ("patient id (PID-3)", self.context.patient_id),
-                ("visit or account number (PV1-19, PID-18)", self.context.visit_number or self.context.account_number),
+                (
+                    "visit or account number (PV1-19, PID-18)",
+                    self.context.visit_number or self.context.account_number,
+                ),
                 ("service date", self.service_date),
             )
             if not value

@@ -107,8 +107,8 @@ class DocumentedElement:
 class Documentation:
     """All that is documented about one procedure: the input of the mapping tables.
 
-    An element of a list type stands once per item. A scalar element that stands with two different values is a
-    conflict: never settled by preferring one, always a question.
+    An element of a list type stands once per item. A scalar element that stands with two different values is
+    a conflict: never settled by preferring one, always a question.
     """
 
     procedure_key: str = field(repr=False)

@@ -28,6 +28,7 @@ class Arrival:
     answer: bytes = field(repr=False)  # the ACK or the OperationOutcome, fixed before the commit
     quarantine: str = ""  # no patient data
     feed: str = ""  # the feed it is to be read by, when the receiver already knows
+    charset: str = ""  # said by the transport: it wins over what the message says
 
     @property
     def digest(self) -> str:
@@ -50,3 +51,4 @@ class Event:
     body: bytes = field(repr=False)
     attempts: int = 0
     feed: str = ""
+    charset: str = ""

@@ -8,7 +8,7 @@ from service.domain.event import Format
 
 @dataclass(frozen=True, slots=True)
 class ElementPaths:
-    """The places in which one element may stand, in order of preference: the first that says anything is read."""
+    """The places in which one element may stand, in order: the first that says anything is read."""
 
     element: str  # a name of the vocabulary
     paths: tuple[str, ...]  # HL7 paths, "OBX[3.1=IMG]-5", or FHIRPath relative to the procedure
@@ -33,12 +33,16 @@ class Feed:
     version: tuple[str, ...] = ()  # paths; when this version was made
     certain: bool = False  # every such message is about a procedure that was done or stated
     withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # path -> values: taken back
-    ignored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # path -> values: not (yet) a document
+    ignored: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # path -> values: not (yet) a document
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # BillingContext field -> paths
     stated_code: tuple[str, ...] = ()  # paths of a code and its system, e.g. "FT1-25", "PR1-3"
     stated_modifiers: tuple[str, ...] = ()
     stated_units: tuple[str, ...] = ()
     elements: tuple[ElementPaths, ...] = ()
-    named_observations: bool = False  # HL7: an OBX whose OBX-3 names an element of the vocabulary documents it
+    named_observations: bool = (
+        False  # HL7: an OBX whose OBX-3 names an element of the vocabulary documents it
+    )
     narratives: tuple[str, ...] = ()  # paths of free text
     constants: Mapping[str, str] = field(default_factory=dict)  # element -> value true of every message of it

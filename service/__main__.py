@@ -1,0 +1,39 @@
+"""The `charge-capture` command."""
+
+import sys
+
+import typer
+
+from service.commands.admin import audit, keys, ledger, migrate, users
+from service.commands.logs import configure_logs
+from service.commands.mappings import mappings
+from service.commands.propose import propose
+from service.commands.send import send
+from service.commands.serve import api, listen, serve, sweep
+from service.commands.sink import sink
+from service.domain.errors import ChargeCaptureError
+
+app = typer.Typer(
+    help="From an EHR's procedure message to a reviewed charge in billing.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _command in (serve, listen, api, sweep, propose, send, sink, ledger, migrate):
+    app.command()(_command)
+for _group, _name in ((mappings, "mappings"), (users, "users"), (keys, "keys"), (audit, "audit")):
+    app.add_typer(_group, name=_name)
+
+
+def main() -> None:
+    """Run a command; what an operator can mend is said in one line on stderr, exit 2."""
+    configure_logs()
+    try:
+        app()
+    except ChargeCaptureError as error:
+        sys.stderr.write(f"charge-capture: {error}\n")
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""The application: routes, errors, limits."""
+
+from fastapi import FastAPI
+
+from service.api import candidates, intake, operations, postings, problems
+from service.api.limits import Limits
+from service.api.parts import Parts
+
+
+def create_app(parts: Parts, version: str) -> FastAPI:
+    """Make the API on the given parts."""
+    app = FastAPI(
+        title="charge-capture",
+        version=version,
+        docs_url=None,  # the page of FastAPI loads scripts from elsewhere; /openapi.json is served
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    app.state.parts = parts
+    for module in (intake, candidates, postings, operations):
+        app.include_router(module.router)
+    problems.install(app)
+    app.add_exception_handler(candidates.MissingVersion, candidates.missing_version)
+    app.add_middleware(Limits, body_limit=parts.body_limit)
+    return app

@@ -1,0 +1,105 @@
+"""Intake: HL7 v2 over HTTP, and FHIR. What is answered with success is on disk."""
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse
+
+from service import fhir
+from service.api.access import Sender
+from service.api.parts import Parts, PartsOf
+from service.domain.errors import Fault
+from service.domain.event import Arrival, Format
+from service.domain.ids import new_id
+from service.store.users import ALL_FACILITIES, User
+
+router = APIRouter(tags=["intake"])
+_HL7_TYPES = ("application/hl7-v2+er7", "x-application/hl7-v2+er7")
+_FHIR_TYPES = ("application/fhir+json", "application/json")
+_FHIR_ANSWER = "application/fhir+json"
+
+
+def _media_type(request: Request) -> tuple[str, str | None]:
+    """The media type and the charset of the body."""
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = None
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            charset = value.strip().strip('"')
+    return kind.strip().lower(), charset
+
+
+@router.post("/hl7/v2", response_class=Response)
+async def receive_hl7(request: Request, parts: PartsOf, user: Sender) -> Response:
+    """Take one HL7 v2 message; the answer is its ACK, with 200 whether it accepts or refuses."""
+    kind, charset = _media_type(request)
+    if kind not in _HL7_TYPES:
+        return Response("send application/hl7-v2+er7\n", 415, media_type="text/plain")
+    # The charset of HTTP wins over MSH-18; UTF-8 is what it is when none is named.
+    charset = (charset or "utf-8")[:32]
+    body = await request.body()
+    answer = await run_in_threadpool(_store_hl7, parts, user, body, charset)
+    if not answer:
+        return Response(status_code=204)
+    return Response(answer, media_type=f"{kind}; charset={charset}")
+
+
+def _store_hl7(parts: Parts, user: User, body: bytes, charset: str) -> bytes:
+    arrival = parts.door.hl7_arrival(body, charset=charset, facility=user.facility)
+    return parts.door.store([arrival])[0]
+
+
+@router.post("/fhir", response_class=JSONResponse)
+async def receive_bundle(request: Request, parts: PartsOf, user: Sender) -> Response:
+    """Take a transaction or batch Bundle."""
+    return await _receive_fhir(request, parts, user, None, None)
+
+
+@router.post("/fhir/{resource_type}", response_class=JSONResponse)
+async def create(resource_type: str, request: Request, parts: PartsOf, user: Sender) -> Response:
+    """Take a new resource."""
+    return await _receive_fhir(request, parts, user, resource_type, None)
+
+
+@router.put("/fhir/{resource_type}/{resource_id}", response_class=JSONResponse)
+async def update(
+    resource_type: str, resource_id: str, request: Request, parts: PartsOf, user: Sender
+) -> Response:
+    """Take a new version of a resource."""
+    return await _receive_fhir(request, parts, user, resource_type, resource_id)
+
+
+@router.get("/fhir/metadata", response_class=JSONResponse)
+def metadata(request: Request) -> Response:
+    """What this FHIR endpoint takes."""
+    base = str(request.base_url).rstrip("/") + "/fhir"
+    return JSONResponse(fhir.capability_statement(base, request.app.version), media_type=_FHIR_ANSWER)
+
+
+async def _receive_fhir(
+    request: Request, parts: Parts, user: User, resource_type: str | None, resource_id: str | None
+) -> Response:
+    if _media_type(request)[0] not in _FHIR_TYPES:
+        fault = Fault("", "200", "send application/fhir+json; XML is not taken")
+        return JSONResponse(fhir.outcome([fault]), 415, media_type=_FHIR_ANSWER)
+    body = await request.body()
+    admission = fhir.admit(
+        body,
+        resource_type=resource_type,
+        resource_id=resource_id,
+        method=request.method,
+        assigned_id=new_id(),
+    )
+    arrival = Arrival(
+        format=Format.FHIR,
+        sender=user.name,
+        facility=parts.door.facility if user.facility == ALL_FACILITIES else user.facility,
+        message_type=admission.message_type,
+        control_id=admission.control_id,
+        body=body,
+        answer=admission.answer,
+        quarantine=admission.quarantine,
+    )
+    answers = await run_in_threadpool(parts.door.store, [arrival])
+    headers = {"Location": admission.location} if admission.location else None
+    return Response(answers[0], admission.status, headers, media_type=_FHIR_ANSWER)

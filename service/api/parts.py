@@ -1,0 +1,31 @@
+"""What the API is made of: handed to it by the wiring."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from service.pipeline.receive import Door
+from service.store import Database
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The things that routes work with."""
+
+    database: Database
+    door: Door
+    destination: str  # where approved charges go
+    approved: Callable[[], None]  # told after an approval was committed
+    is_current: Callable[[], bool]  # whether the schema is the one this code was written for
+    body_limit: int  # bytes
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the application that serves a request."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+PartsOf = Annotated[Parts, Depends(parts_of)]

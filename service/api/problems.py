@@ -1,0 +1,107 @@
+"""Problems: errors as RFC 9457 problem details, under /fhir as OperationOutcome. No internals leak out."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from service.api.access import Unauthenticated
+from service.domain.errors import (
+    ChargeCaptureError,
+    Fault,
+    IncompleteCharge,
+    InputError,
+    NotAllowed,
+    NotFound,
+    StaleVersion,
+    TryAgainLater,
+    WrongState,
+)
+from service.domain.ids import new_id
+from service.fhir import outcome
+
+_log = structlog.get_logger()
+
+#: Error -> (HTTP status, name of the problem, FHIR issue type as a table 0357 code).
+_KINDS: dict[type[Exception], tuple[int, str, str]] = {
+    Unauthenticated: (401, "unauthenticated", "login"),
+    NotAllowed: (403, "not-allowed", "forbidden"),
+    NotFound: (404, "not-found", "204"),
+    WrongState: (409, "wrong-state", "206"),
+    StaleVersion: (412, "stale-version", "206"),
+    IncompleteCharge: (422, "incomplete-charge", "101"),
+    InputError: (422, "unreadable-input", "102"),
+    TryAgainLater: (503, "try-again-later", "207"),
+}
+
+
+def problem(status: int, name: str, detail: str, **more: Any) -> JSONResponse:
+    """A problem document. `name` is explained in docs/problems.md."""
+    body = {
+        "type": f"urn:charge-capture:problem:{name}",
+        "title": name.replace("-", " "),
+        "status": status,
+        "detail": detail,
+        **more,
+    }
+    return JSONResponse(body, status, media_type="application/problem+json", headers=_headers(status))
+
+
+def _headers(status: int) -> dict[str, str]:
+    if status == 401:  # noqa: PLR2004
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": "5"} if status == 503 else {}  # noqa: PLR2004
+
+
+def answer(request: Request, status: int, name: str, faults: list[Fault]) -> Response:
+    """The error in the language of the path it was asked on."""
+    if request.url.path.startswith("/fhir"):
+        return JSONResponse(
+            outcome(faults), status, media_type="application/fhir+json", headers=_headers(status)
+        )
+    errors = [{"location": fault.location, "detail": fault.message} for fault in faults if fault.location]
+    detail = "; ".join(str(fault) for fault in faults)
+    return problem(status, name, detail, **({"errors": errors} if errors else {}))
+
+
+def _known(request: Request, error: Exception) -> Response:
+    status, name, code = next(_KINDS[kind] for kind in type(error).__mro__ if kind in _KINDS)
+    faults = list(getattr(error, "faults", ())) or [Fault("", code, str(error))]
+    return answer(request, status, name, faults)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    # Not what was sent: it may hold patient data.
+    faults = [
+        Fault("/" + "/".join(str(part) for part in each["loc"][1:]), "102", each["msg"])
+        for each in error.errors()
+    ]
+    return answer(request, 422, "invalid-request", faults)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    fault = Fault("", "200", str(error.detail))
+    response = answer(request, error.status_code, "http", [fault])
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    incident = new_id()
+    _log.error("request failed", incident=incident, error=type(error).__name__, path=request.url.path)
+    return answer(request, 500, "internal", [Fault("", "207", f"internal error, incident {incident}")])
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+    for kind in _KINDS:
+        app.add_exception_handler(kind, _known)
+    app.add_exception_handler(ChargeCaptureError, _unexpected)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)

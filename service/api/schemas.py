@@ -1,0 +1,223 @@
+"""The shapes of the API: what comes in is checked here, what goes out is described here."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from service.domain.charge import Charge
+from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
+from service.domain.event import Event
+from service.domain.review import Candidate
+from service.hl7 import decode
+from service.store.postings import Posting
+
+
+def _shaped(kind: type[ProcedureCode] | type[Modifier] | type[DiagnosisCode]) -> AfterValidator:
+    return AfterValidator(lambda value: kind(value).value)
+
+
+Code = Annotated[str, _shaped(ProcedureCode)]
+Modifiers = Annotated[list[Annotated[str, _shaped(Modifier)]], Field(max_length=4)]
+Diagnoses = Annotated[list[Annotated[str, _shaped(DiagnosisCode)]], Field(max_length=12)]
+Reason = Annotated[str, Field(min_length=1, max_length=500)]
+_Short = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ContextChange(_In):
+    """What billing needs beside the code, corrected by hand."""
+
+    patient_id: _Short | None = None
+    account_number: _Short | None = None
+    visit_number: _Short | None = None
+    location: _Short | None = None
+    performer_id: _Short | None = None
+    performer_family_name: _Short | None = None
+    performer_given_name: _Short | None = None
+
+
+class Change(_In):
+    """A correction of a candidate; what is left out stays as it is."""
+
+    reason: Reason
+    code: Code | None = None
+    units: Annotated[int, Field(ge=1, le=9999)] | None = None
+    modifiers: Modifiers | None = None
+    diagnoses: Diagnoses | None = None
+    service_date: date | None = None
+    context: ContextChange | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """The fields to change, as JSON values."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"reason"})
+
+
+class Rejection(_In):
+    """Why a candidate is no charge."""
+
+    reason: Reason
+
+
+class Settlement(_In):
+    """What became of a posting: `posted`, `pending` (send again), or `refused` (billing does not have it)."""
+
+    state: Annotated[str, Field(pattern="^(posted|pending|refused)$")]
+    reason: Reason
+
+
+class PostingOut(BaseModel):
+    """How a charge stands at its destination."""
+
+    id: str
+    charge: str  # FT1-2
+    destination: str
+    state: str
+    control_id: str  # MSH-10
+    attempts: int
+    note: str
+    updated_at: datetime
+
+
+class ChargeOut(BaseModel):
+    """An approved charge, without the patient."""
+
+    key: str  # FT1-2
+    kind: str  # FT1-6
+    reverses: str
+    code: str
+    units: int
+    modifiers: list[str]
+    service_date: str
+    approved_by: str
+    postings: list[PostingOut]
+
+
+class CandidateOut(BaseModel):
+    """A line of the queue, without the patient."""
+
+    id: str
+    facility: str
+    status: str
+    kind: str
+    code: str
+    units: int
+    modifiers: list[str]
+    origin: str
+    table: str
+    row: int
+    service_date: str
+    because: list[str]
+    questions: list[dict[str, Any]]
+    note: str
+    corrects: str
+    claimed_by: str
+    claimed_until: datetime | None
+    version: int
+    created_at: datetime
+
+
+class DocumentOut(BaseModel):
+    """A message as it came."""
+
+    event: str
+    format: str
+    message_type: str
+    sender: str
+    received_at: datetime
+    text: str
+
+
+class CandidateDetail(CandidateOut):
+    """A line with its evidence, its documents and all that was decided on it."""
+
+    elements: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
+    stated: list[dict[str, Any]]
+    context: dict[str, str]
+    diagnoses: list[str]
+    documents: list[DocumentOut]
+    decisions: list[dict[str, Any]]
+    charges: list[ChargeOut]
+
+
+class CandidatePage(BaseModel):
+    """A page of the queue; `next` asks for the one after it."""
+
+    items: list[CandidateOut]
+    next: str | None
+
+
+def moment(seconds: float) -> datetime:
+    """Seconds since the epoch as a UTC time."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def candidate_out(line: Candidate) -> dict[str, Any]:
+    """The fields of CandidateOut."""
+    content = line.content
+    return {
+        "id": line.id,
+        "facility": line.facility,
+        "status": line.status,
+        "kind": line.kind,
+        "code": line.code,
+        "units": line.units,
+        "modifiers": list(line.modifiers),
+        "origin": line.origin,
+        "table": line.table,
+        "row": line.row,
+        "service_date": line.service_date,
+        "because": content["because"],
+        "questions": content["questions"],
+        "note": content.get("note", ""),
+        "corrects": line.corrects,
+        "claimed_by": line.claimed_by,
+        "claimed_until": moment(line.claimed_until) if line.claimed_until else None,
+        "version": line.version,
+        "created_at": moment(line.created_at),
+    }
+
+
+def document_out(event: Event) -> DocumentOut:
+    """A message, decoded for reading."""
+    return DocumentOut(
+        event=event.id,
+        format=event.format,
+        message_type=event.message_type,
+        sender=event.sender,
+        received_at=moment(event.received_at),
+        text=decode(event.body, event.charset or None).text,
+    )
+
+
+def posting_out(posting: Posting) -> PostingOut:
+    """A posting without its bytes."""
+    return PostingOut(
+        id=posting.id,
+        charge=posting.charge_key,
+        destination=posting.destination,
+        state=posting.state,
+        control_id=posting.control_id,
+        attempts=posting.attempts,
+        note=posting.note,
+        updated_at=moment(posting.updated_at),
+    )
+
+
+def charge_out(charge: Charge, postings: list[Posting]) -> ChargeOut:
+    """A charge and its postings."""
+    return ChargeOut(
+        key=charge.key,
+        kind=charge.kind,
+        reverses=charge.reverses,
+        code=charge.code.value,
+        units=charge.units,
+        modifiers=[modifier.value for modifier in charge.modifiers],
+        service_date=charge.service_date,
+        approved_by=charge.approved_by,
+        postings=[posting_out(posting) for posting in postings],
+    )

@@ -1,0 +1,56 @@
+"""Logs: one JSON object a line on stderr, of named keys only; no exception text, for it may quote a patient."""
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+#: What a log line may hold. A key that is not here is dropped, whoever wrote it.
+_ALLOWED = frozenset(
+    {
+        "event",
+        "level",
+        "timestamp",
+        "logger",
+        "queue",
+        "count",
+        "error",
+        "reason",
+        "event_id",
+        "charge",
+        "state",
+        "incident",
+        "path",
+        "problem",
+        "connections",
+    }
+)
+
+
+def configure_logs() -> None:
+    """Set up structlog, and route the libraries' logging through the same door."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _only_allowed,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
+
+
+def _only_allowed(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: value for key, value in line.items() if key in _ALLOWED}
+
+
+class _Libraries(logging.Handler):
+    """Says that a library logged something, without its words: they may quote what it worked on."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        place = f"{record.module}:{record.lineno}"
+        structlog.get_logger().warning("library", logger=record.name, reason=place, error=kind)

@@ -1,0 +1,33 @@
+"""Commands of the compliance analyst: lint and test the mappings."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.mapping import check as check_folder
+from service.mapping import load_destination
+from service.wiring import read_settings
+
+mappings = typer.Typer(help="The mappings: lint them and run their tests.", no_args_is_help=True)
+Folder = Annotated[Path | None, typer.Argument(help="Folder of the mappings [default: the shipped ones]")]
+
+
+@mappings.callback()
+def _group() -> None:
+    """Keep `check` a command of its own, however many there are."""
+
+
+@mappings.command("check")
+def check(folder: Folder = None) -> None:
+    """Lint every file and run every table's tests; exit 1 when something must be mended."""
+    where = folder or read_settings().mappings
+    findings = check_folder(where)
+    for path in sorted((where / "destinations").glob("*.yaml")):
+        load_destination(path)
+    for finding in findings:
+        typer.echo(f"{finding.file}:{finding.line}: {finding.severity}: {finding.message}")
+    if any(finding.severity == "error" for finding in findings):
+        sys.exit(1)
+    typer.echo(f"{where.name}: in order")

@@ -1,0 +1,231 @@
+"""serve: API, page, MLLP listener and embedded worker in one process; and the same parts alone."""
+
+import asyncio
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+from rich.console import Console
+
+from service import jobs
+from service.commands.demo import Demo
+from service.domain.errors import SetupError, TryAgainLater
+from service.settings import host_and_port
+from service.store.users import ALL_FACILITIES
+from service.wiring import VERSION, Service, open_service, read_settings
+
+_log = structlog.get_logger()
+_STOP_SECONDS = 8.0
+_WORKER_THREADS = 2
+_FIRST_ROLES = frozenset({"admin", "lead", "feed"})
+
+Data = Annotated[Path | None, typer.Option(help="Folder of the database and the key [default: data]")]
+Http = Annotated[str | None, typer.Option(help="HOST:PORT of the API [default: 127.0.0.1:8080]")]
+Mllp = Annotated[str | None, typer.Option(help="HOST:PORT of the HL7 listener [default: 127.0.0.1:2575]")]
+Billing = Annotated[str | None, typer.Option(help="HOST:PORT that approved charges go to as DFT^P03")]
+
+
+@dataclass(frozen=True)
+class _Doors:
+    """Which doors a process opens."""
+
+    http: bool = True
+    mllp: bool = True
+
+
+def serve(
+    *,
+    data: Data = None,
+    http: Http = None,
+    mllp: Mllp = None,
+    billing: Billing = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Also play the billing system, and send the shipped samples")
+    ] = False,
+) -> None:
+    """Run everything in one process."""
+    with Demo.when(wanted=demo and billing is None) as played:
+        settings = read_settings(data=data, http=http, mllp=mllp, billing=billing or played.address)
+        service = open_service(settings)
+        _welcome(service)
+        with _embedded_worker(service) if settings.embedded else _nothing(), _sweeper(service):
+            asyncio.run(_run(service, _Doors(), after_start=played.send_samples))
+        service.close()
+
+
+def listen(mllp: Mllp = None, data: Data = None) -> None:
+    """Run the MLLP listener alone."""
+    service = open_service(read_settings(mllp=mllp, data=data))
+    asyncio.run(_run(service, _Doors(http=False)))
+    service.close()
+
+
+def api(http: Http = None, data: Data = None) -> None:
+    """Run the API alone."""
+    service = open_service(read_settings(http=http, data=data))
+    asyncio.run(_run(service, _Doors(mllp=False)))
+    service.close()
+
+
+def sweep(
+    *, once: Annotated[bool, typer.Option("--once", help="Look once, and end")] = False, data: Data = None
+) -> None:
+    """Look for rows that a broker forgot, again and again."""
+    service = open_service(read_settings(data=data))
+    if once:
+        service.sweep()
+    else:
+        with _sweeper(service):
+            _wait_for_signal()
+    service.close()
+
+
+async def _run(service: Service, doors: _Doors, after_start: Callable[[str], None] | None = None) -> None:
+    """Open the doors; close them in order when a signal comes."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with AsyncExitStack() as stack:
+        lines = []
+        if doors.mllp:
+            lines.append(f"  HL7 (MLLP)    {await _open_mllp(service, stack)}")
+        if doors.http:
+            lines.append(f"  API           http://{await _open_http(service, stack)}")
+        _say("\n".join([*lines, "  ready; Ctrl-C stops"]))
+        if after_start:
+            await asyncio.to_thread(after_start, service.settings.mllp)
+        await stopped.wait()
+        _say("stopping")
+
+
+async def _open_mllp(service: Service, stack: AsyncExitStack) -> str:
+    host, port = _address(service.settings.mllp)
+    listener = service.listener()
+    try:
+        await listener.start(host, port)
+    except OSError as error:
+        raise SetupError(f"cannot listen for HL7 on {host}:{port}: {error.strerror}") from None
+    stack.push_async_callback(listener.stop)
+    return f"{host}:{listener.port}"
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, with the signals left to us."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _open_http(service: Service, stack: AsyncExitStack) -> str:
+    host, port = _address(service.settings.http)
+    try:
+        opened = socket.create_server((host, port))
+    except OSError as error:
+        raise SetupError(f"cannot serve HTTP on {host}:{port}: {error.strerror}") from None
+    config = uvicorn.Config(
+        service.application(), log_config=None, access_log=False, timeout_graceful_shutdown=4
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[opened]))
+
+    async def close() -> None:
+        server.should_exit = True
+        await serving
+
+    stack.push_async_callback(close)
+    return f"{host}:{opened.getsockname()[1]}"
+
+
+@contextmanager
+def _embedded_worker(service: Service) -> Iterator[None]:
+    app = jobs.workers_app()
+    app.service = service
+    worker = jobs.EmbeddedWorker(app, _WORKER_THREADS)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.stop(_STOP_SECONDS)
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _sweeper(service: Service) -> Iterator[None]:
+    """Sweep at once, to take up what an earlier life left, and then at intervals."""
+    stopped = threading.Event()
+
+    def run() -> None:
+        while True:
+            _sweep_once(service)
+            if stopped.wait(service.settings.sweep_seconds):
+                return
+
+    thread = threading.Thread(target=run, name="sweeper", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join(_STOP_SECONDS)
+
+
+def _sweep_once(service: Service) -> None:
+    """Sweep; a database that is away for a while must not end the sweeper."""
+    try:
+        service.sweep()
+    except TryAgainLater as error:
+        _log.warning("sweep put off", reason=str(error))
+
+
+def _wait_for_signal() -> None:
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stopped.set())
+    stopped.wait()
+
+
+def _welcome(service: Service) -> None:
+    settings = service.settings
+    store = settings.database_url.rpartition("@")[2] or settings.data / "charge-capture.db"
+    lines = [
+        f"charge-capture {VERSION}",
+        f"  database      {store}",
+        f"  billing       {settings.billing or settings.billing_fhir or 'none: approved charges wait'}",
+    ]
+    token = _first_token(service)
+    if token:
+        lines.append(f"  admin token   {token}   (shown this once)")
+    lines.append(f"  try           charge-capture send docs/samples/hl7v2/*.hl7 --to {settings.mllp}")
+    _say("\n".join(lines))
+
+
+def _first_token(service: Service) -> str:
+    """The token of the first user, made when there is none."""
+    with service.database.transaction() as store:
+        if store.users.all():
+            return ""
+        return store.users.add("admin", _FIRST_ROLES, ALL_FACILITIES, by="first run")
+
+
+def _address(text: str) -> tuple[str, int]:
+    try:
+        return host_and_port(text)
+    except ValueError as error:
+        raise SetupError(str(error)) from None
+
+
+def _say(text: str) -> None:
+    Console(highlight=False, soft_wrap=True).print(text, markup=False)

@@ -1,0 +1,63 @@
+"""The review queue: lines that wait for a person, as they are stored and shown."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.domain.charge import CandidateStatus, ChargeKind, Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the queue as the mapping would have it now, for one procedure.
+
+    `slot` says which line of the procedure it is: a later line of the same slot takes its place.
+    """
+
+    slot: str
+    status: CandidateStatus  # proposed or waiting
+    origin: Origin
+    table: str
+    table_hash: str
+    row: int
+    code: str  # "" while a question is open
+    units: int
+    modifiers: tuple[str, ...]
+    service_date: str
+    content: dict[str, Any] = field(repr=False)  # JSON: because, evidence, questions, elements, context, ...
+    kind: ChargeKind = ChargeKind.CHARGE
+    corrects: str = ""  # candidate whose charge this line replaces or takes back
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stored line."""
+
+    id: str
+    sequence: int
+    facility: str
+    procedure_id: str
+    slot: str
+    kind: ChargeKind
+    status: CandidateStatus
+    origin: Origin
+    table: str
+    table_hash: str
+    row: int
+    code: str
+    units: int
+    modifiers: tuple[str, ...]
+    service_date: str
+    corrects: str
+    basis: str
+    money: str
+    claimed_by: str
+    claimed_until: float
+    version: int
+    created_at: float
+    updated_at: float
+    content: dict[str, Any] = field(repr=False)
+
+    @property
+    def live(self) -> bool:
+        """Whether it still waits for a person."""
+        return self.status in (CandidateStatus.PROPOSED, CandidateStatus.WAITING)

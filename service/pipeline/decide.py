@@ -1,0 +1,190 @@
+"""Decide: what a person does with a line of the review queue. Works within its caller's transaction.
+
+Every step names the version that was read: who changed the line first wins, the other reads again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from service.domain.charge import (
+    CandidateStatus,
+    Charge,
+    ChargeKind,
+    Origin,
+    PostingState,
+    Verdict,
+)
+from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
+from service.domain.documentation import BillingContext
+from service.domain.errors import StaleVersion, WrongState
+from service.domain.ids import new_charge_key
+from service.domain.review import Candidate
+from service.store import Store
+from service.store.transaction import AuditEntry
+from service.store.users import User
+
+CLAIM_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """A user at work on one line, as it was at the version read."""
+
+    user: User
+    candidate_id: str
+    version: int
+
+
+def claim(store: Store, reviewer: Reviewer) -> Candidate:
+    """Lease a line for ten minutes; claiming again renews it."""
+    line = _open_line(store, reviewer)
+    store.candidates.change(line, claimed_by=reviewer.user.name, claimed_until=store.now + CLAIM_SECONDS)
+    return _noted(store, reviewer, line, "claim")
+
+
+def release(store: Store, reviewer: Reviewer) -> Candidate:
+    """Give a claimed line back."""
+    line = _open_line(store, reviewer)
+    store.candidates.change(line, claimed_by="", claimed_until=0.0)
+    return _noted(store, reviewer, line, "release")
+
+
+def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason: str) -> Candidate:
+    """Correct a line by hand: code, units, modifiers, diagnoses, service_date, or fields of the context.
+
+    A line with an open question gets its code this way; the question stays on record.
+    """
+    line = _open_line(store, reviewer)
+    content = _changed_content(line, changes)
+    units = changes.get("units", line.units or 1)
+    changed = replace(
+        line,
+        code=changes.get("code", line.code),
+        units=units,
+        modifiers=tuple(changes.get("modifiers", line.modifiers)),
+        service_date=changes.get("service_date", line.service_date),
+    )
+    store.candidates.change(
+        line,
+        code=changed.code,
+        units=changed.units,
+        modifiers=",".join(changed.modifiers),
+        service_date=changed.service_date,
+        status=(CandidateStatus.PROPOSED if changed.code else line.status).value,
+        origin=(Origin.CODER if changed.code != line.code else line.origin).value,
+        money=store.candidates.money(changed),
+        content=content,
+    )
+    detail = {"reason": reason, "before": _money_of(line), "changes": dict(changes)}
+    store.candidates.decide(line, Verdict.CHANGE, reviewer.user.name, detail)
+    return store.candidates.get(line.id, line.facility)
+
+
+def reject(store: Store, reviewer: Reviewer, reason: str) -> Candidate:
+    """Decide that a line is no charge."""
+    line = _open_line(store, reviewer)
+    store.candidates.change(line, status=CandidateStatus.REJECTED.value, claimed_by="", claimed_until=0.0)
+    store.candidates.decide(line, Verdict.REJECT, reviewer.user.name, {"reason": reason})
+    return store.candidates.get(line.id, line.facility)
+
+
+def approve(store: Store, reviewer: Reviewer, destination: str) -> Candidate:
+    """Make a charge of a line, and commit to post it.
+
+    IncompleteCharge when billing would need what is not documented; WrongState while a question is open.
+    """
+    line = _open_line(store, reviewer)
+    if not line.code:
+        raise WrongState("a question is open: there is no code to approve. Change it to one, or reject it")
+    charges = [*_taken_back(store, line, reviewer.user), *_new_charge(line, reviewer.user)]
+    for charge in charges:
+        store.charges.add(charge, line.id)
+        store.postings.add(line.facility, charge.key, destination)
+    store.candidates.change(line, status=CandidateStatus.APPROVED.value, claimed_by="", claimed_until=0.0)
+    detail = {"approved": _money_of(line), "charges": [charge.key for charge in charges]}
+    store.candidates.decide(line, Verdict.APPROVE, reviewer.user.name, detail)
+    return store.candidates.get(line.id, line.facility)
+
+
+def settle(store: Store, user: User, posting_id: str, state: PostingState, reason: str) -> None:
+    """A lead says what became of an unknown posting, or sends a refused one again."""
+    posting = store.postings.get(posting_id, user.facility)
+    allowed = {
+        PostingState.UNKNOWN: {PostingState.POSTED, PostingState.PENDING, PostingState.REFUSED},
+        PostingState.REFUSED: {PostingState.PENDING},
+    }
+    if state not in allowed.get(posting.state, set()):
+        raise WrongState(f"a posting that is {posting.state} cannot be settled as {state}")
+    store.postings.settle(posting, state, reason, by=user.name)
+
+
+def _open_line(store: Store, reviewer: Reviewer) -> Candidate:
+    line = store.candidates.get(reviewer.candidate_id, reviewer.user.facility, lock=True)
+    if line.version != reviewer.version:
+        raise StaleVersion(f"the candidate is at version {line.version}, you read {reviewer.version}")
+    if not line.live:
+        raise WrongState(f"the candidate is {line.status}: nothing more can be done with it")
+    if line.claimed_by not in ("", reviewer.user.name) and line.claimed_until > store.now:
+        raise WrongState(f"{line.claimed_by} is working on it")
+    return line
+
+
+def _noted(store: Store, reviewer: Reviewer, line: Candidate, action: str) -> Candidate:
+    entry = AuditEntry(line.facility, "review", reviewer.user.name, action, "candidate", line.id)
+    store.audit(entry)
+    return store.candidates.get(line.id, line.facility)
+
+
+def _changed_content(line: Candidate, changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **line.content,
+        "context": {**line.content["context"], **changes.get("context", {})},
+        "diagnoses": list(changes.get("diagnoses", line.content["diagnoses"])),
+    }
+
+
+def _money_of(line: Candidate) -> dict[str, Any]:
+    return {
+        "code": line.code,
+        "units": line.units,
+        "modifiers": list(line.modifiers),
+        "date": line.service_date,
+    }
+
+
+def _new_charge(line: Candidate, user: User) -> list[Charge]:
+    if line.kind is ChargeKind.CREDIT:
+        return []
+    return [
+        Charge(
+            key=new_charge_key(),
+            facility=line.facility,
+            code=ProcedureCode(line.code),
+            units=line.units,
+            service_date=line.service_date,
+            context=BillingContext(**line.content["context"]),
+            modifiers=tuple(map(Modifier, line.modifiers)),
+            diagnoses=tuple(map(DiagnosisCode, line.content["diagnoses"])),
+            approved_by=user.name,
+        )
+    ]
+
+
+def _taken_back(store: Store, line: Candidate, user: User) -> list[Charge]:
+    """The credit for the charge that a correction replaces; none when billing certainly never had it."""
+    if not line.corrects:
+        return []
+    charged = [c for c in store.charges.of_candidate(line.corrects) if c.kind is ChargeKind.CHARGE]
+    original = charged[-1]
+    (posting,) = store.postings.of_charge(original.key)
+    if posting.state in (PostingState.REFUSED, PostingState.CANCELLED):
+        return []
+    if store.postings.cancel(original.key, by=user.name):
+        return []
+    if posting.state is not PostingState.POSTED:
+        raise WrongState(f"the earlier charge is {posting.state} at billing: settle that first")
+    credit = replace(
+        original, key=new_charge_key(), kind=ChargeKind.CREDIT, reverses=original.key, approved_by=user.name
+    )
+    return [credit]

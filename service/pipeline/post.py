@@ -1,0 +1,72 @@
+"""Post: send what was approved, once. What billing may or may not hold is left to a person.
+
+The claim is committed, with the very bytes, before the first byte leaves; the outcome is committed after. A
+service that dies in between leaves a row that is `sending`, which becomes `unknown`.
+"""
+
+import random
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import structlog
+
+from service.domain.charge import Parcel, PostingState
+from service.domain.errors import PostingError, PostingRefused, PostingUnavailable
+from service.posting.destination import Destination
+from service.store import Database
+from service.store.postings import Posting
+
+_log = structlog.get_logger()
+_LONGEST_WAIT = 300.0
+
+
+def post(database: Database, destinations: Mapping[str, Destination], *, lease: float) -> int:
+    """Post the oldest due charge; gives how many were tried (0 or 1)."""
+    with database.transaction() as store:
+        store.postings.abandon_lost()
+        posting = store.postings.claim(sorted(destinations), lease)
+    if posting is None:
+        return 0
+    try:
+        parcel = _parcel(database, destinations[posting.destination], posting)
+        receipt = destinations[posting.destination].send(parcel)
+    except PostingError as error:
+        _record_failure(database, destinations[posting.destination], posting, error)
+    else:
+        with database.transaction() as store:
+            store.postings.record(posting, PostingState.POSTED, receipt.note, answer=receipt.answer)
+    return 1
+
+
+def _parcel(database: Database, destination: Destination, posting: Posting) -> Parcel:
+    """The bytes fixed at an earlier attempt, or new ones, committed before they may leave."""
+    if posting.body is not None:
+        return Parcel(posting.control_id, posting.body)
+    with database.transaction() as store:
+        charge = store.charges.get(posting.charge_key, posting.facility)
+        parcel = destination.prepare(charge, posting.control_id, datetime.now(UTC))
+        store.postings.fix(posting, parcel)
+    return parcel
+
+
+def _record_failure(
+    database: Database, destination: Destination, posting: Posting, error: PostingError
+) -> None:
+    state = _state_after(destination, error)
+    delay = _backoff(posting.attempts + 1) if state is PostingState.PENDING else 0.0
+    _log.warning("charge not posted", charge=posting.charge_key, state=state.value, reason=str(error))
+    with database.transaction() as store:
+        store.postings.record(posting, state, str(error), delay=delay)
+
+
+def _state_after(destination: Destination, error: PostingError) -> PostingState:
+    if isinstance(error, PostingRefused):
+        return PostingState.REFUSED
+    if isinstance(error, PostingUnavailable) or destination.deduplicates:
+        return PostingState.PENDING
+    return PostingState.UNKNOWN
+
+
+def _backoff(attempts: int) -> float:
+    """Seconds until the next attempt: doubling, with jitter so that a returning receiver is not flooded."""
+    return min(_LONGEST_WAIT, 2.0 ** min(attempts, 10)) * random.uniform(0.5, 1.0)  # noqa: S311

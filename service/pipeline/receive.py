@@ -1,0 +1,104 @@
+"""Receive: store what came as it came, with its answer, in one commit; only then is the answer given."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import structlog
+
+from service import hl7
+from service.domain.errors import TryAgainLater
+from service.domain.event import Arrival, Format
+from service.domain.feed import Feed
+from service.domain.ids import new_control_id
+from service.jobs import CHART
+from service.mapping.feeds import choose_feed
+from service.store import Database
+
+_ANY_FACILITY = "*"
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where messages come in."""
+
+    database: Database
+    feeds: tuple[Feed, ...]
+    facility: str  # of messages whose feed names none
+    wake: Callable[[str], None]  # told after the commit that a queue has work
+    forgotten_after: float  # seconds after which an unanswered wake-up counts as lost
+
+    def receive_frames(self, frames: Sequence[tuple[bytes, str]]) -> list[bytes]:
+        """Take a group of HL7 messages, given as (body, peer); gives their ACKs, "" = none is sent.
+
+        Never raises for what is in a message. When the database cannot commit, nothing was kept and each
+        sender is told to send again.
+        """
+        bodies = [body for body, _peer in frames]
+        try:
+            return self.store([self.hl7_arrival(body) for body in bodies])
+        except TryAgainLater as error:
+            _log.error("messages not stored", count=len(bodies), error=str(error))
+            now = datetime.now(UTC)
+            return [hl7.busy(body, now=now, ack_id=new_control_id()) for body in bodies]
+
+    def refuse_frame(self, head: bytes, problem: str) -> bytes:
+        """Keep the head of a frame that never came whole, and answer it."""
+        answer = hl7.refusal(
+            head, code="207", text=_REFUSALS[problem], now=datetime.now(UTC), ack_id=new_control_id()
+        )
+        arrival = Arrival(Format.HL7V2, "", self.facility, "", "", head, answer, f"frame {problem}")
+        try:
+            return self.store([arrival])[0]
+        except TryAgainLater:
+            return answer
+
+    def hl7_arrival(
+        self, body: bytes, *, charset: str | None = None, facility: str = _ANY_FACILITY
+    ) -> Arrival:
+        """Read an HL7 message as far as its answer needs."""
+        admission = hl7.admit(body, charset=charset, now=datetime.now(UTC), ack_id=new_control_id())
+        if facility == _ANY_FACILITY:
+            facility = self._facility_of(
+                admission.message_type, admission.sending_application, admission.sending_facility
+            )
+        return Arrival(
+            format=Format.HL7V2,
+            sender=f"{admission.sending_application}|{admission.sending_facility}",
+            facility=facility,
+            message_type=admission.message_type,
+            control_id=admission.control_id,
+            body=body,
+            answer=admission.answer,
+            quarantine=admission.quarantine,
+            charset=charset or "",
+        )
+
+    def store(self, arrivals: Sequence[Arrival]) -> list[bytes]:
+        """Commit a group, and ring for whoever reads it; gives the answers."""
+        with self.database.transaction() as store:
+            answers = [answer for _id, answer in store.events.receive(arrivals)]
+            rung = store.bells.ring(CHART, forgotten_after=self.forgotten_after)
+        if rung:
+            self.wake(CHART)
+        return answers
+
+    def _facility_of(self, message_type: str, application: str, facility: str) -> str:
+        return _facility(self.feeds, message_type, application, facility) or self.facility
+
+
+_REFUSALS = {
+    "too long": "the message is longer than this receiver takes",
+    "cut": "the message began anew before it ended",
+    "outside": "bytes came outside a message frame",
+    "slow": "the message did not come whole in time",
+}
+
+
+@lru_cache(maxsize=1024)
+def _facility(feeds: tuple[Feed, ...], message_type: str, application: str, facility: str) -> str:
+    fields = {"MSH-3": application, "MSH-4": facility}
+    feed = choose_feed(feeds, format=Format.HL7V2, message_type=message_type, fields=fields)
+    return feed.facility if feed else ""

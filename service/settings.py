@@ -1,0 +1,64 @@
+"""Settings: what an operator may set, by environment (CHARGE_CAPTURE_...) or by command-line option."""
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default: the embedded service, one process and no other server."""
+
+    model_config = SettingsConfigDict(env_prefix="CHARGE_CAPTURE_", frozen=True, extra="forbid")
+
+    data: Path = Field(Path("data"), description="Folder of the embedded database and of the key file.")
+    database_url: str = Field(
+        "", description="postgresql://user:password@host/name. Empty: SQLite in the data folder."
+    )
+    broker_url: str = Field("", description="redis://host:6379/0. Empty: an embedded worker, no broker.")
+    key: SecretStr = Field(
+        SecretStr(""), description="Encryption keys, NUMBER:BASE64 lines (32 bytes each). Before key_file."
+    )
+    key_file: Path | None = Field(
+        None, description="File with the encryption keys. Empty: `key` in the data folder, made on first run."
+    )
+    mappings: Path = Field(_REPOSITORY / "mappings", description="Folder of the mappings.")
+    site: dict[str, str] = Field(
+        default_factory=dict, description='Answers to site switches, as JSON: {"t12_l1": "lumbar_sacral"}.'
+    )
+    facility: str = Field("main", description="Facility of messages whose feed names none.")
+    timezone: str = Field("UTC", description="IANA zone of times without offset whose feed names none.")
+    http: str = Field("127.0.0.1:8080", description="HOST:PORT of the API and the page.")
+    mllp: str = Field("127.0.0.1:2575", description="HOST:PORT of the HL7 listener.")
+    billing: str = Field("", description="HOST:PORT that approved charges go to as DFT^P03 over MLLP.")
+    billing_fhir: str = Field("", description="Base URL that approved charges go to as FHIR ChargeItem.")
+    billing_fhir_token: SecretStr = Field(SecretStr(""), description="Bearer token for billing_fhir.")
+    answer_timeout: float = Field(30.0, description="Seconds to wait for billing's answer.")
+    lease: float = Field(60.0, description="Seconds after which a worker that fell silent loses its rows.")
+    sweep_seconds: float = Field(5.0, description="How often rows that a broker forgot are looked for.")
+    frame_limit: int = Field(16 * 1024 * 1024, description="Largest message, in bytes.")
+    frame_seconds: float = Field(30.0, description="From the first byte of an MLLP frame to its last.")
+
+    @model_validator(mode="after")
+    def _one_billing(self) -> Self:
+        if self.billing and self.billing_fhir:
+            message = "set billing or billing_fhir, not both: a charge would be posted twice"
+            raise ValueError(message)
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the worker runs inside the serving process."""
+        return not self.broker_url
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """Split HOST:PORT (IPv6 in brackets); ValueError when it is not one."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit():
+        message = f"{address!r} is not HOST:PORT"
+        raise ValueError(message)
+    return host.strip("[]"), int(port)

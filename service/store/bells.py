@@ -1,0 +1,38 @@
+"""Bells: at most one wake-up is under way for a queue."""
+
+from sqlalchemy import and_, insert, or_, select, update
+
+from service.store.tables import bell
+from service.store.transaction import Transaction
+
+
+class Bells:
+    """Who has been rung for, and has not yet come."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+        self._now = transaction.now
+
+    def ring(self, queue: str, *, forgotten_after: float) -> bool:
+        """Mark the queue as rung for; True when the caller is the one who must send the wake-up.
+
+        A wake-up that nobody answered for `forgotten_after` seconds was lost with its broker: ring again.
+        """
+        stale = bell.c.rung_at < self._now - forgotten_after
+        due = and_(bell.c.queue == queue, or_(bell.c.pending.is_(False), stale))
+        # Look before writing: the look takes no lock, and the answer is mostly no.
+        if self._connection.execute(select(bell.c.queue).where(due)).first() is None:
+            return False
+        rung = update(bell).where(due).values(pending=True, rung_at=self._now)
+        return self._connection.execute(rung).rowcount > 0
+
+    def answer(self, queue: str) -> None:
+        """A worker has come: who commits from now on must ring again."""
+        answered = update(bell).where(and_(bell.c.queue == queue, bell.c.pending.is_(True)))
+        self._connection.execute(answered.values(pending=False))
+
+    def hang(self, *queues: str) -> None:
+        """Make the rows, once, for the queues that have none."""
+        known = set(self._connection.scalars(select(bell.c.queue)))
+        for queue in set(queues) - known:
+            self._connection.execute(insert(bell).values(queue=queue, pending=False, rung_at=0.0))

@@ -1,0 +1,98 @@
+"""Charges: what was approved. Never changed, never deleted: a mistake is taken back by a credit."""
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from sqlalchemy import Select, insert, select
+
+from service.domain.charge import Charge, ChargeKind
+from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
+from service.domain.documentation import BillingContext
+from service.domain.errors import NotFound
+from service.domain.ids import new_id
+from service.store.tables import charge
+from service.store.transaction import AuditEntry, Transaction
+
+
+class Charges:
+    """Writing and reading charges."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._connection = transaction.connection
+        self._keyring = transaction.keyring
+
+    def add(self, approved: Charge, candidate_id: str) -> None:
+        """Store a charge with its approval."""
+        identifier = new_id()
+        content = {
+            "context": asdict(approved.context),
+            "diagnoses": [diagnosis.value for diagnosis in approved.diagnoses],
+        }
+        row = {
+            "id": identifier,
+            "facility": approved.facility,
+            "key": approved.key,
+            "candidate_id": candidate_id,
+            "kind": approved.kind.value,
+            "reverses": approved.reverses,
+            "code": approved.code.value,
+            "units": approved.units,
+            "modifiers": ",".join(modifier.value for modifier in approved.modifiers),
+            "service_date": approved.service_date,
+            "approved_by": approved.approved_by,
+            "approved_at": self._transaction.now,
+            "sealed_content": self._keyring.seal(
+                orjson.dumps(content), _place(approved.key, approved.facility)
+            ),
+        }
+        self._connection.execute(insert(charge), row)
+        entry = AuditEntry(
+            approved.facility, "review", approved.approved_by, "charge", "charge", approved.key
+        )
+        self._transaction.audit(entry)
+
+    def get(self, key: str, facility: str) -> Charge:
+        """One charge within a facility ("*" = any)."""
+        query = select(charge).where(charge.c.key == key)
+        if facility != "*":
+            query = query.where(charge.c.facility == facility)
+        found = self._read(query)
+        if not found:
+            raise NotFound("there is no such charge")
+        return found[0]
+
+    def of_candidate(self, candidate_id: str) -> list[Charge]:
+        """The charge that approving a candidate made (and, for a correction, its credit)."""
+        return self._read(select(charge).where(charge.c.candidate_id == candidate_id))
+
+    def page(self, facility: str, *, limit: int, after: int = 0) -> list[tuple[int, Charge]]:
+        """A page of (sequence, charge) in order of approval."""
+        query = select(charge).where(charge.c.sequence > after).order_by(charge.c.sequence).limit(limit)
+        if facility != "*":
+            query = query.where(charge.c.facility == facility)
+        return [(row.sequence, self._charge(row)) for row in self._connection.execute(query)]
+
+    def _read(self, query: Select[Any]) -> list[Charge]:
+        return [self._charge(row) for row in self._connection.execute(query)]
+
+    def _charge(self, row: Any) -> Charge:
+        content = orjson.loads(self._keyring.open(row.sealed_content, _place(row.key, row.facility)))
+        return Charge(
+            key=row.key,
+            facility=row.facility,
+            code=ProcedureCode(row.code),
+            units=row.units,
+            service_date=row.service_date,
+            context=BillingContext(**content["context"]),
+            modifiers=tuple(Modifier(value) for value in filter(None, row.modifiers.split(","))),
+            diagnoses=tuple(DiagnosisCode(value) for value in content["diagnoses"]),
+            approved_by=row.approved_by,
+            kind=ChargeKind(row.kind),
+            reverses=row.reverses,
+        )
+
+
+def _place(key: str, facility: str) -> str:
+    return f"charge/{key}/{facility}"

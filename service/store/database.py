@@ -1,0 +1,127 @@
+"""Database: opens transactions. SQLite (WAL, synchronous=FULL) or PostgreSQL, commits durable in both."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from service.domain.errors import SetupError, TryAgainLater
+from service.store.audit import Audit, write_entries
+from service.store.bells import Bells
+from service.store.candidates import Candidates
+from service.store.charges import Charges
+from service.store.events import Events
+from service.store.keyring import Keyring
+from service.store.postings import Postings
+from service.store.procedures import Procedures
+from service.store.transaction import Transaction
+from service.store.users import Users
+
+_BUSY_SECONDS = 30
+
+
+class Store:
+    """What can be asked of and told to the database within one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+        self.now = transaction.now
+        self.audit = transaction.audit
+        self.fingerprint = transaction.keyring.fingerprint
+        self.events = Events(transaction)
+        self.procedures = Procedures(transaction)
+        self.candidates = Candidates(transaction)
+        self.charges = Charges(transaction)
+        self.postings = Postings(transaction)
+        self.users = Users(transaction)
+        self.bells = Bells(transaction)
+        self.trail = Audit(transaction)
+
+
+class Database:
+    """An engine, its keys and its clock."""
+
+    def __init__(self, engine: Engine, keyring: Keyring, clock: Callable[[], float] = time.time) -> None:
+        self.engine = engine
+        self.keyring = keyring
+        self._clock = clock
+
+    @contextmanager
+    def transaction(self) -> Iterator[Store]:
+        """A unit of work: all of it, with its audit rows, is committed at the end, or nothing is.
+
+        TryAgainLater when the database cannot be reached or cannot commit.
+        """
+        try:
+            with self.engine.begin() as connection:
+                transaction = Transaction(connection, self.keyring, self._clock())
+                yield Store(transaction)
+                write_entries(transaction)
+        except OperationalError as error:
+            raise TryAgainLater(f"the database cannot take it now ({type(error.orig).__name__})") from error
+
+    @contextmanager
+    def look(self) -> Iterator[Store]:
+        """A read that owes no audit row and takes no lock."""
+        with self.connection() as connection:
+            yield Store(Transaction(connection, self.keyring, self._clock()))
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A read-only look, for sums over the whole database."""
+        with self.engine.connect().execution_options(reading=True) as connection, connection.begin():
+            yield connection
+
+    def answers(self) -> bool:
+        """Whether the database can be reached."""
+        try:
+            with self.connection() as connection:
+                connection.execute(text("SELECT 1"))
+        except DBAPIError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_database(url: str, keyring: Keyring, clock: Callable[[], float] = time.time) -> Database:
+    """Make the engine for a `sqlite:///...` or `postgresql+psycopg://...` URL."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+        _prepare_sqlite(engine)
+    elif address.get_backend_name() == "postgresql":
+        engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=20)
+    else:
+        raise SetupError("the database must be sqlite:/// or postgresql://")
+    return Database(engine, keyring, clock)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        # An ACK leaves after the commit: NORMAL could take the commit back at a power cut.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Taking the write lock at once lets writers queue; taking it later makes one of two fail.
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def refuse_unsafe(database: Database) -> None:
+    """SetupError when an acknowledged message could be lost at a power cut."""
+    if database.engine.dialect.name != "postgresql":
+        return
+    with database.connection() as connection:
+        for setting in ("fsync", "synchronous_commit"):
+            if connection.execute(text(f"SHOW {setting}")).scalar_one() == "off":
+                raise SetupError(f"PostgreSQL runs with {setting}=off: acknowledged messages could be lost")

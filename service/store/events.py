@@ -1,0 +1,277 @@
+"""Events: messages as they came. A row that is not yet read is a job."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, select, update
+
+from service.domain.errors import NotFound
+from service.domain.event import Arrival, Event, Format
+from service.domain.ids import new_id
+from service.store.tables import event, procedure_event
+from service.store.transaction import AuditEntry, Transaction
+
+MAX_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An earlier message under the same control id."""
+
+    digest: str
+    answer: bytes
+    id: str
+    repeat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A message that nothing could be done with, for the list of the interface analyst."""
+
+    id: str
+    sequence: int
+    sender: str
+    message_type: str
+    control_id: str
+    received_at: float
+    reason: str
+
+
+class Events:
+    """Storing messages, claiming them for reading, and saying what became of them."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._connection = transaction.connection
+        self._now = transaction.now
+
+    def receive(self, arrivals: Sequence[Arrival]) -> list[tuple[str, bytes]]:
+        """Store a group; gives the event id and the answer of each.
+
+        The same bytes under the same control id are the same message: its first answer is given again.
+        """
+        keys = [self._control_key(arrival) for arrival in arrivals]
+        known = self._known(set(keys))
+        rows: list[dict[str, Any]] = []
+        answers: list[tuple[str, bytes]] = []
+        again: dict[str, int] = {}
+        for arrival, key in zip(arrivals, keys, strict=True):
+            earlier = known.setdefault(key, [])
+            same = _same(arrival, earlier)
+            if same is None:
+                rows.append(self._row(arrival, key, earlier))
+                same = Known(arrival.digest, arrival.answer, rows[-1]["id"], rows[-1]["repeat"])
+                earlier.append(same)
+            else:
+                again[same.id] = again.get(same.id, 0) + 1
+            answers.append((same.id, same.answer))
+        self._insert(rows)
+        self._count_again(again)
+        self._audit_group(arrivals)
+        return answers
+
+    def _control_key(self, arrival: Arrival) -> str:
+        # Without a control id the bytes themselves are the identity.
+        identity = arrival.control_id or arrival.digest
+        parts = (arrival.facility, arrival.format, arrival.sender, identity)
+        return self._transaction.keyring.fingerprint(*parts)
+
+    def _known(self, keys: set[str]) -> dict[str, list[Known]]:
+        columns = (event.c.control_key, event.c.digest, event.c.answer, event.c.id, event.c.repeat)
+        query = select(*columns).where(event.c.control_key.in_(keys)).order_by(event.c.sequence)
+        known: dict[str, list[Known]] = {}
+        for key, *rest in self._connection.execute(query):
+            known.setdefault(key, []).append(Known(*rest))
+        return known
+
+    def _row(self, arrival: Arrival, control_key: str, earlier: list[Known]) -> dict[str, Any]:
+        identifier = new_id()
+        digest = arrival.digest
+        return {
+            "id": identifier,
+            "facility": arrival.facility,
+            "format": arrival.format.value,
+            "sender": _storable(arrival.sender),
+            "message_type": _storable(arrival.message_type)[:64],
+            "control_id": _storable(arrival.control_id),
+            "control_key": control_key,
+            "digest": digest,
+            "repeat": sum(known.digest == digest for known in earlier),
+            "reused": bool(earlier) and arrival.format is Format.HL7V2,
+            "duplicates": 0,
+            "feed": arrival.feed,
+            "charset": arrival.charset,
+            "sealed_body": self._transaction.keyring.seal(arrival.body, _place(identifier, arrival.facility)),
+            "answer": arrival.answer,
+            "received_at": self._now,
+            "state": "quarantined" if arrival.quarantine else "received",
+            "reason": arrival.quarantine,
+            "attempts": 0,
+            "next_attempt_at": self._now,
+            "lease_until": 0.0,
+        }
+
+    def _insert(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(insert(event), rows)
+
+    def _count_again(self, again: dict[str, int]) -> None:
+        if again:
+            counted = update(event).where(event.c.id == bindparam("event_id"))
+            counted = counted.values(duplicates=event.c.duplicates + bindparam("times"))
+            rows = [{"event_id": identifier, "times": times} for identifier, times in again.items()]
+            self._connection.execute(counted, rows)
+
+    def _audit_group(self, arrivals: Sequence[Arrival]) -> None:
+        counts: dict[tuple[str, str], int] = {}
+        for arrival in arrivals:
+            key = (arrival.facility, arrival.sender)
+            counts[key] = counts.get(key, 0) + 1
+        for (facility, sender), count in counts.items():
+            entry = AuditEntry(facility, "intake", _storable(sender)[:64], "receive", "event", "", count)
+            self._transaction.audit(entry)
+
+    def claim(self, limit: int, lease: float) -> list[Event]:
+        """Lease the oldest unread events. One that was tried before comes alone: it may be the poison."""
+        due = self._due()
+        claimed = self._claim(and_(due, event.c.attempts == 0), limit, lease)
+        return claimed or self._claim(due, 1, lease)
+
+    def _claim(self, due: ColumnElement[bool], limit: int, lease: float) -> list[Event]:
+        oldest = select(event.c.sequence).where(due).order_by(event.c.sequence).limit(limit)
+        # In a CTE the choice is made once; in a plain subquery PostgreSQL may make it again and take more.
+        chosen = oldest.with_for_update(skip_locked=True).cte("chosen")
+        claimed = (
+            update(event)
+            .where(event.c.sequence.in_(select(chosen.c.sequence)))
+            .values(attempts=event.c.attempts + 1, lease_until=self._now + lease)
+            .returning(*_EVENT_COLUMNS)
+        )
+        rows = self._connection.execute(claimed).all()
+        return sorted((self._event(row) for row in rows), key=lambda found: found.sequence)
+
+    def get(self, identifier: str, facility: str) -> Event:
+        """One event within a facility ("*" = any)."""
+        query = select(*_EVENT_COLUMNS).where(event.c.id == identifier)
+        if facility != "*":
+            query = query.where(event.c.facility == facility)
+        row = self._connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFound("there is no such event")
+        return self._event(row)
+
+    def of_procedures(self, procedure_ids: Iterable[str]) -> list[tuple[str, Event]]:
+        """(procedure id, event) of every message that documents these procedures, in order of arrival."""
+        query: Select[Any] = (
+            select(procedure_event.c.procedure_id, *_EVENT_COLUMNS)
+            .join(event, event.c.id == procedure_event.c.event_id)
+            .where(procedure_event.c.procedure_id.in_(list(procedure_ids)))
+            .order_by(event.c.sequence)
+        )
+        return [(row.procedure_id, self._event(row)) for row in self._connection.execute(query)]
+
+    def finish(self, outcomes: dict[str, str]) -> None:
+        """Say what became of events that were read: charted, or no_charge."""
+        for state in sorted(set(outcomes.values())):
+            ids = [identifier for identifier, outcome in outcomes.items() if outcome == state]
+            done = update(event).where(event.c.id.in_(ids)).values(state=state, lease_until=0.0)
+            self._connection.execute(done)
+
+    def quarantine(self, identifier: str, facility: str, reason: str) -> None:
+        """Set an event aside, with the reason that a person will read."""
+        aside = update(event).where(event.c.id == identifier)
+        self._connection.execute(aside.values(state="quarantined", reason=reason, lease_until=0.0))
+        entry = AuditEntry(facility, "charting", "service", "quarantine", "event", identifier)
+        self._transaction.audit(entry)
+
+    def retry_later(self, identifiers: Iterable[str], delay: float) -> None:
+        """Give leased events back, to be read again after `delay` seconds."""
+        back = update(event).where(event.c.id.in_(list(identifiers)))
+        self._connection.execute(back.values(lease_until=0.0, next_attempt_at=self._now + delay))
+
+    def replay(self, identifier: str, facility: str, *, by: str) -> None:
+        """Read a quarantined event again, as if it had just come."""
+        self.get(identifier, facility)
+        again = update(event).where(and_(event.c.id == identifier, event.c.state == "quarantined"))
+        again = again.values(state="received", reason="", attempts=0, next_attempt_at=self._now)
+        self._connection.execute(again)
+        self._transaction.audit(AuditEntry(facility, "review", by, "replay", "event", identifier))
+
+    def quarantined(self, facility: str, *, limit: int, before: int | None = None) -> list[Quarantined]:
+        """The newest quarantined messages of a facility."""
+        query = select(
+            event.c.id,
+            event.c.sequence,
+            event.c.sender,
+            event.c.message_type,
+            event.c.control_id,
+            event.c.received_at,
+            event.c.reason,
+        ).where(event.c.state == "quarantined")
+        if facility != "*":
+            query = query.where(event.c.facility == facility)
+        if before is not None:
+            query = query.where(event.c.sequence < before)
+        rows = self._connection.execute(query.order_by(event.c.sequence.desc()).limit(limit))
+        return [Quarantined(*row) for row in rows]
+
+    def oldest_due(self) -> float | None:
+        """When the event was received that has waited longest for a reader; None = nobody waits."""
+        query = select(event.c.next_attempt_at).where(self._due()).order_by(event.c.sequence).limit(1)
+        return self._connection.scalar(query)
+
+    def _due(self) -> ColumnElement[bool]:
+        free = event.c.lease_until <= self._now
+        return and_(event.c.state == "received", event.c.next_attempt_at <= self._now, free)
+
+    def _event(self, row: Any) -> Event:
+        return Event(
+            id=row.id,
+            facility=row.facility,
+            format=Format(row.format),
+            sender=row.sender,
+            message_type=row.message_type,
+            control_id=row.control_id,
+            received_at=row.received_at,
+            sequence=row.sequence,
+            body=self._transaction.keyring.open(row.sealed_body, _place(row.id, row.facility)),
+            attempts=row.attempts,
+            feed=row.feed,
+            charset=row.charset,
+        )
+
+
+_EVENT_COLUMNS = (
+    event.c.id,
+    event.c.facility,
+    event.c.format,
+    event.c.sender,
+    event.c.message_type,
+    event.c.control_id,
+    event.c.received_at,
+    event.c.sequence,
+    event.c.sealed_body,
+    event.c.attempts,
+    event.c.feed,
+    event.c.charset,
+)
+
+
+def _same(arrival: Arrival, earlier: list[Known]) -> Known | None:
+    """The earlier message that this one repeats.
+
+    A control id is used once, so any equal bytes under it are a repeat. A FHIR resource may lawfully go back
+    to what it once said: there only the latest counts.
+    """
+    considered = earlier if arrival.format is Format.HL7V2 or not arrival.control_id else earlier[-1:]
+    return next((known for known in considered if known.digest == arrival.digest), None)
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL holds no NUL in text; the bytes as received keep it."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
+def _place(identifier: str, facility: str) -> str:
+    return f"event/{identifier}/{facility}"

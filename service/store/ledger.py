@@ -1,0 +1,130 @@
+"""The ledger: proves that nothing was lost between the door and billing, and nothing charged twice.
+
+Each check holds two sums that were written by different hands (an audit row and a message, a decision and a
+charge, ...) against each other.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, exists, func, not_, select
+
+from service.store.audit import verify
+from service.store.keyring import Keyring
+from service.store.tables import audit, candidate, charge, decision, event, posting, procedure_event
+
+_EVENT_STATES = ("received", "quarantined", "no_charge", "charted")
+_CANDIDATE_STATES = ("proposed", "waiting", "approved", "rejected", "superseded")
+_POSTING_STATES = ("pending", "sending", "posted", "refused", "unknown", "cancelled")
+_NOT_IN_BILLING = ("refused", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Two sums that must be equal."""
+
+    name: str
+    expected: int
+    found: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the sums agree."""
+        return self.expected == self.found
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """How many of each there are, and whether the sums agree."""
+
+    sums: dict[str, dict[str, int]]
+    checks: tuple[Check, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing is missing and nothing is there twice."""
+        return all(check.holds for check in self.checks)
+
+
+def draw_up(connection: Connection, keyring: Keyring) -> Ledger:
+    """Count everything in one transaction."""
+    sums = {
+        "messages": _by_state(connection, event.c.state, _EVENT_STATES),
+        "candidates": _by_state(connection, candidate.c.status, _CANDIDATE_STATES),
+        "charges": _by_state(connection, charge.c.kind, ("CG", "CD")),
+        "postings": _by_state(connection, posting.c.state, _POSTING_STATES),
+    }
+    duplicates = connection.scalar(select(func.coalesce(func.sum(event.c.duplicates), 0)))
+    sums["messages"]["duplicate"] = int(duplicates or 0)
+    checks = (
+        *_message_checks(connection, sums["messages"]),
+        *_approval_checks(connection, sums),
+        *_posting_checks(connection),
+        Check("audit chains that are broken", 0, sum(1 for _ in verify(connection, keyring))),
+    )
+    return Ledger(sums, checks)
+
+
+def _message_checks(connection: Connection, messages: dict[str, int]) -> list[Check]:
+    answered = connection.scalar(select(func.sum(audit.c.count)).where(audit.c.action == "receive"))
+    linked = exists().where(procedure_event.c.event_id == event.c.id)
+    of_event = procedure_event.c.event_id == event.c.id
+    queued = exists().where(and_(of_event, candidate.c.procedure_id == procedure_event.c.procedure_id))
+    charted = event.c.state == "charted"
+    known = sum(messages[state] for state in (*_EVENT_STATES, "duplicate"))
+    return [
+        Check("messages answered = stored + duplicates", int(answered or 0), known),
+        Check("charted messages without a procedure", 0, _count(connection, event, charted, not_(linked))),
+        Check("charted messages without a queue line", 0, _count(connection, event, charted, not_(queued))),
+    ]
+
+
+def _approval_checks(connection: Connection, sums: dict[str, dict[str, int]]) -> list[Check]:
+    approvals = _count(connection, decision, decision.c.verdict == "approve")
+    approved = candidate.c.status == "approved"
+    lines = _count(connection, candidate, approved, candidate.c.kind == "CG")
+    known = sum(sums["candidates"][state] for state in _CANDIDATE_STATES)
+    return [
+        Check("candidates in a known state", _count(connection, candidate), known),
+        Check("approved candidates = approvals", approvals, sums["candidates"]["approved"]),
+        Check("approved lines = charges", lines, sums["charges"]["CG"]),
+        Check("lines charged more than once", 0, _charged_twice(connection)),
+    ]
+
+
+def _posting_checks(connection: Connection) -> list[Check]:
+    on_the_way = exists().where(posting.c.charge_key == charge.c.key)
+    charged = exists().where(charge.c.key == posting.c.charge_key)
+    original = charge.alias("original")
+    known_original = exists().where(original.c.key == charge.c.reverses)
+    credit = charge.c.kind == "CD"
+    sent = and_(posting.c.state == "posted", posting.c.sealed_body.is_(None))
+    known = _count(connection, posting, posting.c.state.in_(_POSTING_STATES))
+    return [
+        Check("postings in a known state", _count(connection, posting), known),
+        Check("charges that no posting carries", 0, _count(connection, charge, not_(on_the_way))),
+        Check("postings without a charge", 0, _count(connection, posting, not_(charged))),
+        Check("credits without their charge", 0, _count(connection, charge, credit, not_(known_original))),
+        Check("posted without the bytes that were sent", 0, _count(connection, posting, sent)),
+    ]
+
+
+def _charged_twice(connection: Connection) -> int:
+    """How many lines of a procedure billing would hold more than once, credits taken off."""
+    absent = exists().where(and_(posting.c.charge_key == charge.c.key, posting.c.state.in_(_NOT_IN_BILLING)))
+    net = func.sum(case((charge.c.kind == "CD", -1), (absent, 0), else_=1))
+    lines = (
+        select(candidate.c.procedure_id)
+        .join(charge, charge.c.candidate_id == candidate.c.id)
+        .group_by(candidate.c.procedure_id, candidate.c.slot)
+        .having(net > 1)
+    )
+    return connection.scalar(select(func.count()).select_from(lines.subquery())) or 0
+
+
+def _by_state(connection: Connection, column: ColumnElement[str], states: tuple[str, ...]) -> dict[str, int]:
+    counted = dict(connection.execute(select(column, func.count()).group_by(column)).tuples().all())
+    return {state: counted.pop(state, 0) for state in states} | counted
+
+
+def _count(connection: Connection, table: FromClause, *conditions: ColumnElement[bool]) -> int:
+    return connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0

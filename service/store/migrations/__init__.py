@@ -1,0 +1,1 @@
+"""Alembic, driven by service.store.migrate."""

@@ -1,0 +1,58 @@
+"""Procedures: one row for each, so that its messages are taken one after the other."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import and_, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from service.domain.ids import new_id
+from service.store.tables import procedure, procedure_event
+from service.store.transaction import Transaction
+
+
+class Procedures:
+    """Which procedures there are, and which messages document them."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+        self._insert = (
+            postgresql_insert if transaction.connection.dialect.name == "postgresql" else sqlite_insert
+        )
+
+    def lock(self, keys: Iterable[tuple[str, str]]) -> tuple[dict[tuple[str, str], str], set[str]]:
+        """Lock the procedures of these (facility, key fingerprint) pairs, making those that are new.
+
+        Gives the id of each, and the ids of the new ones. Rows are taken in one order, so that two workers
+        never wait for each other crosswise.
+        """
+        wanted = sorted(set(keys))
+        rows = [{"id": new_id(), "facility": facility, "key": key} for facility, key in wanted]
+        if not rows:
+            return {}, set()
+        self._connection.execute(self._insert(procedure).on_conflict_do_nothing(), rows)
+        query = (
+            select(procedure.c.facility, procedure.c.key, procedure.c.id)
+            .where(
+                and_(
+                    procedure.c.key.in_([key for _, key in wanted]),
+                    procedure.c.facility.in_({facility for facility, _ in wanted}),
+                )
+            )
+            .order_by(procedure.c.facility, procedure.c.key)
+            .with_for_update()
+        )
+        found = {(row.facility, row.key): row.id for row in self._connection.execute(query)}
+        made = {row["id"] for row in rows} & set(found.values())
+        return {pair: found[pair] for pair in wanted}, made
+
+    def link(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Note which message documents which procedure: (procedure id, event id)."""
+        rows = [{"procedure_id": procedure_id, "event_id": event_id} for procedure_id, event_id in set(pairs)]
+        if rows:
+            self._connection.execute(self._insert(procedure_event).on_conflict_do_nothing(), rows)
+
+    def events_of(self, procedure_id: str) -> list[str]:
+        """The ids of the messages that document a procedure."""
+        query = select(procedure_event.c.event_id).where(procedure_event.c.procedure_id == procedure_id)
+        return list(self._connection.scalars(query))

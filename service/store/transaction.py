@@ -1,0 +1,35 @@
+"""Transaction: one open unit of work, and the audit rows it owes."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from service.store.keyring import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Who did what to which: ids and counts, never patient data."""
+
+    facility: str
+    work: str  # names the chain within the facility: intake, charting, review, posting, admin
+    actor: str
+    action: str
+    object_type: str
+    object_id: str
+    count: int = 1
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Transaction:
+    """A connection with its clock and keys; audit entries are written last, just before the commit."""
+
+    connection: Connection
+    keyring: Keyring
+    now: float
+    entries: list[AuditEntry] = field(default_factory=list)
+
+    def audit(self, entry: AuditEntry) -> None:
+        """Owe an audit row; it commits with the change it is about, or not at all."""
+        self.entries.append(entry)

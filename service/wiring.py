@@ -1,0 +1,212 @@
+"""Wiring: settings in, a working service out. The only place that builds things."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI
+from pydantic import ValidationError
+
+from service import jobs
+from service.api.app import create_app
+from service.api.parts import Parts
+from service.domain.errors import SetupError
+from service.fhir import ChargeItemClient
+from service.jobs import CHART, POST, QUEUES
+from service.mapping import Mappings, load, load_destination
+from service.mllp import Connection, Limits, Listener
+from service.pipeline.chart import Reader, chart
+from service.pipeline.post import post
+from service.pipeline.receive import Door
+from service.posting.destination import Destination
+from service.posting.dft_over_mllp import Addressing, DftOverMllp
+from service.posting.fhir_charge_item import FhirChargeItem
+from service.settings import Settings, host_and_port
+from service.store import Database, Keyring, Store, open_database
+from service.store.database import refuse_unsafe
+from service.store.keyring import make_key_file, parse_keys
+from service.store.migrate import is_current, migrate
+
+VERSION = version("charge-capture")
+BILLING = "billing"
+_BATCH = 200
+#: A due row that nobody took for this many sweeps is worked by the sweeper itself.
+_PATIENCE = 2
+
+
+class Waker:
+    """Sends wake-ups from a thread of its own: a broker that hangs must not hold up an ACK."""
+
+    def __init__(self) -> None:
+        self._sender = ThreadPoolExecutor(1, thread_name_prefix="waker")
+
+    def wake(self, queue: str) -> None:
+        """Send, soon."""
+        self._sender.submit(jobs.wake, jobs.workers_app(), queue)
+
+    def close(self) -> None:
+        """Send what was asked for, and stop."""
+        self._sender.shutdown()
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything, wired."""
+
+    settings: Settings
+    database: Database
+    mappings: Mappings
+    reader: Reader
+    door: Door
+    destinations: dict[str, Destination]
+    waker: Waker = field(repr=False)
+
+    def drain(self, queue: str) -> None:
+        """Work a queue until nothing in it is due. Who commits from now on rings again."""
+        with self.database.transaction() as store:
+            store.bells.answer(queue)
+        while self._work(queue):
+            pass
+
+    def sweep(self) -> None:
+        """Ring for rows that wait; work those that nobody came for."""
+        for queue in QUEUES:
+            with self.database.transaction() as store:
+                due = self._oldest_due(store, queue)
+                forgotten = due is not None and due < store.now - _PATIENCE * self.settings.sweep_seconds
+                rung = due is not None and self._ring(store, queue)
+            if rung:
+                self.waker.wake(queue)
+            if forgotten:
+                self.drain(queue)
+
+    def approved(self) -> None:
+        """Ring for the postings of an approval that was just committed."""
+        with self.database.transaction() as store:
+            rung = self._ring(store, POST)
+        if rung:
+            self.waker.wake(POST)
+
+    def application(self) -> FastAPI:
+        """The API."""
+        parts = Parts(
+            database=self.database,
+            door=self.door,
+            destination=BILLING,
+            approved=self.approved,
+            is_current=lambda: is_current(self.database),
+            body_limit=self.settings.frame_limit,
+        )
+        return create_app(parts, VERSION)
+
+    def listener(self) -> Listener:
+        """The MLLP listener."""
+        limits = Limits(frame_bytes=self.settings.frame_limit, frame_seconds=self.settings.frame_seconds)
+        return Listener(self.door.receive_frames, self.door.refuse_frame, limits)
+
+    def close(self) -> None:
+        """Let go of the broker and the database."""
+        self.waker.close()
+        self.database.close()
+
+    def _work(self, queue: str) -> int:
+        lease = self.settings.lease
+        if queue == CHART:
+            return chart(self.database, self.reader, batch=_BATCH, lease=lease)
+        return post(self.database, self.destinations, lease=lease + self.settings.answer_timeout)
+
+    def _oldest_due(self, store: Store, queue: str) -> float | None:
+        if queue == CHART:
+            return store.events.oldest_due()
+        return store.postings.oldest_due(sorted(self.destinations))
+
+    def _ring(self, store: Store, queue: str) -> bool:
+        return store.bells.ring(queue, forgotten_after=self.settings.sweep_seconds)
+
+
+def read_settings(**given: Any) -> Settings:
+    """Settings from the environment, with what was given on the command line before them."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(map(str, first["loc"])) or "settings"
+        raise SetupError(f"{name}: {first['msg']}") from None
+
+
+def database_of(settings: Settings) -> Database:
+    """The database, whatever its schema."""
+    return open_database(_database_url(settings), _keyring(settings))
+
+
+def open_service(settings: Settings) -> Service:
+    """Open database, mappings and destinations. MappingError or SetupError says what to mend."""
+    mappings = load(settings.mappings, settings.site)
+    database = database_of(settings)
+    _bring_up(database, settings)
+    waker = Waker()
+    door = Door(database, mappings.feeds, settings.facility, waker.wake, settings.sweep_seconds)
+    return Service(settings, database, mappings, Reader(mappings), door, _destinations(settings), waker)
+
+
+def _bring_up(database: Database, settings: Settings) -> None:
+    if not settings.database_url:
+        migrate(database)
+    elif not is_current(database):
+        raise SetupError("the database waits for its schema: run charge-capture migrate")
+    refuse_unsafe(database)
+    with database.transaction() as store:
+        store.bells.hang(*QUEUES)
+
+
+def _database_url(settings: Settings) -> str:
+    if settings.database_url:
+        return settings.database_url
+    settings.data.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{settings.data / 'charge-capture.db'}"
+
+
+def _keyring(settings: Settings) -> Keyring:
+    if settings.key.get_secret_value():
+        return Keyring(parse_keys(settings.key.get_secret_value()))
+    path = settings.key_file or settings.data / "key"
+    # Only the embedded default makes its own key: two processes of a cluster would make two.
+    if settings.key_file is None and not settings.database_url:
+        make_key_file(path)
+    try:
+        return Keyring(parse_keys(path.read_text()))
+    except OSError as error:
+        raise SetupError(f"the key file cannot be read: {path} ({error.strerror})") from None
+
+
+def _destinations(settings: Settings) -> dict[str, Destination]:
+    addressing = load_destination(settings.mappings / "destinations" / f"{BILLING}.yaml")
+    if settings.billing:
+        host, port = _address(settings.billing)
+        connection = Connection(host, port, answer_timeout=settings.answer_timeout)
+        names = Addressing(addressing.sending, addressing.receiving, addressing.processing_id)
+        return {BILLING: DftOverMllp(connection, names, deduplicates=addressing.deduplicates)}
+    if settings.billing_fhir:
+        return {BILLING: FhirChargeItem(_fhir_client(settings))}
+    return {}
+
+
+def _fhir_client(settings: Settings) -> ChargeItemClient:
+    host = urlsplit(settings.billing_fhir).hostname
+    if not host:
+        raise SetupError(f"billing_fhir is no URL: {settings.billing_fhir}")
+    return ChargeItemClient(
+        settings.billing_fhir,
+        token=settings.billing_fhir_token.get_secret_value() or None,
+        timeout=settings.answer_timeout,
+        allowed_hosts=frozenset({host}),
+    )
+
+
+def _address(text: str) -> tuple[str, int]:
+    try:
+        return host_and_port(text)
+    except ValueError as error:
+        raise SetupError(str(error)) from None

@@ -1,0 +1,232 @@
+"""The service as its users meet it: real processes, real sockets. Embedded, and scaled out."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from service.mllp import Connection
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+CRASHING = REPOSITORY / "tests" / "flow" / "crashing_service.py"
+DEADLINE = 30.0
+
+
+def wait_until(condition, what, deadline=DEADLINE):
+    """Poll until `condition` gives something true; gives it."""
+    end = time.monotonic() + deadline
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"waited {deadline} s in vain: {what}")
+
+
+class Process:
+    """A command of ours, and the lines it prints."""
+
+    def __init__(self, command, environment, ready):
+        self.lines = []
+        self.process = subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.ready = ready
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+
+    @property
+    def output(self):
+        return "\n".join(self.lines)
+
+    def wait_ready(self):
+        def ready():
+            assert self.process.poll() is None, f"ended too early:\n{self.output}"
+            return re.search(self.ready, self.output)
+
+        wait_until(ready, f"{self.ready} in {self.output}")
+
+    def printed(self, pattern):
+        """The first group of a pattern that the process prints."""
+        return wait_until(lambda: re.search(pattern, self.output), f"{pattern} in {self.output}").group(1)
+
+    def stop(self):
+        """Ctrl-C; gives the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self._ended()
+
+    def kill(self):
+        self.process.kill()
+        return self._ended()
+
+    def wait_killed(self):
+        """Wait for a process that is going to kill itself."""
+        assert self._ended() == -signal.SIGKILL, self.output
+
+    def _ended(self):
+        code = self.process.wait(DEADLINE)
+        self._reader.join(DEADLINE)
+        self.process.stdout.close()
+        return code
+
+
+@dataclass
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: dict
+    body: bytes
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+@dataclass
+class Running:
+    """A running deployment."""
+
+    environment: dict
+    http: str
+    mllp: tuple
+    token: str
+    processes: list = field(default_factory=list)
+
+    def ask(self, method, path, body=None, *, token=None, **headers):
+        """An HTTP request with the admin token; errors are answers too."""
+        data = json.dumps(body).encode() if isinstance(body, dict | list) else body
+        request = urllib.request.Request(f"{self.http}{path}", data, method=method)
+        request.add_header("Authorization", f"Bearer {token or self.token}")
+        request.add_header("Content-Type", headers.pop("content_type", "application/json"))
+        for name, value in headers.items():
+            request.add_header(name.replace("_", "-"), value)
+        try:
+            with urllib.request.urlopen(request, timeout=DEADLINE) as response:
+                return Answer(response.status, dict(response.headers), response.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                return Answer(error.code, dict(error.headers), error.read())
+
+    def send(self, *messages):
+        """Send HL7 messages on one connection; gives the ACKs."""
+        with Connection(*self.mllp) as connection:
+            return [connection.exchange(message) for message in messages]
+
+    def candidates(self, status="proposed"):
+        return self.ask("GET", f"/v1/candidates?status={status}").json["items"]
+
+    def wait_for_candidate(self, status="proposed", count=1):
+        found = wait_until(
+            lambda: len(lines := self.candidates(status)) >= count and lines, f"{count} {status} candidates"
+        )
+        return found[-1]
+
+    def decide(self, candidate, step, body=None):
+        return self.ask(
+            "POST", f"/v1/candidates/{candidate['id']}/{step}", body, If_Match=f'"{candidate["version"]}"'
+        )
+
+    def wait_for_posting(self, state):
+        return wait_until(
+            lambda: self.ask("GET", f"/v1/postings?state={state}").json, f"a posting that is {state}"
+        )[0]
+
+    def ledger(self):
+        """(exit code, parsed output) of `charge-capture ledger --json`."""
+        return command("ledger", "--json", environment=self.environment, parse=True)
+
+
+def command(*arguments, environment=None, parse=False):
+    """Run a charge-capture command; gives (exit code, stdout), parsed as JSON when asked."""
+    done = subprocess.run(
+        [sys.executable, "-m", "service", *arguments],
+        cwd=REPOSITORY,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if parse:
+        assert done.stdout, done.stderr
+        return done.returncode, json.loads(done.stdout)
+    return done.returncode, done.stdout + done.stderr
+
+
+def start_embedded(data, billing=None, crash_at=None, **environment):
+    """`charge-capture serve` on free ports."""
+    program = [str(CRASHING), crash_at] if crash_at else ["-m", "service"]
+    arguments = ["serve", "--data", str(data), "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0"]
+    if billing:
+        arguments += ["--billing", f"127.0.0.1:{billing}"]
+    process = Process([sys.executable, *program, *arguments], environment, "ready")
+    process.wait_ready()
+    token_file = Path(data) / "token-for-tests"
+    if not token_file.exists():
+        token_file.write_text(process.printed(r"admin token\s+(\S+)"))
+    return Running(
+        environment={"CHARGE_CAPTURE_DATA": str(data), **environment},
+        http=process.printed(r"(http://127\.0\.0\.1:\d+)"),
+        mllp=("127.0.0.1", int(process.printed(r"HL7 \(MLLP\)\s+127\.0\.0\.1:(\d+)"))),
+        token=token_file.read_text(),
+        processes=[process],
+    )
+
+
+def start_scaled_out(environment, billing=None):
+    """Listener, API, Celery worker and sweeper as processes of their own."""
+    given = {**environment, "CHARGE_CAPTURE_HTTP": "127.0.0.1:0", "CHARGE_CAPTURE_MLLP": "127.0.0.1:0"}
+    if billing:
+        given["CHARGE_CAPTURE_BILLING"] = f"127.0.0.1:{billing}"
+    assert command("migrate", environment=given)[0] == 0
+    _, token = command(
+        "users", "add", f"t{time.time_ns()}", "--role", "lead", "--role", "feed", "--role", "admin",
+        "--facility", "*", environment=given,
+    )  # fmt: skip
+    service = [sys.executable, "-m", "service"]
+    listener = Process([*service, "listen"], given, "ready")
+    api = Process([*service, "api"], given, "ready")
+    worker = Process(
+        [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--concurrency", "1"], given, "ready"
+    )
+    sweeper = Process([*service, "sweep"], given, "sweeping")
+    processes = [listener, api, worker, sweeper]
+    for process in processes:
+        process.wait_ready()
+    return Running(
+        environment=given,
+        http=api.printed(r"(http://127\.0\.0\.1:\d+)"),
+        mllp=("127.0.0.1", int(listener.printed(r"HL7 \(MLLP\)\s+127\.0\.0\.1:(\d+)"))),
+        token=token.strip(),
+        processes=processes,
+    )
+
+
+@contextmanager
+def stopping(running):
+    """Stop what runs at the end, however the test ends."""
+    try:
+        yield running
+    finally:
+        for process in running.processes:
+            process.stop()

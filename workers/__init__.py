@@ -1,0 +1,1 @@
+"""The muscle: Celery tasks that call the service. `celery -A workers.app worker` starts one."""

@@ -1,0 +1,10 @@
+"""The tasks: each opens, calls the service, and ends."""
+
+from service.jobs import DRAIN
+from workers.app import app
+
+
+@app.task(name=DRAIN)
+def drain(queue: str) -> None:
+    """Work a queue until nothing in it is due."""
+    app.service.drain(queue)
