@@ -5,6 +5,7 @@ jobs, and the sweep finds those that wait.
 """
 
 import threading
+import warnings
 from typing import Any, cast
 
 import structlog
@@ -18,7 +19,7 @@ QUEUES = (CHART, POST)
 
 DRAIN = "charge_capture.drain"
 
-_EMBEDDED_BROKER = "memory://"
+_EMBEDDED_BROKER = "memory://localhost"
 _POLL_SECONDS = 0.005  # of the memory broker; its default makes an idle message wait 0.65 s
 _log = structlog.get_logger()
 
@@ -40,6 +41,7 @@ def configuration(broker_url: str) -> dict[str, Any]:
         "task_default_queue": "charge-capture",
         "task_publish_retry": False,
         "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
         "worker_send_task_events": False,
     }
 
@@ -80,6 +82,8 @@ class EmbeddedWorker:
 
     def start(self) -> None:
         """Start taking wake-ups."""
+        # Celery warns of running as root because of pickle, which this app does not accept.
+        warnings.filterwarnings("ignore", message="You're running the worker with superuser")
         self._thread.start()
 
     def stop(self, timeout: float) -> None:

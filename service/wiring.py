@@ -1,5 +1,6 @@
 """Wiring: settings in, a working service out. The only place that builds things."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -19,7 +20,7 @@ from service.mapping import Mappings, load, load_destination
 from service.mllp import Connection, Limits, Listener
 from service.pipeline.chart import Reader, chart
 from service.pipeline.post import post
-from service.pipeline.receive import Door
+from service.pipeline.receive import Door, facilities
 from service.posting.destination import Destination
 from service.posting.dft_over_mllp import Addressing, DftOverMllp
 from service.posting.fhir_charge_item import FhirChargeItem
@@ -36,19 +37,23 @@ _BATCH = 200
 _PATIENCE = 2
 
 
-class Waker:
-    """Sends wake-ups from a thread of its own: a broker that hangs must not hold up an ACK."""
+class Background:
+    """A thread for what no answer may wait for: a broker that hangs must not hold up an ACK."""
 
     def __init__(self) -> None:
-        self._sender = ThreadPoolExecutor(1, thread_name_prefix="waker")
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="background")
+
+    def run(self, work: Callable[[], object]) -> None:
+        """Do it, soon."""
+        self._thread.submit(work)
 
     def wake(self, queue: str) -> None:
-        """Send, soon."""
-        self._sender.submit(jobs.wake, jobs.workers_app(), queue)
+        """Send a wake-up, soon."""
+        self._thread.submit(jobs.wake, jobs.workers_app(), queue)
 
     def close(self) -> None:
-        """Send what was asked for, and stop."""
-        self._sender.shutdown()
+        """Do what was asked for, and stop."""
+        self._thread.shutdown()
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Service:
     reader: Reader
     door: Door
     destinations: dict[str, Destination]
-    waker: Waker = field(repr=False)
+    background: Background = field(repr=False)
 
     def drain(self, queue: str) -> None:
         """Work a queue until nothing in it is due. Who commits from now on rings again."""
@@ -78,7 +83,7 @@ class Service:
                 forgotten = due is not None and due < store.now - _PATIENCE * self.settings.sweep_seconds
                 rung = due is not None and self._ring(store, queue)
             if rung:
-                self.waker.wake(queue)
+                self.background.wake(queue)
             if forgotten:
                 self.drain(queue)
 
@@ -87,7 +92,7 @@ class Service:
         with self.database.transaction() as store:
             rung = self._ring(store, POST)
         if rung:
-            self.waker.wake(POST)
+            self.background.wake(POST)
 
     def application(self) -> FastAPI:
         """The API."""
@@ -108,7 +113,7 @@ class Service:
 
     def close(self) -> None:
         """Let go of the broker and the database."""
-        self.waker.close()
+        self.background.close()
         self.database.close()
 
     def _work(self, queue: str) -> int:
@@ -146,9 +151,16 @@ def open_service(settings: Settings) -> Service:
     mappings = load(settings.mappings, settings.site)
     database = database_of(settings)
     _bring_up(database, settings)
-    waker = Waker()
-    door = Door(database, mappings.feeds, settings.facility, waker.wake, settings.sweep_seconds)
-    return Service(settings, database, mappings, Reader(mappings), door, _destinations(settings), waker)
+    background = Background()
+    door = Door(
+        database=database,
+        facility=settings.facility,
+        facility_of=facilities(mappings.feeds, settings.facility),
+        wake=background.wake,
+        background=background.run,
+        forgotten_after=settings.sweep_seconds,
+    )
+    return Service(settings, database, mappings, Reader(mappings), door, _destinations(settings), background)
 
 
 def _bring_up(database: Database, settings: Settings) -> None:

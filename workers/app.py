@@ -9,7 +9,7 @@ from service.settings import Settings
 from service.wiring import Service, open_service
 
 
-class WorkersApp(Celery):
+class WorkersApp(Celery):  # type: ignore[misc]  # Celery has no types
     """Celery, with the service its tasks work on."""
 
     @cached_property

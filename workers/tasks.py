@@ -4,7 +4,7 @@ from service.jobs import DRAIN
 from workers.app import app
 
 
-@app.task(name=DRAIN)
+@app.task(name=DRAIN)  # type: ignore[untyped-decorator]  # Celery has no types
 def drain(queue: str) -> None:
     """Work a queue until nothing in it is due."""
     app.service.drain(queue)

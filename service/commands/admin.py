@@ -98,7 +98,7 @@ def list_keys(data: Data = None) -> None:
 
 @keys.command("add")
 def add_new_key(data: Data = None) -> None:
-    """Add a key to the key file. After a restart it seals what is new; older keys still open what they sealed."""
+    """Add a key. After a restart it seals what is new; older keys still open what they sealed."""
     settings = read_settings(data=data)
     path = settings.key_file or settings.data / "key"
     typer.echo(f"key {add_key(path)} added to {path}")

@@ -8,7 +8,6 @@ from typing import Self
 
 from service.commands.send import send_all
 from service.commands.sink import Sink
-
 from service.settings import host_and_port
 
 _SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples" / "hl7v2"

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on stderr, of named keys only; no exception text, for it may quote a patient."""
+"""Logs: JSON lines on stderr, of named keys only; no exception text, for it may quote a patient."""
 
 import logging
 import sys
@@ -41,6 +41,7 @@ def configure_logs() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
+    logging.captureWarnings(True)
 
 
 def _only_allowed(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

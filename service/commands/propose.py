@@ -11,14 +11,13 @@ from typing import Annotated, Any
 import typer
 
 from service import fhir, hl7
-from service.domain.documentation import Documentation
 from service.domain.errors import Fault, InputError, SetupError
 from service.domain.event import Event, Format
 from service.domain.ids import new_control_id, new_id
 from service.mapping import Mappings, documentation_from_json, load
 from service.mapping import propose as propose_for
 from service.pipeline.chart import Reader
-from service.pipeline.lines import element_json, lines_of, question_json
+from service.pipeline.lines import Chart, element_json, lines_of, question_json
 from service.wiring import read_settings
 
 _ACCEPTED = {"code": "AA", "errors": []}
@@ -87,9 +86,8 @@ def _told(
         return {**told, "ack": _ack(code, (*faults, *error.faults)), "procedures": []}
     by_key: dict[str, list[Any]] = {}
     for key, part in parts:
-        by_key.setdefault(key, []).append(part)
-    documented = [reader.document(key, found) for key, found in by_key.items()]
-    return {**told, "procedures": [_procedure(reader.mappings, each) for each in documented]}
+        by_key.setdefault(key, []).append((key, part))
+    return {**told, "procedures": [_procedure(reader.chart(found)) for found in by_key.values()]}
 
 
 def _of_elements(mappings: Mappings, path: Path) -> Iterator[dict[str, Any]]:
@@ -110,12 +108,13 @@ def _of_record(mappings: Mappings, path: Path, number: int, line: str) -> dict[s
         documented = documentation_from_json(mappings.vocabulary, record)
     except InputError as error:
         return {**told, "ack": _ack("AE", error.faults), "procedures": []}
-    return {**told, "ack": _ACCEPTED, "procedures": [_procedure(mappings, each) for each in documented]}
+    charts = [Chart(each, propose_for(mappings.tables, each)) for each in documented]
+    return {**told, "ack": _ACCEPTED, "procedures": [_procedure(chart) for chart in charts]}
 
 
-def _procedure(mappings: Mappings, documentation: Documentation) -> dict[str, Any]:
-    proposals = propose_for(mappings, documentation)
-    lines = [line for line in lines_of(documentation, proposals) if line.code]
+def _procedure(chart: Chart) -> dict[str, Any]:
+    documentation = chart.documentation
+    lines = [line for line in lines_of(chart) if line.code]
     statuses = documentation.values("status")
     return {
         "key": documentation.procedure_key,
@@ -133,7 +132,8 @@ def _procedure(mappings: Mappings, documentation: Documentation) -> dict[str, An
             }
             for line in lines
         ],
-        "questions": [question_json(q) for proposal in proposals for q in proposal.questions],
+        "questions": [question_json(q) for proposal in chart.proposals for q in proposal.questions],
+        "unknown_codes": [asdict(code) for code in chart.unknown],
         "edits": [],
         "coverage": [],
     }

@@ -100,6 +100,7 @@ class DocumentedElement:
     value: Value
     source: Source
     #: "structured": a coded field settles it. "narrative": an explicit statement in free text.
+    #: "fallback": what holds where nothing else documents it (a feed's constant, the status of a report).
     origin: str = "structured"
 
 

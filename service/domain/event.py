@@ -29,6 +29,7 @@ class Arrival:
     quarantine: str = ""  # no patient data
     feed: str = ""  # the feed it is to be read by, when the receiver already knows
     charset: str = ""  # said by the transport: it wins over what the message says
+    processing_id: str = "P"  # MSH-11.1: what is not P is never charged
 
     @property
     def digest(self) -> str:
@@ -52,3 +53,4 @@ class Event:
     attempts: int = 0
     feed: str = ""
     charset: str = ""
+    processing_id: str = "P"  # MSH-11.1

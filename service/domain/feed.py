@@ -13,6 +13,7 @@ class ElementPaths:
     element: str  # a name of the vocabulary
     paths: tuple[str, ...]  # HL7 paths, "OBX[3.1=IMG]-5", or FHIRPath relative to the procedure
     values: Mapping[str, str] = field(default_factory=dict)  # local code, lower-cased -> vocabulary value
+    fallback: tuple[str, ...] = ()  # local codes that count only where nothing else documents the element
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from pathlib import Path
 import structlog
 
 from service import fhir, hl7
-from service.domain.documentation import Documentation
 from service.domain.errors import InputError
 from service.domain.event import Event, Format
 from service.domain.feed import Feed
+from service.domain.review import Line
 from service.mapping import Mappings, Understood, choose_feed, combine, propose, understand
-from service.pipeline.lines import lines_of, reconcile
+from service.pipeline.lines import Chart, lines_of, reconcile
 from service.store import Database, Store
 from service.store.events import MAX_ATTEMPTS
 
@@ -54,7 +54,8 @@ class Reader:
         if feed is None:
             return Reading(event, ())
         reports = self._extractors[feed.name].extract(event)
-        parts = ((report.procedure_key, understand(self.mappings, feed, report)) for report in reports)
+        vocabulary, terms = self.mappings.vocabulary, self.mappings.terms
+        parts = ((report.procedure_key, understand(vocabulary, terms, feed, report)) for report in reports)
         return Reading(event, tuple(parts))
 
     def feed_of(self, event: Event) -> Feed | None:
@@ -67,9 +68,12 @@ class Reader:
             self.mappings.feeds, format=event.format, message_type=event.message_type, fields=fields
         )
 
-    def document(self, key: str, parts: Sequence[Understood]) -> Documentation:
-        """All that is documented about one procedure."""
-        return combine(key, parts)
+    def chart(self, keyed: Sequence[tuple[str, Understood]]) -> Chart:
+        """What is documented about one procedure by all of its messages, and what the tables make of it."""
+        key, parts = keyed[0][0], [part for _, part in keyed]
+        documentation = combine(key, parts)
+        unknown = tuple(code for part in parts for code in part.unknown)
+        return Chart(documentation, propose(self.mappings.tables, documentation), unknown)
 
 
 def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> int:
@@ -97,8 +101,9 @@ def _chart_events(store: Store, reader: Reader, events: Sequence[Event]) -> None
     ids, new = store.procedures.lock(set().union(*procedures_of.values()))
     pairs = [(ids[ref], event_id) for event_id, refs in procedures_of.items() for ref in refs]
     store.procedures.link(pairs)
+    facilities = {procedure_id: facility for (facility, _), procedure_id in ids.items()}
     documented = _gather(store, reader, readings, ids, new)
-    charted = _update_queue(store, reader, documented, new)
+    charted = _update_queue(store, reader, facilities, documented, new)
     outcomes = dict.fromkeys(procedures_of, "no_charge")
     outcomes.update((event_id, "charted") for procedure_id, event_id in pairs if procedure_id in charted)
     store.events.finish(outcomes)
@@ -128,14 +133,10 @@ def _by_ref(store: Store, reading: Reading) -> dict[ProcedureRef, list[tuple[str
 
 
 def _gather(
-    store: Store,
-    reader: Reader,
-    readings: Sequence[Reading],
-    ids: dict[ProcedureRef, str],
-    new: set[str],
-) -> dict[str, tuple[str, Documentation]]:
-    """(facility, documentation) of every procedure touched, from all of its messages."""
-    known = {reading.event.id: reading for reading in readings}
+    store: Store, reader: Reader, readings: Sequence[Reading], ids: dict[ProcedureRef, str], new: set[str]
+) -> dict[str, list[tuple[str, Understood]]]:
+    """For every procedure touched, what each of its messages says of it, in order of arrival."""
+    known = {reading.event.id for reading in readings}
     earlier = {event.id: event for _, event in store.events.of_procedures(set(ids.values()) - new)}
     late = [event for event_id, event in earlier.items() if event_id not in known]
     parts: dict[str, list[tuple[str, Understood]]] = defaultdict(list)
@@ -143,30 +144,27 @@ def _gather(
         for ref, found in _by_ref(store, reading).items():
             if ref in ids:
                 parts[ids[ref]].extend(found)
-    return {
-        procedure_id: (
-            facility,
-            reader.document(parts[procedure_id][0][0], [p for _, p in parts[procedure_id]]),
-        )
-        for (facility, _), procedure_id in ids.items()
-    }
+    return parts
 
 
 def _update_queue(
-    store: Store, reader: Reader, documented: dict[str, tuple[str, Documentation]], new: set[str]
+    store: Store,
+    reader: Reader,
+    facilities: dict[str, str],
+    documented: dict[str, list[tuple[str, Understood]]],
+    new: set[str],
 ) -> set[str]:
     """Bring the review queue up to date; gives the procedures that stand in it."""
     existing = defaultdict(list)
     for candidate in store.candidates.of_procedures(set(documented) - new):
         existing[candidate.procedure_id].append(candidate)
-    added = defaultdict(list)
-    for procedure_id, (facility, documentation) in documented.items():
-        lines = lines_of(documentation, propose(reader.mappings, documentation))
+    added: dict[str, list[tuple[str, Line]]] = defaultdict(list)
+    for procedure_id, keyed in documented.items():
+        lines = lines_of(reader.chart(keyed))
         add, gone = reconcile(store.candidates, existing[procedure_id], lines)
-        store.candidates.supersede(facility, gone)
-        added[facility].extend((procedure_id, line) for line in add)
-    for facility, lines_added in added.items():
-        store.candidates.add(facility, lines_added)
-    return {procedure_id for lines_added in added.values() for procedure_id, _ in lines_added} | {
-        procedure_id for procedure_id, candidates in existing.items() if candidates
-    }
+        store.candidates.supersede(facilities[procedure_id], gone)
+        added[facilities[procedure_id]].extend((procedure_id, line) for line in add)
+    for facility, new_lines in added.items():
+        store.candidates.add(facility, new_lines)
+    standing = {procedure_id for procedure_id, candidates in existing.items() if candidates}
+    return standing.union(procedure_id for new_lines in added.values() for procedure_id, _ in new_lines)

@@ -97,6 +97,8 @@ def approve(store: Store, reviewer: Reviewer, destination: str) -> Candidate:
     line = _open_line(store, reviewer)
     if not line.code:
         raise WrongState("a question is open: there is no code to approve. Change it to one, or reject it")
+    if any(event.processing_id != "P" for _, event in store.events.of_procedures([line.procedure_id])):
+        raise WrongState("it comes from a test or training message (MSH-11): such are never charged")
     charges = [*_taken_back(store, line, reviewer.user), *_new_charge(line, reviewer.user)]
     for charge in charges:
         store.charges.add(charge, line.id)

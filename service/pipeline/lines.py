@@ -1,12 +1,12 @@
 """Lines: what the mapping proposes for a procedure, as lines of the review queue beside those there are."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from service.domain.charge import CandidateCharge, CandidateStatus, ChargeKind, Origin, Proposal, Question
 from service.domain.codes import looks_like_procedure_code
-from service.domain.documentation import Documentation, DocumentedElement, StatedCode
+from service.domain.documentation import Documentation, DocumentedElement, StatedCode, UnknownCode
 from service.domain.review import Candidate, Line
 from service.store.candidates import Candidates
 
@@ -14,12 +14,24 @@ STATED = "stated"
 UNMAPPED = "unmapped"
 
 
-def lines_of(documentation: Documentation, proposals: Sequence[Proposal]) -> list[Line]:
-    """The lines that a person should see for a procedure as it is documented now."""
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A procedure as it is documented now, and what the mapping makes of it."""
+
+    documentation: Documentation
+    proposals: tuple[Proposal, ...]
+    unknown: tuple[UnknownCode, ...] = ()  # local codes that nobody has translated
+
+
+def lines_of(chart: Chart) -> list[Line]:
+    """The lines that a person should see for a procedure."""
+    documentation = chart.documentation
     if documentation.withdrawn:
         return []
-    shared = _shared_content(documentation, proposals)
-    lines = [line for proposal in proposals for line in _proposal_lines(documentation, proposal, shared)]
+    shared = _shared_content(chart)
+    lines = [
+        line for proposal in chart.proposals for line in _proposal_lines(documentation, proposal, shared)
+    ]
     mapped = {line.code for line in lines}
     lines.extend(
         _stated_line(documentation, stated, shared)
@@ -175,14 +187,16 @@ def _distinct(stated: Sequence[StatedCode]) -> list[StatedCode]:
     return list({code.code: code for code in shaped}.values())
 
 
-def _shared_content(documentation: Documentation, proposals: Sequence[Proposal]) -> dict[str, Any]:
+def _shared_content(chart: Chart) -> dict[str, Any]:
     """What every line of a procedure shows."""
+    documentation = chart.documentation
     return {
         "elements": [element_json(element) for element in documentation.elements],
         "context": asdict(documentation.context),
         "diagnoses": [str(value) for value in documentation.values("dx")],
         "stated": [asdict(stated) for stated in documentation.stated],
-        "tables_say": {p.table: [c.code for c in p.candidates] for p in proposals},
+        "unknown_codes": [asdict(code) for code in chart.unknown],
+        "tables_say": {p.table: [c.code for c in p.candidates] for p in chart.proposals},
     }
 
 

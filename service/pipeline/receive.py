@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import structlog
 
@@ -13,7 +13,7 @@ from service.domain.event import Arrival, Format
 from service.domain.feed import Feed
 from service.domain.ids import new_control_id
 from service.jobs import CHART
-from service.mapping.feeds import choose_feed
+from service.mapping import choose_feed
 from service.store import Database
 
 _ANY_FACILITY = "*"
@@ -25,9 +25,10 @@ class Door:
     """Where messages come in."""
 
     database: Database
-    feeds: tuple[Feed, ...]
     facility: str  # of messages whose feed names none
+    facility_of: Callable[[str, str, str], str]  # by message type, MSH-3 and MSH-4
     wake: Callable[[str], None]  # told after the commit that a queue has work
+    background: Callable[[Callable[[], object]], object]  # runs what an answer must not wait for
     forgotten_after: float  # seconds after which an unanswered wake-up counts as lost
 
     def receive_frames(self, frames: Sequence[tuple[bytes, str]]) -> list[bytes]:
@@ -45,15 +46,20 @@ class Door:
             return [hl7.busy(body, now=now, ack_id=new_control_id()) for body in bodies]
 
     def refuse_frame(self, head: bytes, problem: str) -> bytes:
-        """Keep the head of a frame that never came whole, and answer it."""
+        """Answer a frame that never came whole; its head is kept. Does not block."""
         answer = hl7.refusal(
             head, code="207", text=_REFUSALS[problem], now=datetime.now(UTC), ack_id=new_control_id()
         )
         arrival = Arrival(Format.HL7V2, "", self.facility, "", "", head, answer, f"frame {problem}")
+        self.background(partial(self._keep, arrival))
+        return answer
+
+    def _keep(self, arrival: Arrival) -> None:
+        """A refusal promises nothing, so what was refused is kept if it can be."""
         try:
-            return self.store([arrival])[0]
-        except TryAgainLater:
-            return answer
+            self.store([arrival])
+        except TryAgainLater as error:
+            _log.error("refused frame not kept", error=str(error))
 
     def hl7_arrival(
         self, body: bytes, *, charset: str | None = None, facility: str = _ANY_FACILITY
@@ -61,7 +67,7 @@ class Door:
         """Read an HL7 message as far as its answer needs."""
         admission = hl7.admit(body, charset=charset, now=datetime.now(UTC), ack_id=new_control_id())
         if facility == _ANY_FACILITY:
-            facility = self._facility_of(
+            facility = self.facility_of(
                 admission.message_type, admission.sending_application, admission.sending_facility
             )
         return Arrival(
@@ -74,6 +80,7 @@ class Door:
             answer=admission.answer,
             quarantine=admission.quarantine,
             charset=charset or "",
+            processing_id="P" if admission.processing_id in ("", "P") else admission.processing_id[:1],
         )
 
     def store(self, arrivals: Sequence[Arrival]) -> list[bytes]:
@@ -85,9 +92,6 @@ class Door:
             self.wake(CHART)
         return answers
 
-    def _facility_of(self, message_type: str, application: str, facility: str) -> str:
-        return _facility(self.feeds, message_type, application, facility) or self.facility
-
 
 _REFUSALS = {
     "too long": "the message is longer than this receiver takes",
@@ -97,8 +101,13 @@ _REFUSALS = {
 }
 
 
-@lru_cache(maxsize=1024)
-def _facility(feeds: tuple[Feed, ...], message_type: str, application: str, facility: str) -> str:
-    fields = {"MSH-3": application, "MSH-4": facility}
-    feed = choose_feed(feeds, format=Format.HL7V2, message_type=message_type, fields=fields)
-    return feed.facility if feed else ""
+def facilities(feeds: tuple[Feed, ...], default: str) -> Callable[[str, str, str], str]:
+    """Which facility a message belongs to, by its feed. Remembers: sources are few, and this is hot."""
+
+    @lru_cache(maxsize=1024)
+    def facility_of(message_type: str, application: str, facility: str) -> str:
+        fields = {"MSH-3": application, "MSH-4": facility}
+        feed = choose_feed(feeds, format=Format.HL7V2, message_type=message_type, fields=fields)
+        return (feed.facility if feed else "") or default
+
+    return facility_of

@@ -67,7 +67,7 @@ class Candidates:
         rest = orjson.dumps([said, asked, content["context"]]).decode()
         return self._keyring.fingerprint(line.slot, line.status, self.money(line), rest)
 
-    def money(self, line: Line) -> str:
+    def money(self, line: Line | Candidate) -> str:
         """Fingerprint of what billing would be told."""
         return self._keyring.fingerprint(
             line.kind, line.code, str(line.units), ",".join(line.modifiers), line.service_date

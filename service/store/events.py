@@ -102,6 +102,7 @@ class Events:
             "duplicates": 0,
             "feed": arrival.feed,
             "charset": arrival.charset,
+            "processing_id": arrival.processing_id,
             "sealed_body": self._transaction.keyring.seal(arrival.body, _place(identifier, arrival.facility)),
             "answer": arrival.answer,
             "received_at": self._now,
@@ -239,6 +240,7 @@ class Events:
             attempts=row.attempts,
             feed=row.feed,
             charset=row.charset,
+            processing_id=row.processing_id,
         )
 
 
@@ -255,6 +257,7 @@ _EVENT_COLUMNS = (
     event.c.attempts,
     event.c.feed,
     event.c.charset,
+    event.c.processing_id,
 )
 
 

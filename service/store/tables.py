@@ -68,6 +68,7 @@ event = Table(
     Column("duplicates", Integer, nullable=False),  # how often it came again
     Column("feed", String(64), nullable=False),
     Column("charset", String(32), nullable=False),
+    Column("processing_id", String(1), nullable=False),  # MSH-11.1
     Column("sealed_body", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
     Column("received_at", Double, nullable=False),

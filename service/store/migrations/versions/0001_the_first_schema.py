@@ -157,6 +157,7 @@ def _event() -> None:
         sa.Column("duplicates", sa.Integer(), nullable=False),
         sa.Column("feed", sa.String(length=64), nullable=False),
         sa.Column("charset", sa.String(length=32), nullable=False),
+        sa.Column("processing_id", sa.String(length=1), nullable=False),
         sa.Column("sealed_body", sa.LargeBinary(), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("received_at", sa.Double(), nullable=False),

@@ -1,0 +1,1 @@
+"""Speed, measured on this machine in one run and told as ratios. `make bench` prints the table."""

@@ -1,0 +1,1 @@
+"""The subcommands of `charge-capture`, a module each."""

@@ -1,0 +1,30 @@
+"""HL7 v2 as text: what a message says, whether it is taken, how it is answered, and charges as DFT^P03."""
+
+from service.hl7.acknowledge import Acknowledgement, read_ack
+from service.hl7.admit import Admission, admit, busy, refusal
+from service.hl7.dft import build_dft, validate_dft
+from service.hl7.extract import Extractor
+from service.hl7.message import Decoded, Message, Segment, decode, escape, split_messages, unescape
+from service.hl7.path import Found, HL7Path, compile_path
+
+__all__ = [
+    "Acknowledgement",
+    "Admission",
+    "Decoded",
+    "Extractor",
+    "Found",
+    "HL7Path",
+    "Message",
+    "Segment",
+    "admit",
+    "build_dft",
+    "busy",
+    "compile_path",
+    "decode",
+    "escape",
+    "read_ack",
+    "refusal",
+    "split_messages",
+    "unescape",
+    "validate_dft",
+]

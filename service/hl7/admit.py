@@ -1,0 +1,177 @@
+"""At the door: what a message is, whether it is taken, and its answer, fixed before it is stored.
+
+On the hot path, for any bytes: MSH is read, and nothing else.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from service.domain.errors import Fault
+from service.hl7.acknowledge import acknowledge
+from service.hl7.escapes import CONTROL_CHARACTERS
+from service.hl7.header import TRIGGER, Header, read_header
+from service.hl7.message import split_messages
+
+_ACKNOWLEDGEMENTS = frozenset({"ACK", "MCF"})
+_VERSIONS = frozenset(
+    "2.1 2.2 2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2 2.9".split()  # noqa: SIM905
+)
+_WITHOUT_TRIGGER = frozenset({"2.1", "2.2"})
+_NO_LIVE_WORK = frozenset({"A", "R", "I"})  # MSH-11.2: archive, restore, initial load
+_PROCESSING_IDS = frozenset("PTD")
+_LONGEST_DSC = 400  # bytes
+_LONGEST_NAME = 60  # of what is kept of a name out of MSH
+
+#: Table 0076: what may stand in MSH-9.1, in any version.
+MESSAGE_CODES = frozenset(
+    """
+    ACK ADR ADT ARD BAR BPS BRP BRT BTS CCF CCI CCM CCQ CCR CCU CQU CRM CSU DBC DBU DEL DEO DER DFT
+    DOC DPR DRC DRG DSR EAC EAN EAR EDR EHC EQQ ERP ESR ESU INR INU LSR LSU MCF MDM MFD MFK MFN MFQ
+    MFR NMD NMQ NMR OMB OMD OMG OMI OML OMN OMP OMQ OMS OPL OPR OPU ORA ORB ORD ORF ORG ORI ORL ORM
+    ORN ORP ORR ORS ORU ORX OSM OSQ OSR OSU OUL PEX PGL PIN PMU PPG PPP PPR PPT PPV PRR PTR QBP QCK
+    QCN QRF QRY QSB QSX QVR RAR RAS RCI RCL RDE RDO RDR RDS RDY REF RER RGR RGV ROR RPA RPI RPL RPR
+    RQA RQC RQI RQP RQQ RRA RRD RRE RRG RRI RRO RSP RTB SCN SDN SDR SIU SLN SLR SMD SPQ SQM SQR SRM
+    SRR SSR SSU STC STI SUR TBR TCR TCU UDM VQQ VXQ VXR VXU VXX
+    """.split()  # noqa: SIM905 - a table reads best as one
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A message at the door."""
+
+    message_type: str  # MSH-9 as "ORU^R01"; "" when it cannot be read
+    control_id: str  # MSH-10, as sent
+    sending_application: str  # MSH-3.1
+    sending_facility: str  # MSH-4.1
+    processing_id: str  # MSH-11.1
+    answer: bytes = field(repr=False)  # b"" = this message is not answered
+    quarantine: str = ""  # why nothing further is done with it; "" = it is taken
+    faults: tuple[Fault, ...] = ()
+
+
+def admit(body: bytes, *, charset: str | None = None, now: datetime, ack_id: str) -> Admission:
+    """Judge any bytes by their MSH; never raises. `charset` is the one that HTTP says."""
+    header = read_header(body, charset)
+    if header.value(9) in _ACKNOWLEDGEMENTS:
+        return _admission(header, b"", "an acknowledgement is not answered")
+    rejected = header.faults or tuple(_unsupported(header))
+    errors = (*rejected, *([] if header.faults else _unusable(header, body)))
+    code = "AR" if rejected else "AE" if errors else "AA"
+    answer = _answer(header, code, errors, now, ack_id)
+    reason = "; ".join(map(str, errors)) or _set_aside(header)
+    return _admission(header, answer, reason, (*errors, *_warnings(header)))
+
+
+def refusal(head: bytes, *, code: str, text: str, now: datetime, ack_id: str) -> bytes:
+    """The AR for a frame that was never read whole, given its beginning; `code` is of table 0357."""
+    return _answer_unless_ack(head, "AR", Fault("", code, text), now, ack_id)
+
+
+def busy(body: bytes, *, now: datetime, ack_id: str) -> bytes:
+    """The answer to a message that could not be stored."""
+    fault = Fault("", "207", "the message could not be stored: send it again")
+    return _answer_unless_ack(body, "AE", fault, now, ack_id)
+
+
+def _answer_unless_ack(body: bytes, code: str, fault: Fault, now: datetime, ack_id: str) -> bytes:
+    header = read_header(body)
+    if header.value(9) in _ACKNOWLEDGEMENTS:
+        return b""
+    return _answer(header, code, (fault,), now, ack_id)
+
+
+def _admission(
+    header: Header, answer: bytes, quarantine: str = "", faults: tuple[Fault, ...] = ()
+) -> Admission:
+    readable = not header.faults
+    return Admission(
+        message_type="^".join(filter(None, (_name(header, 9), _name(header, 9, 2)))) if readable else "",
+        control_id=CONTROL_CHARACTERS.sub("", header.field(10)).strip(),
+        sending_application=_name(header, 3),
+        sending_facility=_name(header, 4),
+        processing_id=_name(header, 11),
+        answer=answer,
+        quarantine=quarantine,
+        faults=faults,
+    )
+
+
+def _name(header: Header, n: int, c: int = 1) -> str:
+    return CONTROL_CHARACTERS.sub("", header.value(n, c))[:_LONGEST_NAME]
+
+
+def _answer(header: Header, code: str, faults: tuple[Fault, ...], now: datetime, ack_id: str) -> bytes:
+    """The acknowledgement that MSH-15 and MSH-16 ask for; b"" when they ask for none.
+
+    Both empty is original mode: AA, AE, AR. Else MSH-15 asks for an accept acknowledgement (CA, CE, CR), or,
+    when it asks for none, MSH-16 for an application acknowledgement (AA, AE, AR).
+    """
+    accept, application = header.value(15).upper(), header.value(16).upper()
+    if accept in {"", "NE"}:
+        wanted = application or ("NE" if accept else "AL")
+    else:
+        wanted, code = accept, "C" + code[1:]
+    if wanted == "NE" or (wanted == "ER" and not faults) or (wanted == "SU" and faults):
+        return b""
+    return acknowledge(header, code, faults, now=now, ack_id=ack_id)
+
+
+def _unsupported(header: Header) -> Iterator[Fault]:
+    """What MSH says that we do not take: rejected (AR)."""
+    yield from _message_type_faults(header)
+    if header.value(11) and header.value(11) not in _PROCESSING_IDS:
+        yield Fault("MSH-11", "202", "the processing id is not P, T or D")
+    version = header.value(12)
+    if not version:
+        # Required in every version. A guess would be right until the day that it is not, and an AR is seen
+        # while an interface is being set up.
+        yield Fault("MSH-12", "101", "there is no version")
+    elif version not in _VERSIONS:
+        yield Fault("MSH-12", "203", "the version is none of 2.1 to 2.9")
+
+
+def _message_type_faults(header: Header) -> Iterator[Fault]:
+    code, trigger = header.value(9), header.value(9, 2)
+    if not code:
+        yield Fault("MSH-9", "101", "there is no message type")
+    elif code not in MESSAGE_CODES:
+        yield Fault("MSH-9", "200", "the message type is not one of HL7 v2")
+    elif not TRIGGER.fullmatch(trigger) and (trigger or header.value(12) not in _WITHOUT_TRIGGER):
+        yield Fault("MSH-9", "201", "the trigger event is not shaped like R01")
+
+
+def _unusable(header: Header, body: bytes) -> Iterator[Fault]:
+    """What keeps us from using a message that we would else take: an error (AE)."""
+    control_id = header.field(10)
+    if not control_id.strip(" "):
+        yield Fault("MSH-10", "101", "there is no message control id")
+    elif CONTROL_CHARACTERS.search(control_id):
+        yield Fault("MSH-10", "102", "the message control id holds a control character")
+    if len(split_messages(body)) > 1:
+        yield Fault("MSH", "100", "several messages in one: send them one by one, or as a batch")
+    if header.value(14) or _is_continued(header, body):
+        yield Fault("MSH-14", "207", "a message continued in another is not supported")
+
+
+def _is_continued(header: Header, body: bytes) -> bool:
+    """Whether DSC-1 holds something; looked for in the bytes, since the segments are not split here."""
+    at = max(body.rfind(b"\rDSC"), body.rfind(b"\nDSC"))
+    if at < 0:
+        return False
+    line = re.split(rb"[\r\n]", body[at + 1 : at + 1 + _LONGEST_DSC], maxsplit=1)[0]
+    name, _, pointer = line.partition(header.separators.field.encode(header.charset, "replace"))
+    return name == b"DSC" and pointer.strip() != b""
+
+
+def _set_aside(header: Header) -> str:
+    if header.value(11, 2) in _NO_LIVE_WORK:
+        return "MSH-11: archived or initial data is no new work"
+    return ""
+
+
+def _warnings(header: Header) -> Iterator[Fault]:
+    if not header.faults and not header.value(11):
+        yield Fault("MSH-11", "101", "there is no processing id", "warning")

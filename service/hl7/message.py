@@ -1,0 +1,184 @@
+"""The lazy view of an ER7 message: decode first, split second, unescape last.
+
+It keeps whatever it is given (Z segments, segments out of order, odd versions), and splits a segment when
+that is first read. hl7apy, at a thousandth of the speed, judges only what this service builds.
+"""
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+from typing import Self
+
+from service.domain.errors import Fault, UnreadableInput
+from service.hl7.charset import Decoded, decode, unicode_codec
+from service.hl7.escapes import Separators, escape, read_separators, unescape
+
+__all__ = ["Decoded", "Message", "Segment", "Separators", "decode", "escape", "split_messages", "unescape"]
+
+_NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
+_PATH = re.compile(r"([A-Z][A-Z0-9]{2})-(\d{1,3})(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?")
+_LINE_START = r"(?<![^\r\n\x0b\x1c])"  # also after the frame of an MLLP capture
+_MESSAGE_START = re.compile(_LINE_START + r"(?=MSH[^A-Za-z0-9\s])")
+_ENVELOPE = re.compile(_LINE_START + r"(?:FHS|BHS|BTS|FTS)(?:[^A-Za-z0-9\s][^\r\n]*)?(?:[\r\n]+|\Z)")
+_DELIMITER_FIELDS = 2  # MSH-1 and MSH-2 are delimiters, and never split by them
+
+
+def split_messages(body: bytes) -> list[bytes]:
+    """Cut a payload into its messages; the envelope of a batch (FHS, BHS, BTS, FTS) is dropped.
+
+    One message, or none at all, comes back as it is. What stands before the first MSH comes back as a
+    message of its own: it will be refused, and seen.
+    """
+    if body.startswith(b"MSH") and body.count(b"MSH") == 1:
+        return [body]
+    codec = unicode_codec(body) or "latin-1"  # Latin-1: bytes to characters one to one, whatever they mean
+    try:
+        text = body.decode(codec, "surrogateescape")
+    except UnicodeDecodeError:
+        return [body]
+    messages = _ENVELOPE.sub("", text)
+    starts = [match.start() for match in _MESSAGE_START.finditer(messages)]
+    if len(starts) <= 1 and len(messages) == len(text):
+        return [body]
+    pieces = [messages[start:end] for start, end in pairwise([0, *starts, len(messages)])]
+    return [piece.encode(codec, "surrogateescape") for piece in pieces if piece.strip()] or [body]
+
+
+class Segment:
+    """One segment, split at its first use. Field numbers are HL7's: in MSH, field 1 is the separator."""
+
+    __slots__ = ("_fields", "index", "name", "raw", "separators")
+
+    def __init__(self, name: str, index: int, raw: str, separators: Separators) -> None:
+        self.name = name
+        self.index = index  # 1 = the first segment of this name in the message
+        self.raw = raw
+        self.separators = separators
+        self._fields: list[str] | None = None
+
+    def __repr__(self) -> str:
+        return f"Segment({self.name}[{self.index}])"  # its text is patient data
+
+    def field(self, n: int) -> str:
+        """The whole field as sent: repetitions, components and escapes in it."""
+        fields = self._fields
+        if fields is None:
+            self._fields = fields = self.raw.split(self.separators.field)
+            if self.name == "MSH":
+                fields.insert(1, self.separators.field)
+        return fields[n] if n < len(fields) else ""
+
+    def repetitions(self, n: int) -> list[str]:
+        """The repetitions of a field as sent; empty ones keep their place."""
+        raw = self.field(n)
+        repetition = self.separators.repetition
+        if not raw or not repetition or repetition not in raw or self._is_delimiters(n):
+            return [raw] if raw else []
+        return raw.split(repetition)
+
+    def component(self, n: int, c: int, s: int = 1, rep: int = 0) -> str:
+        """One (sub)component, unescaped; "" when absent, empty, or the HL7 null."""
+        raw = self.field(n)
+        if not raw or self._is_delimiters(n):
+            return raw
+        if rep or self.separators.repetition in raw:
+            repetitions = self.repetitions(n)
+            raw = repetitions[rep] if rep < len(repetitions) else ""
+        return self.component_of(raw, c, s)
+
+    def component_of(self, repetition: str, c: int, s: int = 1) -> str:
+        """One (sub)component of a repetition as sent, unescaped."""
+        separators = self.separators
+        part = _part(_part(repetition, separators.component, c), separators.subcomponent, s)
+        return "" if part == '""' else unescape(part, separators)
+
+    def _is_delimiters(self, n: int) -> bool:
+        return n <= _DELIMITER_FIELDS and self.name == "MSH"
+
+
+class Message:
+    """One message: its delimiters and its segments, in the order in which they came."""
+
+    __slots__ = ("_segments", "_text", "separators")
+
+    def __init__(self, text: str, separators: Separators) -> None:
+        self.separators = separators
+        self._text = text
+        self._segments: list[Segment] | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """View a decoded message.
+
+        Raises UnreadableInput when it has no MSH, impossible delimiters, or another message behind it: two
+        patients must never be read as one.
+        """
+        text = text.lstrip()
+        separators = separators_of(text)
+        if text.count("MSH") > 1 and _MESSAGE_START.search(text, 1):
+            raise UnreadableInput(Fault("MSH[2]", "100", "several messages in one"))
+        return cls(text, separators)
+
+    @property
+    def segments(self) -> list[Segment]:
+        if self._segments is None:
+            self._segments = _segments(self._text, self.separators)
+        return self._segments
+
+    def of(self, name: str) -> list[Segment]:
+        """The segments of one name."""
+        return [segment for segment in self.segments if segment.name == name]
+
+    def get(self, path: str) -> str:
+        """A value by its path ("MSH-9.1"), in the first segment of that name, first repetition, unescaped.
+
+        A path without a component reads component 1; "" when absent.
+        """
+        name, n, c, s = _numbers(path)
+        for segment in self.segments:
+            if segment.name == name:
+                return segment.component(n, c, s)
+        return ""
+
+
+def separators_of(text: str) -> Separators:
+    """The delimiters of a message that begins with MSH; raises UnreadableInput."""
+    if not text.startswith("MSH") or len(text) == len("MSH"):
+        raise UnreadableInput(Fault("MSH", "100", "the message does not begin with an MSH segment"))
+    field = text[3]
+    line = text[4:10].replace("\n", "\r").partition("\r")[0]  # MSH-2 is at most five characters
+    return read_separators(field, line.partition(field)[0])
+
+
+def _segments(text: str, separators: Separators) -> list[Segment]:
+    """Lines to segments. A line that is none continues the one before it: some senders break text so."""
+    segments: list[Segment] = []
+    count: dict[str, int] = {}
+    continued: dict[int, list[str]] = {}
+    field = separators.field
+    for line in text.replace("\n", "\r").split("\r"):
+        name = line[:3]
+        index = count.get(name, 0) + 1
+        if (line[3:4] == field and (index > 1 or _NAME.fullmatch(name))) or _NAME.fullmatch(line):
+            count[name] = index
+            segments.append(Segment(name, index, line, separators))
+        elif segments and line.strip():
+            continued.setdefault(len(segments) - 1, []).append(line)
+    for at, rest in continued.items():
+        segments[at].raw = "\n".join([segments[at].raw, *rest])
+    return segments
+
+
+def _part(text: str, separator: str, n: int) -> str:
+    if not separator or separator not in text:
+        return text if n == 1 else ""
+    parts = text.split(separator)
+    return parts[n - 1] if n <= len(parts) else ""
+
+
+@lru_cache(maxsize=512)
+def _numbers(path: str) -> tuple[str, int, int, int]:
+    match = _PATH.fullmatch(path)
+    if match is None:
+        raise ValueError(f"{path!r} is not a path like PID-3.1")
+    return match[1], int(match[2]), int(match[3] or 1), int(match[4] or 1)

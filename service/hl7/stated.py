@@ -1,0 +1,71 @@
+"""Procedure codes that the sender itself states: FT1-25, PR1-3."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from service.domain.codes import PROCEDURE_CODE_SYSTEMS, looks_like_procedure_code
+from service.domain.documentation import Source, StatedCode
+from service.domain.feed import Feed
+from service.hl7.path import Found, HL7Path, compile_path
+from service.hl7.scopes import Scope
+
+_CODINGS = (1, 4)  # CE, CWE: where a code stands; its system two components further
+
+
+@dataclass(frozen=True, slots=True)
+class StatedPaths:
+    """Where a feed's messages state codes, modifiers and units."""
+
+    codes: tuple[HL7Path, ...]
+    modifiers: tuple[HL7Path, ...]
+    units: tuple[HL7Path, ...]
+
+    @classmethod
+    def of(cls, feed: Feed) -> "StatedPaths":
+        return cls(
+            tuple(map(compile_path, feed.stated_code)),
+            tuple(map(compile_path, feed.stated_modifiers)),
+            tuple(map(compile_path, feed.stated_units)),
+        )
+
+    def read(self, scope: Scope, event_id: str) -> tuple[StatedCode, ...]:
+        """The stated codes of one procedure, each once, in the order of the paths."""
+        stated: dict[str, StatedCode] = {}
+        for path in self.codes:
+            for found in scope.read(path):
+                for code in _codes(path, found):
+                    stated.setdefault(code, self._stated(scope, path, found, code, event_id))
+        return tuple(stated.values())
+
+    def _stated(self, scope: Scope, path: HL7Path, found: Found, code: str, event_id: str) -> StatedCode:
+        modifiers = _beside(scope, self.modifiers, path, found)
+        units = _beside(scope, self.units, path, found)
+        return StatedCode(
+            code=code,
+            modifiers=tuple(modifier.text.strip().upper() for modifier in modifiers),
+            units=units[0].text.strip() if units else "",
+            source=Source(found.path, 0, len(code), code, event_id),
+        )
+
+
+def _codes(path: HL7Path, found: Found) -> Iterator[str]:
+    """The first coding of the field that is CPT or HCPCS, by its system or, without a system, its shape."""
+    if path.component:
+        codings = [(found.text, "")]
+    else:
+        value = found.segment.component
+        codings = [(value(path.field, at), value(path.field, at + 2)) for at in _CODINGS]
+    for text, named in codings:
+        code, system = text.strip().upper(), named.strip().lower()
+        if code and (system in PROCEDURE_CODE_SYSTEMS or (not system and looks_like_procedure_code(code))):
+            yield code
+            return
+
+
+def _beside(scope: Scope, paths: Sequence[HL7Path], code_path: HL7Path, code: Found) -> list[Found]:
+    """Modifiers or units of a code: out of its own segment, where the feed knows a place for them there."""
+    same = [path for path in paths if path.segment == code_path.segment]
+    if same:
+        return next((found for path in same if (found := path.read([code.segment]))), [])
+    first = scope.first(paths)
+    return first[1] if first else []

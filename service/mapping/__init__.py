@@ -1,0 +1,23 @@
+"""The engine behind mappings/: what is documented becomes a candidate code, or a question."""
+
+from service.mapping.check import check
+from service.mapping.destinations import DestinationFile, load_destination
+from service.mapping.document import Understood, combine, understand
+from service.mapping.elements import documentation_from_json
+from service.mapping.evaluate import propose
+from service.mapping.feeds import choose_feed
+from service.mapping.load import Mappings, load
+
+__all__ = [
+    "DestinationFile",
+    "Mappings",
+    "Understood",
+    "check",
+    "choose_feed",
+    "combine",
+    "documentation_from_json",
+    "load",
+    "load_destination",
+    "propose",
+    "understand",
+]

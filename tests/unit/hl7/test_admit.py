@@ -1,0 +1,156 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.hl7 import admit, busy, read_ack, refusal
+
+NOW = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
+
+
+def msh(**fields: str) -> bytes:
+    """An MSH and a PID; fields are named f9, f10, ..."""
+    values = {
+        3: "LAB",
+        4: "NORTH",
+        5: "CC",
+        6: "HUB",
+        7: "20260115",
+        9: "ORU^R01^ORU_R01",
+        10: "A1",
+        11: "P",
+        12: "2.5.1",
+    }
+    values |= {int(name[1:]): value for name, value in fields.items()}
+    texts = [values.get(n, "") for n in range(3, 19)]
+    return ("MSH|^~\\&|" + "|".join(texts) + "\rPID|1||77||Testperson\r").encode()
+
+
+def answer(body: bytes) -> tuple[str, tuple[str, ...]]:
+    acknowledgement = read_ack(admit(body, now=NOW, ack_id="K1").answer)
+    return acknowledgement.code, acknowledgement.error_codes
+
+
+def test_a_message_is_taken_and_told_apart_by_its_msh():
+    admission = admit(msh(), now=NOW, ack_id="K1")
+    assert (admission.message_type, admission.control_id, admission.processing_id) == ("ORU^R01", "A1", "P")
+    assert (admission.sending_application, admission.sending_facility) == ("LAB", "NORTH")
+    assert (admission.quarantine, admission.faults) == ("", ())
+    assert admission.answer == (
+        b"MSH|^~\\&|CC|HUB|LAB|NORTH|20260115103000+0000||ACK^R01^ACK|K1|P|2.5.1\rMSA|AA|A1\r"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "errors"),
+    [
+        pytest.param(b"", "AR", ("100",), id="empty"),
+        pytest.param(b"\r\n", "AR", ("100",), id="blank"),
+        pytest.param(b"PID|1||77\r", "AR", ("100",), id="no MSH"),
+        pytest.param(b"MSH|^^^^|A", "AR", ("102",), id="impossible delimiters"),
+        pytest.param(msh(f9=""), "AR", ("101",), id="no message type"),
+        pytest.param(msh(f9="ZZZ^Z99"), "AR", ("200",), id="not a message type of HL7"),
+        pytest.param(msh(f9="ORU^R0100"), "AR", ("201",), id="not a trigger event"),
+        pytest.param(msh(f9="ORU"), "AR", ("201",), id="no trigger event"),
+        pytest.param(msh(f9="ORU", f12="2.2"), "AA", (), id="no trigger event, as 2.2 allows"),
+        pytest.param(msh(f11="X"), "AR", ("202",), id="processing id"),
+        pytest.param(msh(f11=""), "AA", (), id="no processing id is kindly taken"),
+        pytest.param(msh(f11="T^T"), "AA", (), id="training, current"),
+        pytest.param(msh(f12="9.9"), "AR", ("203",), id="unknown version"),
+        pytest.param(msh(f12=""), "AR", ("101",), id="no version"),
+        pytest.param(msh(f12="2.5^USA"), "AA", (), id="version with a country"),
+        pytest.param(msh(f12="2.9"), "AA", (), id="2.9"),
+        pytest.param(msh(f10=""), "AE", ("101",), id="no control id"),
+        pytest.param(msh(f10="A\x1c"), "AE", ("102",), id="a control id that would end the frame"),
+        pytest.param(msh(f14="more"), "AE", ("207",), id="continuation"),
+        pytest.param(msh() + b"DSC|more|F\r", "AE", ("207",), id="continued by DSC"),
+        pytest.param(msh() + b"DSC|\r", "AA", (), id="DSC that says nothing"),
+        pytest.param(msh() + msh(f10="A2"), "AE", ("100",), id="two messages in one"),
+        pytest.param(
+            msh(f10="", f11="X", f12="1"), "AR", ("202", "203", "101"), id="all that is wrong is said"
+        ),
+        pytest.param(b"\xef\xbb\xbf" + msh(), "AA", (), id="byte order mark"),
+        pytest.param(msh().replace(b"\r", b"\n"), "AA", (), id="LF"),
+        pytest.param(msh().decode().encode("utf-16"), "AA", (), id="UTF-16"),
+        pytest.param(msh(f3="B\xf6b").decode().encode("latin-1"), "AA", (), id="Latin-1, undeclared"),
+    ],
+)
+def test_the_answer_says_what_is_wrong_and_only_what_is_right_is_taken(body, code, errors):
+    assert answer(body) == (code, errors)
+    assert bool(admit(body, now=NOW, ack_id="K1").quarantine) == (code != "AA")
+
+
+@pytest.mark.parametrize(
+    ("accept", "application", "good", "bad"),
+    [
+        ("", "", "AA", "AR"),
+        ("NE", "NE", "", ""),
+        ("AL", "NE", "CA", "CR"),
+        ("AL", "", "CA", "CR"),
+        ("AL", "AL", "CA", "CR"),
+        ("ER", "NE", "", "CR"),
+        ("SU", "NE", "CA", ""),
+        ("NE", "AL", "AA", "AR"),
+        ("", "AL", "AA", "AR"),
+        ("NE", "ER", "", "AR"),
+        ("NE", "SU", "AA", ""),
+        ("NE", "", "", ""),
+    ],
+)
+def test_enhanced_mode_answers_what_msh_15_and_16_ask_for(accept, application, good, bad):
+    for version, code in (("2.5.1", good), ("7", bad)):
+        given_answer = admit(msh(f12=version, f15=accept, f16=application), now=NOW, ack_id="K1").answer
+        assert (read_ack(given_answer).code if given_answer else "") == code
+
+
+@pytest.mark.parametrize("message_type", ["ACK", "ACK^R01^ACK", "MCF"])
+def test_an_acknowledgement_is_never_answered(message_type):
+    body = msh(f9=message_type, f12="")
+    admission = admit(body, now=NOW, ack_id="K1")
+    assert (admission.answer, admission.quarantine) == (b"", "an acknowledgement is not answered")
+    assert busy(body, now=NOW, ack_id="K1") == b""
+    assert refusal(body, code="104", text="too long", now=NOW, ack_id="K1") == b""
+
+
+@pytest.mark.parametrize("mode", ["A", "R", "I"])
+def test_archived_and_initial_data_is_answered_but_set_aside(mode):
+    admission = admit(msh(f11=f"P^{mode}"), now=NOW, ack_id="K1")
+    assert read_ack(admission.answer).code == "AA"
+    assert "no new work" in admission.quarantine
+
+
+def test_a_frame_never_read_whole_is_answered_from_what_came():
+    acknowledgement = read_ack(refusal(msh()[:70], code="104", text="too long", now=NOW, ack_id="K1"))
+    assert (acknowledgement.code, acknowledgement.error_codes) == ("AR", ("104",))
+    assert (acknowledgement.control_id, acknowledgement.text) == ("A1", "too long")
+    assert read_ack(refusal(b"\x00\xff", code="207", text="cut", now=NOW, ack_id="K1")).control_id == ""
+
+
+@pytest.mark.parametrize(("accept", "code"), [("", "AE"), ("AL", "CE")])
+def test_a_message_that_could_not_be_stored_is_to_be_sent_again(accept, code):
+    acknowledgement = read_ack(busy(msh(f15=accept), now=NOW, ack_id="K1"))
+    assert (acknowledgement.code, acknowledgement.control_id) == (code, "A1")
+    assert acknowledgement.error_codes == ("207",)
+    assert "send it again" in acknowledgement.text
+
+
+def test_no_fault_and_no_answer_quotes_the_message_beyond_its_header():
+    admission = admit(msh(f12="Testperson-1970", f14="x"), now=NOW, ack_id="K1")
+    assert "Testperson" not in admission.quarantine + "".join(map(str, admission.faults))
+    assert b"77" not in admission.answer
+
+
+@given(
+    st.binary(max_size=300),
+    st.sampled_from([b"", b"MSH|^~\\&|", b"MSH", msh()[:50], b"\xff\xfe", b"\x0bMSH|"]),
+)
+def test_any_bytes_get_one_lawful_answer_and_never_raise(rest, start):
+    admission = admit(start + rest, now=NOW, ack_id="K1")
+    assert (
+        not {b"\x0b", b"\x1c"} & {admission.answer[i : i + 1] for i in range(len(admission.answer))} or rest
+    )
+    if admission.answer:
+        acknowledgement = read_ack(admission.answer)
+        assert acknowledgement.code in {"AA", "AE", "AR", "CA", "CE", "CR"}
+        assert acknowledgement.message_type == "ACK"
