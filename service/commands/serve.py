@@ -84,6 +84,7 @@ def sweep(
         service.sweep()
     else:
         with _sweeper(service):
+            _say(f"sweeping every {service.settings.sweep_seconds:g} s; Ctrl-C stops")
             _wait_for_signal()
     service.close()
 

@@ -18,6 +18,8 @@ from service.store.postings import Posting
 
 _log = structlog.get_logger()
 _LONGEST_WAIT = 300.0
+#: How often a parcel whose fate is unknown is repeated to a destination that recognises repeats.
+_REPEATS = 5
 
 
 def post(database: Database, destinations: Mapping[str, Destination], *, lease: float) -> int:
@@ -52,18 +54,20 @@ def _parcel(database: Database, destination: Destination, posting: Posting) -> P
 def _record_failure(
     database: Database, destination: Destination, posting: Posting, error: PostingError
 ) -> None:
-    state = _state_after(destination, error)
+    state = _state_after(destination, posting, error)
     delay = _backoff(posting.attempts + 1) if state is PostingState.PENDING else 0.0
     _log.warning("charge not posted", charge=posting.charge_key, state=state.value, reason=str(error))
     with database.transaction() as store:
         store.postings.record(posting, state, str(error), delay=delay)
 
 
-def _state_after(destination: Destination, error: PostingError) -> PostingState:
+def _state_after(destination: Destination, posting: Posting, error: PostingError) -> PostingState:
     if isinstance(error, PostingRefused):
         return PostingState.REFUSED
-    if isinstance(error, PostingUnavailable) or destination.deduplicates:
+    if isinstance(error, PostingUnavailable):
         return PostingState.PENDING
+    if destination.deduplicates and posting.attempts < _REPEATS:
+        return PostingState.PENDING  # the very same bytes: if they arrived, they are recognised
     return PostingState.UNKNOWN
 
 

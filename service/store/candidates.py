@@ -105,7 +105,7 @@ class Candidates:
         query = select(candidate.c.status, func.count()).group_by(candidate.c.status)
         if facility != "*":
             query = query.where(candidate.c.facility == facility)
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def get(self, identifier: str, facility: str, *, lock: bool = False) -> Candidate:
         """One line within a facility ("*" = any)."""

@@ -122,7 +122,7 @@ def _charged_twice(connection: Connection) -> int:
 
 
 def _by_state(connection: Connection, column: ColumnElement[str], states: tuple[str, ...]) -> dict[str, int]:
-    counted = dict(connection.execute(select(column, func.count()).group_by(column)).tuples().all())
+    counted = dict(connection.execute(select(column, func.count()).group_by(column)).all())
     return {state: counted.pop(state, 0) for state in states} | counted
 
 

@@ -28,7 +28,7 @@ def test_killed_between_the_commit_and_the_ack_the_repeated_message_counts_once(
 
     with restarted(data, sink) as running:
         (ack,) = running.send(sample("01"))  # so it sends again
-        assert b"MSA|AA|" in ack
+        assert b"MSA|CA|" in ack
         running.wait_for_candidate()
         code, ledger = running.ledger()
     assert (code, ledger["whole"]) == (0, True), ledger

@@ -6,7 +6,7 @@ from tests.service_process import wait_until
 
 def test_a_message_becomes_a_reviewed_charge_in_billing(running, sink, sample):
     (ack,) = running.send(sample("01"))
-    assert Message.parse(ack.decode()).get("MSA-1") == "AA"
+    assert Message.parse(ack.decode()).get("MSA-1") == "CA"  # it asks for enhanced mode
 
     candidate = running.wait_for_candidate()
     assert (candidate["code"], candidate["status"]) == ("62327", "proposed")
@@ -49,7 +49,7 @@ def test_silence_about_imaging_becomes_a_question_and_no_code(running, sample):
 def test_every_shipped_message_is_acknowledged_and_accounted_for(running, sample):
     names = [f"0{number}" for number in range(1, 10)]
     acks = running.send(*(sample(name) for name in names))
-    assert [Message.parse(ack.decode()).get("MSA-1") for ack in acks] == ["AA"] * len(names)
+    assert [Message.parse(ack.decode()).get("MSA-1") for ack in acks] == ["CA"] + ["AA"] * 8
 
     def all_read():
         _, ledger = running.ledger()
@@ -81,12 +81,12 @@ def test_a_fhir_bundle_goes_the_same_way(running, sample):
     outcomes = [entry["response"]["outcome"]["resourceType"] for entry in answer.json["entry"]]
     assert set(outcomes) == {"OperationOutcome"}
     candidate = running.wait_for_candidate()
-    assert candidate["code"] == "62323"
+    assert candidate["code"] == "62327"
 
 
 def test_hl7_over_http_is_answered_with_its_ack(running, sample):
     answer = running.ask("POST", "/hl7/v2", sample("01"), content_type="application/hl7-v2+er7")
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("application/hl7-v2+er7")
-    assert Message.parse(answer.body.decode()).get("MSA-1") == "AA"
+    assert Message.parse(answer.body.decode()).get("MSA-1") == "CA"
     running.wait_for_candidate()

@@ -1,0 +1,20 @@
+"""FHIR as JSON: admission, extraction, outcomes, ChargeItem and its client."""
+
+from service.fhir.admit import Admission, admit
+from service.fhir.capability import capability_statement
+from service.fhir.charge_item import build_charge_item
+from service.fhir.client import ChargeItemClient
+from service.fhir.extract import Extractor
+from service.fhir.outcome import outcome
+from service.fhir.resource import assign_id
+
+__all__ = [
+    "Admission",
+    "ChargeItemClient",
+    "Extractor",
+    "admit",
+    "assign_id",
+    "build_charge_item",
+    "capability_statement",
+    "outcome",
+]

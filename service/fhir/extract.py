@@ -1,0 +1,236 @@
+"""Extractor: what an event's procedures document, read as a feed says where it stands."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+
+from service.domain.codes import PROCEDURE_CODE_SYSTEMS
+from service.domain.documentation import (
+    BillingContext,
+    Narrative,
+    ProcedureReport,
+    Reading,
+    Source,
+    StatedCode,
+)
+from service.domain.errors import MappingError
+from service.domain.event import Event
+from service.domain.feed import Feed
+from service.fhir.document import Document, Located, listed
+from service.fhir.observation import named_readings, plain_name
+from service.fhir.path import FhirPath, Found, as_text
+from service.fhir.procedure import ENTERED_IN_ERROR
+from service.fhir.resource import Resource, assign_id, is_id, is_type, read_resource
+from service.fhir.transaction import assigned_entry_id
+from service.fhir.xhtml import text_of
+
+_STATED_CODE = "code.coding"
+_VERSION_DIGITS = 20
+_CONTEXT_FIELDS = frozenset(field.name for field in fields(BillingContext))
+#: FHIR code -> HL7 v2 table 0001 and 0004, in which BillingContext speaks.
+_AS_HL7: Mapping[str, Mapping[str, str]] = {
+    "patient_sex": {"male": "M", "female": "F", "other": "O", "unknown": "U"},
+    "patient_class": {
+        "AMB": "O",
+        "SS": "O",
+        "OBSENC": "O",
+        "EMER": "E",
+        "IMP": "I",
+        "ACUTE": "I",
+        "NONAC": "I",
+        "PRENC": "P",
+    },
+}
+
+
+class Extractor:
+    """Reads events by one feed. Its expressions are compiled once; MappingError when one cannot be."""
+
+    def __init__(self, feed: Feed, element_names: frozenset[str]) -> None:
+        self._feed = feed
+        self._names = {plain_name(name): name for name in element_names}
+        self._compiled: dict[str, FhirPath] = {}
+        self._key = self._paths(feed.key)
+        self._document = self._paths(feed.document)
+        self._version = self._paths(feed.version)
+        self._withdrawn = self._conditions(feed.withdrawn)
+        self._ignored = self._conditions(feed.ignored)
+        self._context = {name: self._paths(paths) for name, paths in feed.context.items()}
+        if unknown := self._context.keys() - _CONTEXT_FIELDS:
+            raise MappingError(f"no field of the billing context: {', '.join(sorted(unknown))}")
+        self._stated = self._paths(feed.stated_code or (_STATED_CODE,))
+        self._modifiers = self._paths(feed.stated_modifiers)
+        self._units = self._paths(feed.stated_units)
+        self._elements = [(element.element, self._paths(element.paths)) for element in feed.elements]
+        self._narratives = self._paths(feed.narratives)
+
+    def extract(self, event: Event) -> tuple[ProcedureReport, ...]:
+        """A report for each procedure; UnreadableInput when the event's body cannot be read."""
+        document = Document(read_resource(event.body))
+        procedures = (_View(event, document, focus) for focus in document.of_type(self._feed.each))
+        return tuple(self._report(view) for view in procedures if not _holds(view, self._ignored))
+
+    def _paths(self, expressions: Iterable[str]) -> tuple[FhirPath, ...]:
+        for expression in expressions:
+            if expression not in self._compiled:
+                self._compiled[expression] = FhirPath(expression)
+        return tuple(self._compiled[expression] for expression in expressions)
+
+    def _conditions(
+        self, conditions: Mapping[str, tuple[str, ...]]
+    ) -> tuple[tuple[FhirPath, frozenset[str]], ...]:
+        return tuple(
+            (self._paths((path,))[0], frozenset(value.lower() for value in values))
+            for path, values in conditions.items()
+        )
+
+    def _report(self, view: "_View") -> ProcedureReport:
+        identity = view.identity()
+        return ProcedureReport(
+            procedure_key=_named(view, self._key) or identity,
+            document=_named(view, self._document) or identity,
+            version=_digits(view.text(self._version)) or view.version(),
+            readings=tuple(self._readings(view)),
+            narratives=tuple(self._found_narratives(view)),
+            stated=tuple(self._stated_codes(view)),
+            context=self._billing_context(view),
+            certain=self._feed.certain,
+            withdrawn=view.resource.get("status") == ENTERED_IN_ERROR or _holds(view, self._withdrawn),
+        )
+
+    def _readings(self, view: "_View") -> Iterator[Reading]:
+        for element, paths in self._elements:
+            for found in view.first(paths):
+                yield Reading(element, found.text, view.source(found.path, found.text))
+        if self._feed.named_observations:
+            for observation in view.document.observations_of(view.focus):
+                yield from named_readings(observation, self._names, view.event.id)
+
+    def _found_narratives(self, view: "_View") -> Iterator[Narrative]:
+        for path in self._narratives:
+            for found in view.texts(path):
+                text = text_of(found.text) if found.path.endswith(".div") else found.text
+                if text:
+                    yield Narrative(text, view.source(found.path, text))
+
+    def _stated_codes(self, view: "_View") -> Iterator[StatedCode]:
+        modifiers = tuple(found.text for path in self._modifiers for found in view.texts(path))
+        units = view.text(self._units)
+        for path in self._stated:
+            for found in view.find(path):
+                if code := _procedure_code(found):
+                    # CPT in FHIR may carry its modifiers behind colons.
+                    head, *own = code.text.strip().split(":")
+                    yield StatedCode(head, (*own, *modifiers), units, view.source(code.path, code.text))
+
+    def _billing_context(self, view: "_View") -> BillingContext:
+        context = {name: view.text(paths) for name, paths in self._context.items()}
+        for name, codes in _AS_HL7.items():
+            if name in context:
+                context[name] = codes.get(context[name], context[name])
+        return replace(
+            BillingContext(**context),
+            patient_reference=view.address("subject"),
+            encounter_reference=view.address("encounter"),
+        )
+
+
+class _View:
+    """One procedure of a message, and what is around it."""
+
+    def __init__(self, event: Event, document: Document, focus: Located) -> None:
+        self.event, self.document, self.focus = event, document, focus
+        self.resource: Resource = focus.resource
+        performers = listed(self.resource.get("performer"))
+        performer = performers[0] if performers and isinstance(performers[0], dict) else {}
+        self._variables = {
+            "patient": document.resolve(self.resource.get("subject"), focus),
+            "encounter": document.resolve(self.resource.get("encounter"), focus),
+            "performer": document.resolve(performer.get("actor"), focus),
+        }
+
+    def find(self, path: FhirPath) -> tuple[Found, ...]:
+        return path.find(self.focus, self.document, self._variables)
+
+    def texts(self, path: FhirPath) -> tuple[Found, ...]:
+        return tuple(found for found in self.find(path) if found.text.strip())
+
+    def first(self, paths: Iterable[FhirPath]) -> tuple[Found, ...]:
+        """All that the first path finds that finds any text."""
+        return next(filter(None, map(self.texts, paths)), ())
+
+    def text(self, paths: Iterable[FhirPath]) -> str:
+        return next((found.text.strip() for found in self.first(paths)), "")
+
+    def source(self, path: str, text: str) -> Source:
+        return Source(path, 0, len(text), text, self.event.id)
+
+    def identity(self) -> str:
+        """A name for the procedure that its later versions have too."""
+        kind = self.resource["resourceType"]
+        if "id" in self.resource:
+            return f"fhir:{kind}/{self.resource['id']}"
+        for identifier in listed(self.resource.get("identifier")):
+            if isinstance(identifier, dict) and (value := as_text(identifier.get("value"))):
+                return f"fhir:{as_text(identifier.get('system'))}|{value}"
+        assigned = assign_id(self.event.body)  # as its sender was told
+        in_bundle = self.document.is_bundle
+        return f"fhir:{kind}/{assigned_entry_id(assigned, self.focus.number) if in_bundle else assigned}"
+
+    def version(self) -> str:
+        """meta.versionId where it counts, else the time of this version, in UTC."""
+        meta = self.resource.get("meta")
+        meta = meta if isinstance(meta, dict) else {}
+        number = as_text(meta.get("versionId"))
+        if number.isascii() and number.isdigit():
+            return number.zfill(_VERSION_DIGITS)
+        received = datetime.fromtimestamp(self.event.received_at, UTC)
+        return _digits(as_text(meta.get("lastUpdated"))) or _moment(received)
+
+    def address(self, element: str) -> str:
+        """A reference that means something outside this message too; "" when there is none."""
+        located = self._variables["patient" if element == "subject" else element]
+        if located:
+            kind, identifier = located.resource["resourceType"], located.resource.get("id")
+            return f"{kind}/{identifier}" if identifier and "contained" not in located.path else ""
+        reference = self.resource.get(element)
+        address = as_text(reference.get("reference")) if isinstance(reference, dict) else ""
+        kind, _, identifier = address.partition("/")
+        is_lasting = address.startswith(("https://", "http://")) or (is_type(kind) and is_id(identifier))
+        return address if is_lasting else ""
+
+
+def _holds(view: _View, conditions: Iterable[tuple[FhirPath, frozenset[str]]]) -> bool:
+    return any(
+        found.text.strip().lower() in values for path, values in conditions for found in view.texts(path)
+    )
+
+
+def _named(view: _View, paths: Iterable[FhirPath]) -> str:
+    """A value with its place before it, so that equal values of different places never meet."""
+    found = ((path, view.text((path,))) for path in paths)
+    return next((f"{path.expression}:{text}" for path, text in found if text), "")
+
+
+def _procedure_code(found: Found) -> Found | None:
+    """The code: of a Coding, when its system is CPT or HCPCS; or where the feed says that a code stands."""
+    if not isinstance(found.value, dict):
+        return found if found.text.strip() else None
+    system, code = as_text(found.value.get("system")), as_text(found.value.get("code"))
+    if system.lower() not in PROCEDURE_CODE_SYSTEMS or not code.strip():
+        return None
+    return Found(code, f"{found.path}.code")
+
+
+def _digits(version: str) -> str:
+    """A version that sorts: a time in UTC, or a bare number filled up with zeros."""
+    if version.isascii() and version.isdigit():
+        return version.zfill(_VERSION_DIGITS)
+    try:
+        return _moment(datetime.fromisoformat(version))
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _moment(time: datetime) -> str:
+    return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC).strftime("%Y%m%d%H%M%S%f")

@@ -1,0 +1,98 @@
+"""Check a folder of mappings: lint every file and run every test. The command and pytest do the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from service.domain.errors import MappingError
+from service.domain.feed import Feed
+from service.mapping.destinations import load_destination
+from service.mapping.feeds import load_feeds
+from service.mapping.findings import Finding, finding_of
+from service.mapping.lint import lint_lookup, lint_table
+from service.mapping.lint_text import lint_comments
+from service.mapping.table_tests import run_tests
+from service.mapping.tables import LookupFile, TableSource, read_lookup, read_table
+from service.mapping.terms import Terms, load_terms
+from service.mapping.vocabulary import Vocabulary, read_vocabulary
+from service.mapping.yaml_file import shown_name
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a folder holds, as far as it could be read, and what was found wrong."""
+
+    vocabulary: Vocabulary | None = None
+    lookups: dict[str, LookupFile] = field(default_factory=dict)
+    tables: list[TableSource] = field(default_factory=list)
+    feeds: tuple[Feed, ...] = ()
+    terms: Terms | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+    def attempt(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Read something; what is wrong becomes a finding."""
+        try:
+            return read(*args, **kwargs)
+        except MappingError as error:
+            self.findings.append(finding_of(error))
+            return None
+
+
+def check(folder: Path) -> list[Finding]:
+    """Return all that is wrong or doubtful in a folder of mappings, by file and line."""
+    return sorted(read_and_check(folder).findings)
+
+
+def read_and_check(folder: Path) -> Checked:
+    """Read a folder of mappings, and check it on the way."""
+    checked = Checked()
+    checked.findings += _unread(folder)
+    checked.vocabulary = checked.attempt(read_vocabulary, folder / "vocabulary.yaml")
+    if checked.vocabulary is None:  # nothing else can be judged
+        return checked
+    _read_lookups(folder, checked.vocabulary, checked)
+    _read_tables(folder, checked.vocabulary, checked)
+    _read_neighbours(folder, checked.vocabulary, checked)
+    return checked
+
+
+def _unread(folder: Path) -> list[Finding]:
+    """A file that nobody reads is a rule that its editor believes in."""
+    return [
+        Finding(shown_name(path), 1, "error", "is not read: a mapping file ends in .yaml")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix.lower() in (".yml", ".json", ".csv", ".txt")
+    ]
+
+
+def _read_lookups(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None:
+    for path in sorted((folder / "lookups").glob("*.yaml")):
+        if found := checked.attempt(read_lookup, path):
+            lookup, lines = found
+            checked.lookups[path.stem] = lookup
+            checked.findings += lint_lookup(lookup, lines, vocabulary)
+            checked.findings += lint_comments(path.read_text(), lines.file)
+
+
+def _read_tables(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None:
+    for path in sorted((folder / "tables").glob("*.yaml")):
+        source = checked.attempt(read_table, path)
+        if source is None:
+            continue
+        found = lint_table(source, vocabulary, checked.lookups)
+        found += lint_comments(path.read_text(), source.lines.file)
+        if not any(finding.severity == "error" for finding in found):
+            found += run_tests(source, vocabulary, checked.lookups)
+        checked.findings += found
+        checked.tables.append(source)
+
+
+def _read_neighbours(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None:
+    checked.feeds = checked.attempt(load_feeds, folder / "feeds", vocabulary) or ()
+    checked.terms = checked.attempt(load_terms, folder / "terms", vocabulary)
+    for path in sorted((folder / "destinations").glob("*.yaml")):
+        checked.attempt(load_destination, path)

@@ -1,0 +1,165 @@
+"""How far a word reaches: sentences, headings, and the clauses within a sentence.
+
+A cue such as "no" or "planned" touches what stands in its clause. Clauses meet at commas, "and", and words
+of contrast; a part without a verb of its own still belongs to its neighbour ("no fluoroscopy, CT or
+ultrasound"). In doubt a cue reaches further: the price is a question, not a wrong code.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from service.mapping.words import COLON, COMMA, PARAGRAPH_END, SENTENCE_END
+
+_LONGEST_HEADING: Final = 6  # words
+
+
+class Reach(StrEnum):
+    """Which words a cue touches."""
+
+    AFTER = "after"  # those after it in its clause
+    BEFORE = "before"
+    BOTH = "both"
+    CLAUSE = "clause"  # both, but never the clause before: "was left in place and will be removed"
+    CHAIN = "chain"  # all clauses up to a word of contrast
+    SENTENCE = "sentence"
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The words by which a text is cut up; from mappings/terms/cues.yaml."""
+
+    today_headings: frozenset[tuple[str, ...]]  # what stands under them is today's service
+    aside_headings: frozenset[str]  # a heading with one of these words: history, plan, consent
+    contrasts: frozenset[str]
+    verbs: frozenset[str]
+    openers: frozenset[str]  # "and" before one of these opens a clause
+    breaks: frozenset[str]  # where a clause may begin: contrasts, and
+    links: frozenset[str]  # a clause with no more than these before a cue has no subject of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Words `start` to `end` of a text."""
+
+    start: int
+    end: int
+    aside: bool  # stands under History, Plan, Consent, ...
+    opens_paragraph: bool  # or a section
+
+
+def sentences(words: Sequence[str], grammar: Grammar) -> Iterator[Sentence]:
+    """Cut a text into sentences, and say under which kind of heading each stands."""
+    aside = False
+    opens = True
+    start = 0
+    for end in (*(i for i, word in enumerate(words) if word in (SENTENCE_END, PARAGRAPH_END)), len(words)):
+        heading = _heading(words, start, end, grammar)
+        aside = aside if heading is None else heading
+        if start < end:
+            yield Sentence(start, end, aside, opens or heading is not None)
+            opens = False
+        opens = opens or (end < len(words) and words[end] == PARAGRAPH_END)
+        start = end + 1
+
+
+def _heading(words: Sequence[str], start: int, end: int, grammar: Grammar) -> bool | None:
+    """Return whether the heading of a sentence sets it aside; None where there is no heading."""
+    window = words[start : min(start + _LONGEST_HEADING + 1, end)]
+    if COLON not in window:
+        return None
+    label = tuple(window[: window.index(COLON)])
+    if not grammar.aside_headings.isdisjoint(label):
+        return True
+    return False if label in grammar.today_headings else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    start: int
+    end: int
+    hard: bool  # a word of contrast stands before it
+    comma: bool  # only a comma stands before it
+    verb: bool
+
+
+class Clauses:
+    """The clauses of one sentence."""
+
+    def __init__(self, words: Sequence[str], sentence: Sentence, grammar: Grammar) -> None:
+        self._words, self._sentence, self._grammar = words, sentence, grammar
+        self._clauses = self._split()
+
+    def touched(self, start: int, end: int, reach: Reach) -> tuple[int, int]:
+        """Return the range of words that a cue standing at `start` to `end` touches."""
+        if reach is Reach.SENTENCE:
+            return self._sentence.start, self._sentence.end
+        if reach is Reach.CHAIN:
+            return self._chain(start)
+        first = end if reach is Reach.AFTER else self._leftmost(start, reach)
+        last = self._rightmost(start) if reach is not Reach.BEFORE else start
+        return first, last
+
+    def _split(self) -> list[_Clause]:
+        words, start, end = self._words, self._sentence.start, self._sentence.end
+        clauses = []
+        hard = comma = False
+        breaks = [
+            i for i in range(start + 1, end) if words[i] in self._grammar.breaks or words[i - 1] == COMMA
+        ]
+        for at in (*breaks, end):
+            kind = self._break(at)
+            if at < end and kind is None:
+                continue
+            verb = not self._grammar.verbs.isdisjoint(words[start:at])
+            clauses.append(_Clause(start, at, hard, comma, verb))
+            start, (hard, comma) = at, kind or (False, False)
+        return clauses
+
+    def _break(self, at: int) -> tuple[bool, bool] | None:
+        """Return how a clause begins at a word: hard, after a comma alone; None where none does."""
+        if at == self._sentence.end:
+            return None
+        word = self._words[at]
+        if word in self._grammar.contrasts:
+            return True, False
+        if self._words[at - 1] == COMMA:
+            return False, word not in ("and", "then")
+        following = self._words[at + 1] if at + 1 < self._sentence.end else ""
+        return (False, False) if word == "and" and following in self._grammar.openers else None
+
+    def _index(self, place: int) -> int:
+        return next(i for i, clause in enumerate(self._clauses) if place < clause.end)
+
+    def _leftmost(self, place: int, reach: Reach) -> int:
+        i = self._index(place)
+        # "..., but was not used" has no subject of its own: it speaks of what came before.
+        before = self._words[self._clauses[i].start : place]
+        bare = reach is not Reach.CLAUSE and self._grammar.links.issuperset(before)
+        while i and (bare or not (self._clauses[i].hard or self._clauses[i - 1].verb)):
+            i -= 1
+            bare = False
+        return self._clauses[i].start
+
+    def _rightmost(self, place: int) -> int:
+        i = self._index(place)
+        while i + 1 < len(self._clauses) and self._runs_on(i):
+            i += 1
+        return self._clauses[i].end
+
+    def _runs_on(self, i: int) -> bool:
+        """Whether what is said in a clause holds for the next one too."""
+        here, below = self._clauses[i], self._clauses[i + 1]
+        if below.hard:
+            return False
+        listed = self._words[below.start] in ("or", "nor") or (below.comma and not here.verb)
+        return listed or not below.verb
+
+    def _chain(self, place: int) -> tuple[int, int]:
+        first = last = self._index(place)
+        while not self._clauses[first].hard and first:
+            first -= 1
+        while last + 1 < len(self._clauses) and not self._clauses[last + 1].hard:
+            last += 1
+        return self._clauses[first].start, self._clauses[last].end

@@ -1,0 +1,169 @@
+"""Document: what a report documents, by the vocabulary; and all reports of one procedure together."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Final
+
+from service.domain.documentation import (
+    BillingContext,
+    Documentation,
+    DocumentedElement,
+    ProcedureReport,
+    Reading,
+    Source,
+    StatedCode,
+    UnknownCode,
+    Value,
+)
+from service.domain.feed import ElementPaths, Feed
+from service.mapping.moments import age_in_years, local_date, local_time
+from service.mapping.terms import Terms
+from service.mapping.vocabulary import Element, Vocabulary
+
+FALLBACK: Final = "fallback"
+_AGE: Final = "encounter.patient_age_years"
+_SERVICE_DATE: Final = "service_date"
+_TIMEZONE: Final = "encounter.tz"
+_CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
+_NOTHING = frozenset({"", '""'})  # HL7: "" deletes what was sent before
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What one document says of one procedure."""
+
+    document: str
+    version: str  # sorts
+    context: BillingContext
+    elements: tuple[DocumentedElement, ...] = ()
+    unknown: tuple[UnknownCode, ...] = ()
+    stated: tuple[StatedCode, ...] = ()
+    certain: bool = False
+    withdrawn: bool = False
+
+
+def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: ProcedureReport) -> Understood:
+    """Understand one report."""
+    elements, unknown = document(vocabulary, terms, feed, report)
+    return Understood(
+        report.document,
+        report.version,
+        report.context,
+        elements,
+        unknown,
+        report.stated,
+        report.certain,
+        report.withdrawn,
+    )
+
+
+def document(
+    vocabulary: Vocabulary, terms: Terms, feed: Feed, report: ProcedureReport
+) -> tuple[tuple[DocumentedElement, ...], tuple[UnknownCode, ...]]:
+    """Return what a report documents, and the codes in it that nobody has translated.
+
+    What is said in a field and in text, differently, is kept both: the tables ask. Fallbacks stand for what
+    nothing else in the report documents.
+    """
+    paths = {each.element: each for each in feed.elements}
+    said: list[DocumentedElement] = []
+    unknown: list[UnknownCode] = []
+    for reading in report.readings:
+        found = _understand(reading, paths.get(reading.element), vocabulary.element(reading.element), feed)
+        if isinstance(found, UnknownCode):
+            unknown.append(found)
+        elif found:
+            said.append(found)
+    if report.narratives:
+        said += terms.read(*report.narratives)
+    said += _constants(vocabulary, feed, {each.name for each in said})
+    return _without_idle_fallbacks(said), tuple(unknown)
+
+
+def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
+    """Put together all that is said of one procedure; `parts` in the order in which they arrived.
+
+    Of each document the latest version counts, and of equal versions the one that came last. Different
+    documents add to each other. What all documents take back is withdrawn.
+    """
+    latest: dict[str, Understood] = {}
+    for part in sorted(parts, key=lambda part: part.version):  # stable: ties stay as they arrived
+        latest[part.document] = part
+    in_force = sorted((p for p in latest.values() if not p.withdrawn), key=lambda part: part.version)
+    context = _latest_context(in_force or parts)
+    elements = _without_idle_fallbacks([each for part in in_force for each in part.elements])
+    return Documentation(
+        procedure_key,
+        (*elements, *_age(elements, context)),
+        tuple(_stated(in_force)),
+        context,
+        certain=any(part.certain for part in in_force),
+        withdrawn=bool(parts) and not in_force,
+    )
+
+
+def _understand(
+    reading: Reading, paths: ElementPaths | None, element: Element, feed: Feed
+) -> DocumentedElement | UnknownCode | None:
+    """Return the value that a reading documents; None when it documents nothing."""
+    code = reading.text.strip().lower()
+    if code in _NOTHING:
+        return None
+    text = paths.values.get(code, reading.text) if paths else reading.text
+    if not text:
+        return None  # the feed says so: a code for "unknown", or "see text"
+    try:
+        value = _value(element, text, feed.timezone)
+    except ValueError:
+        return UnknownCode(reading.element, reading.text, reading.source)
+    origin = FALLBACK if paths and code in paths.fallback else "structured"
+    return DocumentedElement(reading.element, value, reading.source, origin)
+
+
+def _value(element: Element, text: str, zone: str) -> Value:
+    if element.type == "date":
+        return local_date(text, zone)
+    return local_time(text, zone) if element.type == "datetime" else element.understand(text)
+
+
+def _constants(vocabulary: Vocabulary, feed: Feed, said: set[str]) -> Iterator[DocumentedElement]:
+    """What holds for every message of the feed, and is not said otherwise in this one."""
+    source = Source(f"feed {feed.name}")
+    zone = {_TIMEZONE: feed.timezone} if feed.timezone else {}
+    for name, text in (zone | dict(feed.constants)).items():
+        if name not in said:
+            yield DocumentedElement(name, vocabulary.understand(name, text), source, FALLBACK)
+
+
+def _without_idle_fallbacks(said: Sequence[DocumentedElement]) -> tuple[DocumentedElement, ...]:
+    documented = {each.name for each in said if each.origin != FALLBACK}
+    return tuple(each for each in said if each.origin != FALLBACK or each.name not in documented)
+
+
+def _latest_context(parts: Sequence[Understood]) -> BillingContext:
+    """Return the latest value of each field that any part has."""
+    values = {
+        name: value for part in parts for name in _CONTEXT_FIELDS if (value := getattr(part.context, name))
+    }
+    return replace(BillingContext(), **values)
+
+
+def _stated(parts: Sequence[Understood]) -> Iterator[StatedCode]:
+    """Return each stated code once, however many documents repeat it."""
+    seen = set()
+    for stated in (stated for part in parts for stated in part.stated):
+        identity = (stated.code, stated.modifiers, stated.units)
+        if identity not in seen:
+            seen.add(identity)
+            yield stated
+
+
+def _age(elements: Sequence[DocumentedElement], context: BillingContext) -> Iterator[DocumentedElement]:
+    """Age on the day of service, where the sender does not say it and the day is not in dispute."""
+    days = {str(each.value): each for each in elements if each.name == _SERVICE_DATE}
+    if len(days) != 1 or any(each.name == _AGE for each in elements):
+        return
+    ((day, element),) = days.items()
+    years = age_in_years(context.patient_birth_date, day)
+    if years is not None:
+        yield DocumentedElement(_AGE, years, element.source)

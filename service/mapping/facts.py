@@ -1,0 +1,137 @@
+"""Facts: the inputs of a decision table, settled by evidence that votes.
+
+Every proven line votes. One value: settled. None, or a split vote: a question. It is not the first match
+that wins: an unknown earlier line must not hide a proven later one, nor a proven one a contradiction.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from service.mapping.conditions import CONFLICT, TRUE, AllOf, Scalar
+from service.mapping.stands import DERIVED, Stands
+from service.mapping.tables import ASK, Fact, LookupFile, settle_switches
+from service.mapping.vocabulary import Element, Vocabulary
+
+Asked = tuple[str, bool]  # element, and whether it is documented differently in two places
+
+
+class Vote(NamedTuple):
+    """What one line, or one item of a lookup, says."""
+
+    value: Scalar
+    sure: bool
+    names: tuple[str, ...]  # the elements that say so
+
+
+class Settled(NamedTuple):
+    """What is known of a fact: one possible value is a settled fact."""
+
+    possible: tuple[Scalar, ...]
+    ask: tuple[Asked, ...] = ()
+    names: tuple[str, ...] = ()  # the elements that settled it
+    reason: tuple[str, ...] = ()  # those of the first line that did
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFact:
+    """A fact, ready to be settled any number of times."""
+
+    name: str
+    domain: tuple[Scalar, ...]
+    ask_about: tuple[str, ...]
+    votes: tuple[tuple[AllOf, Scalar], ...]
+    asks: tuple[tuple[AllOf, str], ...]
+    lookup: str = ""  # the element that is looked up
+    outcomes: Mapping[Scalar, str] = field(
+        default_factory=dict
+    )  # its value -> fact value; ASK = decides nothing
+
+    def settle(self, stands: Stands) -> Settled:
+        votes = [*self._lines(stands), *self._looked_up(stands)]
+        asked = [(name, name in stands and stands[name].conflict) for name in self._ask_lines(stands)]
+        if asked or any(vote.value == ASK for vote in votes):
+            return Settled(self.domain, tuple(dict.fromkeys(asked or [(self.lookup, False)])))
+        values = tuple(dict.fromkeys(vote.value for vote in votes))
+        if len(values) == 1 and any(vote.sure for vote in votes):
+            return _agreed(values[0], [vote for vote in votes if vote.sure])
+        if votes:
+            return Settled(values if len(values) > 1 else self.domain, self._disputed(stands, votes))
+        return Settled(self.domain, (self._first_unknown(stands),))
+
+    def _lines(self, stands: Stands) -> Iterator[Vote]:
+        for line, value in self.votes:
+            truth = line.shown(stands)
+            if truth >= CONFLICT:
+                yield Vote(value, truth == TRUE, line.names)
+
+    def _looked_up(self, stands: Stands) -> Iterator[Vote]:
+        stand = stands.get(self.lookup)
+        for value in stand.values if stand else ():
+            yield Vote(
+                self.outcomes[value], stand is not None and value not in stand.disputed, (self.lookup,)
+            )
+
+    def _ask_lines(self, stands: Stands) -> Iterator[str]:
+        return (element for line, element in self.asks if line.shown(stands) >= CONFLICT)
+
+    def _disputed(self, stands: Stands, votes: list[Vote]) -> tuple[Asked, ...]:
+        """Ask about what is documented twice; where elements contradict each other, about the last named."""
+        twice = dict.fromkeys(
+            name for vote in votes for name in vote.names if name not in DERIVED and stands[name].conflict
+        )
+        return tuple((name, True) for name in twice) or ((self.ask_about[-1], True),)
+
+    def _first_unknown(self, stands: Stands) -> Asked:
+        for name in self.ask_about:
+            if name not in stands or stands[name].conflict:
+                return name, name in stands
+        return self.ask_about[-1], False
+
+
+def _agreed(value: Scalar, votes: list[Vote]) -> Settled:
+    names = tuple(dict.fromkeys(name for vote in votes for name in vote.names))
+    return Settled((value,), names=names, reason=votes[0].names)
+
+
+def compile_fact(
+    name: str,
+    fact: Fact,
+    vocabulary: Vocabulary,
+    lookups: Mapping[str, LookupFile],
+    settings: Mapping[str, str],
+) -> CompiledFact:
+    lines = [(settle_switches(line.if_, settings), line) for line in fact.evidence]
+    compiled = [
+        (AllOf(elements_of(conditions, vocabulary), conditions), line)
+        for conditions, line in lines
+        if conditions
+    ]
+    return CompiledFact(
+        name,
+        domain_of(fact, lookups),
+        fact.ask_about,
+        votes=tuple((test, line.then) for test, line in compiled if line.then is not None),
+        asks=tuple((test, line.ask) for test, line in compiled if line.ask),
+        lookup=fact.lookup.element if fact.lookup else "",
+        outcomes=_outcomes(lookups[fact.lookup.table], settings) if fact.lookup else {},
+    )
+
+
+def elements_of(names: Mapping[str, object], vocabulary: Vocabulary) -> dict[str, Element]:
+    return {name: vocabulary.element(name) for name in names}
+
+
+def domain_of(fact: Fact, lookups: Mapping[str, LookupFile]) -> tuple[Scalar, ...]:
+    """Return every value that a fact can take."""
+    looked_up = tuple(lookups[fact.lookup.table].values) if fact.lookup else ()
+    voted = (line.then for line in fact.evidence if line.then is not None)
+    return tuple(dict.fromkeys((*looked_up, *voted)))
+
+
+def _outcomes(lookup: LookupFile, settings: Mapping[str, str]) -> dict[Scalar, str]:
+    found: dict[Scalar, str] = {
+        value: outcome for outcome, values in lookup.values.items() for value in values
+    }
+    found |= {value: settings[switch] for value, switch in lookup.by_switch.items()}
+    return found | dict.fromkeys(lookup.ask, ASK)

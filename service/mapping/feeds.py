@@ -1,0 +1,184 @@
+"""Feeds: mappings/feeds/*.yaml, which messages a source sends and where in them each element stands."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict
+
+from service.domain.documentation import BillingContext
+from service.domain.errors import MappingError
+from service.domain.event import Format
+from service.domain.feed import ElementPaths, Feed
+from service.mapping.vocabulary import Vocabulary
+from service.mapping.yaml_fault import nearest
+from service.mapping.yaml_file import Lines, read_yaml
+
+_CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
+
+
+class _Written(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Element(_Written):
+    paths: tuple[str, ...] = ()
+    values: dict[str, str] = {}
+    fallback: tuple[str, ...] = ()
+
+
+class _Stated(_Written):
+    code: tuple[str, ...] = ()
+    modifiers: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+
+
+class _FeedFile(_Written):
+    format: Literal["feed/1"]
+    title: str
+    messages: Literal["hl7v2", "fhir"]
+    accepts: tuple[str, ...]
+    each: str
+    owns: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    match: dict[Literal["MSH-3", "MSH-4"], str] = {}
+    facility: str = ""
+    timezone: str = ""
+    key: tuple[str, ...] = ()
+    document: tuple[str, ...] = ()
+    version: tuple[str, ...] = ()
+    certain: bool = False
+    withdrawn: dict[str, tuple[str, ...]] = {}
+    ignored: dict[str, tuple[str, ...]] = {}
+    context: dict[str, tuple[str, ...]] = {}
+    stated: _Stated = _Stated()
+    elements: dict[str, _Element] = {}
+    named_observations: bool = False
+    narratives: tuple[str, ...] = ()
+    constants: dict[str, str] = {}
+
+
+def load_feeds(folder: Path, vocabulary: Vocabulary) -> tuple[Feed, ...]:
+    """Read every feed; a feed is named as its file is."""
+    read = [_read(path, vocabulary) for path in sorted(folder.glob("*.yaml"))]
+    claimed: dict[tuple[object, ...], str] = {}
+    for feed, lines in read:
+        for message in feed.accepts:
+            claim = (feed.format, message, *sorted(feed.match.items()))
+            if other := claimed.get(claim):
+                raise lines.error(f"feed {other!r} takes {message} of the same sources", "accepts")
+            claimed[claim] = feed.name
+    return tuple(feed for feed, _ in read)
+
+
+def choose_feed(
+    feeds: Iterable[Feed],
+    *,
+    format: Format,  # noqa: A002  the name it has in Event
+    message_type: str,
+    fields: Mapping[str, str],
+) -> Feed | None:
+    """Return the feed that takes a message: the one whose `match` says most about the source."""
+    fitting = (
+        feed
+        for feed in feeds
+        if feed.format is format
+        and message_type in feed.accepts
+        and all(_same(fields.get(name, ""), wanted) for name, wanted in feed.match.items())
+    )
+    return max(fitting, key=lambda feed: len(feed.match), default=None)
+
+
+def _same(value: str, wanted: str) -> bool:
+    """HD fields are compared by their first component: MSH-3 may carry a universal id behind it."""
+    return value.partition("^")[0].strip().casefold() == wanted.strip().casefold()
+
+
+def _read(path: Path, vocabulary: Vocabulary) -> tuple[Feed, Lines]:
+    file, lines = read_yaml(path, _FeedFile)
+    _check(file, _Checks(vocabulary, lines))
+    return _feed(path.stem, file), lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Checks:
+    """Tells what a feed names that does not exist, and where."""
+
+    vocabulary: Vocabulary
+    lines: Lines
+
+    def value(self, element: str, text: str, *place: str) -> None:
+        try:
+            self.vocabulary.understand(element, text)
+        except (MappingError, ValueError) as error:
+            raise self.lines.error(str(error), *place) from None
+
+    def element(self, name: str, *place: str) -> None:
+        try:
+            self.vocabulary.element(name)
+        except MappingError as error:
+            raise self.lines.error(error.problem, *place) from None
+
+    def timezone(self, name: str) -> None:
+        try:
+            ZoneInfo(name or "UTC")
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise self.lines.error(f"{name!r} is not an IANA time zone", "timezone") from None
+
+
+def _check(file: _FeedFile, checks: _Checks) -> None:
+    checks.timezone(file.timezone)
+    for name in file.context:
+        if name not in _CONTEXT_FIELDS:
+            message = f"{name!r} is no field of the billing context{nearest(name, _CONTEXT_FIELDS)}"
+            raise checks.lines.error(message, "context", name)
+    for name, text in file.constants.items():
+        checks.element(name, "constants", name)
+        checks.value(name, text, "constants", name)
+    for name, element in file.elements.items():
+        _check_element(name, element, checks)
+
+
+def _check_element(name: str, element: _Element, checks: _Checks) -> None:
+    checks.element(name, "elements", name)
+    known = {code.lower() for code in element.values}
+    for code, value in element.values.items():
+        if value:
+            checks.value(name, value, "elements", name, "values", code)
+    for i, code in enumerate(element.fallback):
+        if code.lower() not in known:
+            message = f"{code!r} is not among the values of {name}{nearest(code, known)}"
+            raise checks.lines.error(message, "elements", name, "fallback", i)
+
+
+def _feed(name: str, file: _FeedFile) -> Feed:
+    return Feed(
+        name=name,
+        format=Format(file.messages),
+        elements=tuple(
+            ElementPaths(
+                element,
+                written.paths,
+                {code.lower(): value for code, value in written.values.items()},
+                tuple(code.lower() for code in written.fallback),
+            )
+            for element, written in file.elements.items()
+        ),
+        stated_code=file.stated.code,
+        stated_modifiers=file.stated.modifiers,
+        stated_units=file.stated.units,
+        **file.model_dump(include=_AS_WRITTEN),
+    )
+
+
+#: Keys that mean the same in the file and in Feed.
+_AS_WRITTEN = {field.name for field in fields(Feed)} - {
+    "name",
+    "format",
+    "elements",
+    "stated_code",
+    "stated_modifiers",
+    "stated_units",
+}

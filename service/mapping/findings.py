@@ -1,0 +1,38 @@
+"""Findings: what is wrong, or doubtful, in a mapping file, and in which line."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from service.domain.errors import MappingError
+from service.mapping.yaml_file import Lines
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """An error keeps the service from starting; a warning does not."""
+
+    file: str
+    line: int
+    severity: Literal["error", "warning"]
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.severity}: {self.message}"
+
+
+def finding_of(error: MappingError) -> Finding:
+    return Finding(error.file, error.line, "error", error.problem)
+
+
+class Report:
+    """Gathers the findings of one file."""
+
+    def __init__(self, lines: Lines) -> None:
+        self.lines = lines
+        self.findings: list[Finding] = []
+
+    def error(self, message: str, *keys: str | int) -> None:
+        self.findings.append(Finding(self.lines.file, self.lines.at(*keys), "error", message))
+
+    def warning(self, message: str, *keys: str | int) -> None:
+        self.findings.append(Finding(self.lines.file, self.lines.at(*keys), "warning", message))

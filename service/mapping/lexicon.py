@@ -1,0 +1,180 @@
+"""The lexicon: every phrase of mappings/terms, compiled, by the word it begins with."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from service.domain.documentation import Value
+from service.domain.errors import MappingError
+from service.mapping.clauses import Grammar, Reach
+from service.mapping.phrases import Families, Phrase, compile_phrase, words_of
+from service.mapping.terms_file import CuesFile, ElementTerms, TermsFile
+from service.mapping.vocabulary import Element, Vocabulary
+from service.mapping.words import COMMA, LEVEL
+from service.mapping.yaml_file import Lines, read_yaml
+
+CUES_FILE: Final = "cues.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """The phrase states a value."""
+
+    element: str
+    value: Value | None  # None: the spinal level within the phrase
+    of: str = ""  # a denial: what was not so
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """The phrase takes back what stands in its reach."""
+
+    kind: str
+    reach: Reach
+    element: str = ""  # of this element alone
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """The words of the phrase do not speak of this element."""
+
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hinders:
+    """Where the phrase stands, text does not settle this value."""
+
+    element: str
+    value: Value | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A phrase that steers the reading itself."""
+
+    kind: str  # lasting | present | harmless
+
+
+Meaning = States | Cue | Ignored | Hinders | Mark
+Entry = tuple[Phrase, Meaning]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All entries, and the grammar that says how far each reaches."""
+
+    entries: Mapping[str, tuple[Entry, ...]]  # by first word
+    grammar: Grammar
+    gap_ends: frozenset[str]
+
+
+def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
+    """Read and compile every file of mappings/terms."""
+    cues, cue_lines = read_yaml(folder / CUES_FILE, CuesFile)
+    files = [read_yaml(path, TermsFile) for path in sorted(folder.glob("*.yaml")) if path.name != CUES_FILE]
+    families = _families([(cues, cue_lines), *files])
+    entries = list(_cue_entries(cues, _Compiler(families, cue_lines)))
+    written: set[str] = set()
+    for file, lines in files:
+        for name, terms in file.elements.items():
+            if name in written:
+                raise lines.error(f"{name} has its terms in another file already", "elements", name)
+            written.add(name)
+            entries += _element_entries(name, terms, vocabulary, _Compiler(families, lines))
+    return Lexicon(_by_head(entries), _grammar(cues), frozenset(cues.gap_ends))
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiler:
+    """Compiles the phrases of one file, and knows where each stands."""
+
+    families: Families
+    lines: Lines
+
+    def entries(self, phrases: tuple[str, ...], meaning: Meaning, *keys: str | int) -> Iterator[Entry]:
+        for i, text in enumerate(phrases):
+            try:
+                yield compile_phrase(text, self.families), meaning
+            except ValueError as error:
+                raise self.lines.error(str(error), *keys, i) from None
+
+
+def _families(files: Sequence[tuple[CuesFile | TermsFile, Lines]]) -> Families:
+    found: dict[str, tuple[str, ...]] = {}
+    for file, lines in files:
+        for name, members in file.families.items():
+            if name in found:
+                raise lines.error(f"family {name!r} is written in another file already", "families", name)
+            found[name] = members
+    return found
+
+
+def _cue_entries(cues: CuesFile, compiler: _Compiler) -> Iterator[Entry]:
+    for kind, by_reach in cues.cues.items():
+        for reach, phrases in by_reach.items():
+            yield from compiler.entries(phrases, Cue(kind, reach), "cues", kind, reach)
+    for mark in ("lasting", "present", "harmless"):
+        yield from compiler.entries(getattr(cues, mark), Mark(mark), mark)
+
+
+def _element_entries(
+    name: str, terms: ElementTerms, vocabulary: Vocabulary, compiler: _Compiler
+) -> Iterator[Entry]:
+    reader = _Values.of(name, vocabulary, compiler.lines)
+    for value, phrases in terms.values.items():
+        place = ("elements", name, "values", value)
+        yield from compiler.entries(phrases, States(name, reader.read(value, *place)), *place)
+    for i, denial in enumerate(terms.denials):
+        meaning = States(name, reader.read(denial.value, "elements", name, "denials", i), denial.of)
+        yield from compiler.entries(denial.phrases, meaning, "elements", name, "denials", i, "phrases")
+    yield from compiler.entries(terms.ignore, Ignored(name), "elements", name, "ignore")
+    for reach, phrases in terms.doubt.items():
+        yield from compiler.entries(phrases, Cue("elsewhere", reach, name), "elements", name, "doubt", reach)
+    for value, phrases in terms.only_without.items():
+        place = ("elements", name, "only_without", value)
+        yield from compiler.entries(phrases, Hinders(name, reader.read(value, *place)), *place)
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """Reads the values that a file names for one element."""
+
+    element: Element
+    lines: Lines
+
+    @classmethod
+    def of(cls, name: str, vocabulary: Vocabulary, lines: Lines) -> "_Values":
+        try:
+            return cls(vocabulary.element(name), lines)
+        except MappingError as error:
+            raise lines.error(error.problem, "elements", name) from None
+
+    def read(self, value: str, *place: str | int) -> Value | None:
+        if value == LEVEL and self.element.type == "spinal_level":
+            return None
+        try:
+            return self.element.understand(value)
+        except ValueError as error:
+            raise self.lines.error(str(error), *place) from None
+
+
+def _by_head(entries: list[Entry]) -> Mapping[str, tuple[Entry, ...]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        for head in entry[0].heads:
+            found.setdefault(head, []).append(entry)
+    return {head: tuple(those) for head, those in found.items()}
+
+
+def _grammar(cues: CuesFile) -> Grammar:
+    return Grammar(
+        today_headings=frozenset(words_of(heading) for heading in cues.headings.today),
+        aside_headings=frozenset(cues.headings.aside),
+        contrasts=frozenset(cues.contrasts),
+        verbs=frozenset(cues.verbs),
+        openers=frozenset(cues.openers),
+        breaks=frozenset(cues.contrasts) | {"and"},
+        links=frozenset(cues.links) | {COMMA},
+    )

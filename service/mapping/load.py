@@ -1,0 +1,64 @@
+"""Load mappings/ for use: nothing that is wrong gets past here, so the service does not start on it."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.domain.errors import MappingError
+from service.domain.feed import Feed
+from service.mapping.check import read_and_check
+from service.mapping.compiler import compile_table
+from service.mapping.evaluate import Table
+from service.mapping.tables import Switch, TableSource
+from service.mapping.terms import Terms
+from service.mapping.vocabulary import Vocabulary
+from service.mapping.yaml_fault import nearest
+
+_NO_SETTINGS: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Mappings:
+    """Everything that mappings/ says, ready for use."""
+
+    vocabulary: Vocabulary
+    tables: tuple[Table, ...]
+    feeds: tuple[Feed, ...]
+    terms: Terms
+    digest: str  # SHA-256 over the names and bytes of all files
+
+
+def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
+    """Read a folder of mappings, with the site's answers to the switches; MappingError if it is wrong."""
+    checked = read_and_check(folder)
+    if errors := sorted(finding for finding in checked.findings if finding.severity == "error"):
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise MappingError(errors[0].message + more, errors[0].file, errors[0].line)
+    vocabulary, terms = checked.vocabulary, checked.terms
+    assert vocabulary is not None
+    assert terms is not None
+    _check_site(site, checked.tables)
+    tables = tuple(compile_table(source, vocabulary, checked.lookups, site) for source in checked.tables)
+    return Mappings(vocabulary, tables, checked.feeds, terms, _digest(folder))
+
+
+def _check_site(site: Mapping[str, str], sources: Iterable[TableSource]) -> None:
+    switches: dict[str, Switch] = {}
+    for source in sources:
+        switches |= source.file.switches
+    for name, value in site.items():
+        if name not in switches:
+            raise MappingError(f"no table has a switch {name!r}{nearest(name, switches)}")
+        if value not in switches[name].values:
+            near = nearest(value, switches[name].values)
+            raise MappingError(f"{value!r} is not a value of switch {name}{near}")
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yaml")):
+        body = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()} {len(body)}\n".encode())
+        digest.update(body)
+    return digest.hexdigest()

@@ -1,0 +1,112 @@
+"""How each element stands in one documentation: said, not said, or said twice and differently."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from service.domain.documentation import Documentation, DocumentedElement, Value
+from service.mapping.vocabulary import Element
+
+#: DocumentedElement.origin of a value that is one of several which sources give for the same thing.
+CONFLICT_ORIGIN = "conflict"
+
+
+class Stand(NamedTuple):
+    """An element that is documented. One that is not has no Stand. (A tuple: a score are made each time.)"""
+
+    name: str
+    elements: tuple[DocumentedElement, ...]
+    values: tuple[Value, ...]  # a scalar without conflict: exactly one
+    conflict: bool = False  # a scalar said differently; a list of which some items are disputed
+    disputed: frozenset[Value] = frozenset()  # list: items that may or may not be meant
+
+    def __str__(self) -> str:
+        """Say it as a coder reads it: "imaging.modality is fluoroscopy (OBX[3]-5)"."""
+        said = ", ".join(words(value) for value in self.values)
+        paths = ", ".join(dict.fromkeys(e.source.path for e in self.elements if e.source.path))
+        return f"{self.name} is {said} ({paths})" if paths else f"{self.name} is {said}"
+
+
+Stands = Mapping[str, Stand]
+StandOf = Callable[[list[DocumentedElement]], Stand]
+
+
+def stand_of(element: Element) -> StandOf:
+    """Make the function that reads one element's documentation."""
+    if element.many:
+        return lambda found: _list_stand(element.name, found)
+    return lambda found: _scalar_stand(element, found)
+
+
+def group(documentation: Documentation) -> dict[str, list[DocumentedElement]]:
+    """Sort the documented elements by name."""
+    found: dict[str, list[DocumentedElement]] = {}
+    for element in documentation.elements:
+        found.setdefault(element.name, []).append(element)
+    return found
+
+
+def _list_stand(name: str, found: list[DocumentedElement]) -> Stand:
+    if len(found) == 1 and found[0].origin != CONFLICT_ORIGIN:
+        return Stand(name, tuple(found), (found[0].value,))
+    values = dict.fromkeys(e.value for e in found)
+    sure = {e.value for e in found if e.origin != CONFLICT_ORIGIN}
+    disputed = frozenset(values) - sure
+    return Stand(name, tuple(found), tuple(values), bool(disputed), disputed)
+
+
+def _scalar_stand(element: Element, found: list[DocumentedElement]) -> Stand:
+    if len(found) == 1:
+        return Stand(element.name, tuple(found), (found[0].value,), found[0].origin == CONFLICT_ORIGIN)
+    values = dict.fromkeys(e.value for e in found)
+    for vague, exact in element.covers.items():
+        if any(value in values for value in exact):
+            values.pop(vague, None)
+    disputed = len(values) > 1 or any(e.origin == CONFLICT_ORIGIN for e in found)
+    return Stand(element.name, tuple(found), tuple(values), disputed)
+
+
+def derive(name: str, stands: Stands) -> Stand | None:
+    """Compute a derived element; None where what it needs is not documented."""
+    needs, compute = DERIVED[name]
+    inputs = [stands[need] for need in needs if need in stands]
+    if len(inputs) < len(needs):
+        return None
+    elements = tuple(element for stand in inputs for element in stand.elements)
+    if any(stand.conflict for stand in inputs):
+        return Stand(name, elements, (), conflict=True)
+    value = compute(*(str(stand.values[0]) for stand in inputs))
+    # Removed before it was placed: one of the two times is wrong, and nobody knows which.
+    return Stand(name, elements, () if value < 0 else (value,), conflict=value < 0)
+
+
+def inputs_of(names: Iterable[str]) -> set[str]:
+    """Replace derived elements by the documented ones that they are computed from."""
+    return {need for name in names for need in (DERIVED[name][0] if name in DERIVED else (name,))}
+
+
+def _local_days(placed_at: str, removed_at: str, zone: str) -> int:
+    """Calendar days touched, by the facility's clock: a UTC date changes at another hour."""
+    tz = ZoneInfo(zone)
+    placed, removed = (datetime.fromisoformat(text).astimezone(tz) for text in (placed_at, removed_at))
+    days = (removed.date() - placed.date()).days + 1
+    return days if placed <= removed else -1
+
+
+def _hours(placed_at: str, removed_at: str) -> float:
+    lasted = datetime.fromisoformat(removed_at) - datetime.fromisoformat(placed_at)
+    return lasted.total_seconds() / 3600
+
+
+#: Derived element -> the elements that it is computed from, and how.
+DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., int | float]]] = {
+    "catheter.local_days": (("catheter.placed_at", "catheter.removed_at", "encounter.tz"), _local_days),
+    "catheter.hours": (("catheter.placed_at", "catheter.removed_at"), _hours),
+}
+
+
+def words(value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,107 @@
+"""The tests that stand in a table, run: an analyst's own examples, and the proof that each row works."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from service.domain.charge import Proposal
+from service.domain.documentation import Documentation
+from service.domain.errors import UnreadableInput
+from service.mapping.compiler import compile_table
+from service.mapping.elements import documentation_from_json
+from service.mapping.evaluate import Table, propose
+from service.mapping.findings import Finding, Report
+from service.mapping.tables import LookupFile, TableSource, TableTest
+from service.mapping.vocabulary import Vocabulary
+from service.mapping.yaml_fault import nearest
+
+_NOTHING = Proposal("", "")
+
+
+def run_tests(
+    source: TableSource, vocabulary: Vocabulary, lookups: Mapping[str, LookupFile]
+) -> list[Finding]:
+    """Run a table's tests; every row must be reached by one, and the table must once fire and once not."""
+    report = Report(source.lines)
+    compiled: dict[tuple[tuple[str, str], ...], Table] = {}
+    reached: set[int] = set()
+    silent = False
+    for number, test in enumerate(source.file.tests):
+        if faults := list(_switch_faults(test, source)):
+            report.error(f"test {test.name!r}: {'; '.join(faults)}", "tests", number)
+            continue
+        site = tuple(sorted(test.switches.items()))
+        if site not in compiled:
+            compiled[site] = compile_table(source, vocabulary, lookups, test.switches)
+        proposal = _run(number, test, source, compiled[site], vocabulary, report)
+        reached.update(candidate.row for candidate in proposal.candidates)
+        silent = silent or proposal == _NOTHING
+    _lint_coverage(source, reached, report, silent=silent)
+    return report.findings
+
+
+def _run(
+    number: int, test: TableTest, source: TableSource, table: Table, vocabulary: Vocabulary, report: Report
+) -> Proposal:
+    try:
+        documentation = given(source.file.base, test.given, vocabulary)
+    except UnreadableInput as error:
+        report.error(f"test {test.name!r}: {error}", "tests", number, "given")
+        return _NOTHING
+    proposal = next(iter(propose([table], documentation)), _NOTHING)
+    for difference in differences(test, proposal):
+        report.error(f"test {test.name!r}: {difference}", "tests", number)
+    return proposal
+
+
+def given(base: Mapping[str, Any], own: Mapping[str, Any], vocabulary: Vocabulary) -> Documentation:
+    """Lay what a test documents over the base of the table; null takes an element away."""
+    (documentation,) = documentation_from_json(vocabulary, {"elements": {**base, **own}})
+    return documentation
+
+
+def differences(test: TableTest, proposal: Proposal) -> Iterator[str]:
+    """Say how what came out differs from what was expected."""
+    blocking = [question for question in proposal.questions if question.blocking]
+    came: dict[str, list[str]] = {
+        "codes": [candidate.code for candidate in proposal.candidates],
+        "modifiers": [modifier for candidate in proposal.candidates for modifier in candidate.modifiers],
+        "asks": sorted(question.element for question in blocking),
+        "candidates": sorted({code for question in blocking for code in question.between}),
+        "confirms": sorted(question.element for question in proposal.questions if not question.blocking),
+    }
+    wanted: dict[str, list[str] | None] = {
+        "codes": list(test.expect),
+        "modifiers": list(test.modifiers),
+        "asks": sorted(test.asks),
+        "candidates": sorted(test.candidates) if test.candidates else None,
+        "confirms": None if test.confirms is None else sorted(test.confirms),
+    }
+    for name, expected in wanted.items():
+        if expected is not None and came[name] != expected:
+            yield f"{name}: expected {_said(expected)}, came {_said(came[name])}"
+    for candidate in proposal.candidates:
+        if candidate.units != test.units:
+            yield f"units: expected {test.units}, came {candidate.units}"
+
+
+def _said(values: list[str]) -> str:
+    return ", ".join(values) or "none"
+
+
+def _switch_faults(test: TableTest, source: TableSource) -> Iterator[str]:
+    for name, value in test.switches.items():
+        switch = source.file.switches.get(name)
+        if switch is None:
+            yield f"unknown switch {name!r}{nearest(name, source.file.switches)}"
+        elif value not in switch.values:
+            yield f"{value!r} is not a value of switch {name}{nearest(value, switch.values)}"
+
+
+def _lint_coverage(source: TableSource, reached: set[int], report: Report, *, silent: bool) -> None:
+    for number in range(len(source.file.decide.rows)):
+        if number + 1 not in reached:
+            report.error(f"row {number + 1} has no test that reaches it", "decide", "rows", number)
+    if not reached:
+        report.error("no test in which the table proposes a code", "tests")
+    if not silent:
+        report.error("no test in which the table says nothing (expect: [], no asks)", "tests")

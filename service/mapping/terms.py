@@ -1,0 +1,74 @@
+"""Terms: what narratives document, by the words of mappings/terms.
+
+Text settles an element only by an explicit statement about today's service that nothing takes back: no
+negation, plan, failure, history or hypothesis in reach, no heading such as History or Plan above it. Two
+different statements both stand: that is a conflict, and the tables ask.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from pathlib import Path
+from typing import Final
+
+from service.domain.documentation import DocumentedElement, Narrative, Source
+from service.mapping.lexicon import Lexicon, read_lexicon
+from service.mapping.statements import Statement, find_statements
+from service.mapping.vocabulary import Vocabulary
+
+_ANY: Final = "any"  # a denial of all there is
+
+
+class Terms:
+    """Reads narratives."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def read(self, *narratives: Narrative) -> tuple[DocumentedElement, ...]:
+        """Return what the narratives of one report, in their order, settle.
+
+        They are read as one text: many senders put each line of a note in a field of its own.
+        """
+        starts = [0, *accumulate(len(each.text) + 1 for each in narratives)]
+        settled = settle(self.find("\n".join(each.text for each in narratives)))
+        return tuple(_element(statement, narratives, starts) for statement in settled)
+
+    def find(self, text: str) -> list[Statement]:
+        """Return every statement of a text, also those taken back."""
+        return find_statements(text, self._lexicon)
+
+
+def load_terms(folder: Path, vocabulary: Vocabulary) -> Terms:
+    """Read mappings/terms."""
+    return Terms(read_lexicon(folder, vocabulary))
+
+
+def settle(statements: Iterable[Statement]) -> list[Statement]:
+    """Return the statements that stand, one for each value."""
+    statements = list(statements)
+    standing = [each for each in statements if not each.doubt]
+    first: dict[tuple[str, object], Statement] = {}
+    for each in standing:
+        if not each.of or _denial_stands(each, statements):
+            first.setdefault((each.element, each.value), each)
+    return list(first.values())
+
+
+def _denial_stands(denial: Statement, statements: list[Statement]) -> bool:
+    """Whether "this was not used" means that nothing was: not beside another that was, or may have been."""
+    if denial.of == _ANY:
+        return True
+    others = [each for each in statements if each.element == denial.element and not each.of]
+    if any(not each.doubt and each.value == denial.of for each in others):
+        return True  # a contradiction: both stand
+    return not any(each.doubt in ("", "failure") and each.value != denial.of for each in others)
+
+
+def _element(statement: Statement, narratives: Sequence[Narrative], starts: list[int]) -> DocumentedElement:
+    """Say where in which narrative a statement stands; its end at the latest at that narrative's."""
+    at = min(bisect_right(starts, statement.start) - 1, len(narratives) - 1)
+    narrative, start = narratives[at], statement.start - starts[at]
+    end = min(statement.end - starts[at], len(narrative.text))
+    source = Source(narrative.source.path, start, end, narrative.text[start:end], narrative.source.event_id)
+    return DocumentedElement(statement.element, statement.value, source, "narrative")

@@ -1,0 +1,63 @@
+"""The files of mappings/terms: words for the values of elements, and the cues that take them back."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from service.mapping.clauses import Reach
+
+
+class _Written(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Denial(_Written):
+    """Phrases that say that one thing ("of"; "any" = all of them) was not so."""
+
+    value: str
+    of: str
+    phrases: tuple[str, ...]
+
+
+class ElementTerms(_Written):
+    """What text says about one element."""
+
+    values: dict[str, tuple[str, ...]] = {}  # value -> phrases that state it
+    denials: tuple[Denial, ...] = ()
+    ignore: tuple[str, ...] = ()  # phrases whose words mean something else here
+    doubt: dict[Reach, tuple[str, ...]] = {}  # cues of this element alone
+    only_without: dict[
+        str, tuple[str, ...]
+    ] = {}  # value -> phrases; where one stands, text does not settle it
+
+
+class TermsFile(_Written):
+    """One file of terms."""
+
+    format: Literal["terms/1"]
+    families: dict[str, tuple[str, ...]] = {}  # name -> words that are used alike
+    elements: dict[str, ElementTerms]
+
+
+class Headings(_Written):
+    """Which headings stand above today's service, and which above history, plans and consent."""
+
+    today: tuple[str, ...]  # the whole heading
+    aside: tuple[str, ...]  # any word of the heading
+
+
+class CuesFile(_Written):
+    """mappings/terms/cues.yaml."""
+
+    format: Literal["cues/1"]
+    families: dict[str, tuple[str, ...]] = {}
+    headings: Headings
+    cues: dict[Literal["negation", "plan", "failure", "history", "hypothesis"], dict[Reach, tuple[str, ...]]]
+    lasting: tuple[str, ...]  # cues of history that hold for the sentences after them too
+    present: tuple[str, ...]  # phrases that end that
+    harmless: tuple[str, ...]  # phrases with a cue's word in them that take nothing back
+    contrasts: tuple[str, ...]
+    verbs: tuple[str, ...]
+    openers: tuple[str, ...]
+    links: tuple[str, ...]
+    gap_ends: tuple[str, ...]  # words that "..." does not pass over

@@ -1,0 +1,168 @@
+"""The vocabulary: every documented element, its type, and the closed list of values that it may have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.domain.documentation import Value
+from service.domain.errors import MappingError
+from service.mapping.spinal_levels import SPINAL_LEVELS
+from service.mapping.values import READERS, plain
+from service.mapping.yaml_fault import nearest
+from service.mapping.yaml_file import Lines, read_yaml
+
+ElementType = Literal[
+    "choice", "boolean", "integer", "number", "date", "datetime", "timezone", "spinal_level", "code", "text"
+]
+#: documented: what a source says of today's service; derived: computed from others, never documented;
+#: context: history, plans, keys: kept, and never read as today's service.
+Role = Literal["documented", "derived", "context"]
+
+_JSON_TYPES: dict[str, tuple[type, ...]] = {"boolean": (bool,), "integer": (int,), "number": (int, float)}
+_ElementName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
+
+
+class _Entry(BaseModel):
+    """One element as written in vocabulary.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: ElementType
+    label: str = ""
+    many: bool = Field(default=False, alias="list")
+    values: tuple[str, ...] = ()
+    aliases: dict[str, tuple[str, ...]] = {}
+    covers: dict[str, tuple[str, ...]] = {}
+    unit: str = ""
+    role: Role = "documented"
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["vocabulary/1"]
+    elements: dict[_ElementName, _Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A name of the vocabulary: what it may say."""
+
+    name: str
+    type: ElementType
+    many: bool = False  # a list: one DocumentedElement an item
+    values: tuple[Value, ...] = ()  # closed list; () = open
+    label: str = ""
+    unit: str = ""
+    role: Role = "documented"
+    spellings: Mapping[str, str] = field(default_factory=dict, repr=False)  # plain(spelling) -> value
+    covers: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # a vaguer value -> the more exact ones
+
+    def understand(self, text: str) -> Value:
+        """Read a value out of a code or words; ValueError names the nearest value."""
+        if self.type == "choice":
+            if found := self.spellings.get(plain(text)):
+                return found
+            raise ValueError(self._refusal(text))
+        try:
+            return READERS[self.type](text)
+        except ValueError:
+            raise ValueError(self._refusal(text)) from None
+
+    def accept(self, value: object) -> Value:
+        """Take a value of structured input: the right type, the listed spelling; ValueError otherwise."""
+        if wanted := _JSON_TYPES.get(self.type):
+            if isinstance(value, wanted) and isinstance(value, bool) == (wanted == (bool,)):
+                assert isinstance(value, bool | int | float)
+                return value
+            raise ValueError(self._refusal(value))
+        if not isinstance(value, str) or (self.type == "choice" and value not in self.values):
+            raise ValueError(self._refusal(value))
+        return self.understand(value)
+
+    def _refusal(self, value: object) -> str:
+        """Say no, and what would do. The value itself may be a patient's, so it is not quoted."""
+        if self.type == "choice":
+            return f"not a value of {self.name}{nearest(str(value), self.spellings.values())}"
+        near = nearest(str(value), SPINAL_LEVELS) if self.type == "spinal_level" else ""
+        return f"not a value of {self.name}, which takes a {self.type}{near}"
+
+
+class Vocabulary:
+    """All elements, by name."""
+
+    def __init__(self, elements: Mapping[str, Element]) -> None:
+        self._elements = dict(elements)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._elements
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._elements)
+
+    def element(self, name: str) -> Element:
+        """Return the element of that name; MappingError names the nearest."""
+        try:
+            return self._elements[name]
+        except KeyError:
+            raise MappingError(f"unknown element {name!r}{nearest(name, self._elements)}") from None
+
+    def understand(self, name: str, text: str) -> Value:
+        """Read a value of an element out of a code or words; ValueError names the nearest value."""
+        return self.element(name).understand(text)
+
+
+def read_vocabulary(path: Path) -> Vocabulary:
+    """Read vocabulary.yaml."""
+    file, lines = read_yaml(path, _File)
+    return Vocabulary({name: _element(name, entry, lines) for name, entry in file.elements.items()})
+
+
+def _element(name: str, entry: _Entry, lines: Lines) -> Element:
+    if (entry.type == "choice") != bool(entry.values):
+        raise lines.error(f"{name}: a choice, and nothing else, lists its values", "elements", name)
+    return Element(
+        name,
+        entry.type,
+        many=entry.many,
+        values=_values(entry),
+        label=entry.label,
+        unit=entry.unit,
+        role=entry.role,
+        spellings=_spellings(name, entry, lines),
+        covers=_covers(name, entry, lines),
+    )
+
+
+def _values(entry: _Entry) -> tuple[Value, ...]:
+    if entry.type == "boolean":
+        return (True, False)
+    return SPINAL_LEVELS if entry.type == "spinal_level" else entry.values
+
+
+def _spellings(name: str, entry: _Entry, lines: Lines) -> dict[str, str]:
+    """Every way to write each value; one spelling means one value."""
+    found = {plain(value): value for value in entry.values}
+    for value, others in entry.aliases.items():
+        where = ("elements", name, "aliases", value)
+        if value not in entry.values:
+            raise lines.error(f"{value!r} is not a value of {name}{nearest(value, entry.values)}", *where)
+        for other in others:
+            if found.setdefault(plain(other), value) != value:
+                raise lines.error(f"{other!r} already means {found[plain(other)]} in {name}", *where)
+    return found
+
+
+def _covers(name: str, entry: _Entry, lines: Lines) -> dict[str, tuple[str, ...]]:
+    for vague, exact in entry.covers.items():
+        for value in (vague, *exact):
+            if value not in entry.values:
+                message = f"{value!r} is not a value of {name}{nearest(value, entry.values)}"
+                raise lines.error(message, "elements", name, "covers", vague)
+    return entry.covers

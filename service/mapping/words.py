@@ -1,0 +1,108 @@
+"""A narrative as words: folded to plain letters, each with its place, lines joined where a sentence runs on.
+
+A line end ends a sentence only where the text shows it (punctuation, blank line, bullet, label): reports come
+wrapped at any column, and "without" at the end of a line must still reach the word on the next.
+"""
+
+import re
+from dataclasses import dataclass
+
+from service.mapping.spinal_levels import spinal_level
+
+#: These stand among the words for an interspace ("L4-5") and a single vertebra ("T6"); `levels` has the name.
+LEVEL = "{level}"
+VERTEBRA = "{vertebra}"
+YEAR = "{year}"
+QUESTION = "{question}"
+#: All stops are read as one of these.
+SENTENCE_END, PARAGRAPH_END, COMMA, COLON = ".", "\n", ",", ":"
+
+_FOLDED = dict.fromkeys("\u2018\u2019", "'") | dict.fromkeys("\u201c\u201d", '"')
+_FOLDED |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-") | dict.fromkeys("\u2022\u00b7", "*")
+_FOLDED |= dict.fromkeys("\u00a0\u2009\u202f", " ") | dict.fromkeys("\x85\u2028\u2029", "\n")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+
+_TOKEN = re.compile(
+    r"(?P<level>(?:th|[ctls])\d{1,2}(?:\ ?[-/]\ ?(?:th|[ctls])?\d{1,2}|\ (?:th|[ctls])\d{1,2})?(?![a-z0-9]))"
+    r"|[a-z]+\d*(?:'[a-z]+)?"
+    r"|(?P<year>(?:19|20)\d\d(?![a-z0-9]|[.,]\d))"
+    r"|\.?\d+(?:[.,]\d+)*[a-z%]*"
+    r"|(?P<line>\n[\s*-]*)"
+    r"|(?P<dash>[ \t]-+[ \t])"
+    r"|(?P<end>[.;!?])"
+    r"|[,:]",
+)
+_LABEL = re.compile(r"[a-z][a-z /()&'-]{0,40}:")
+_CAPITALS = re.compile(r"(?m)^[ \t]*[A-Z][A-Z /&-]{2,40}$")
+_TITLES = frozenset({"dr", "mr", "mrs", "ms", "approx"})
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words and stops of one text, and where in the text as it came each stands."""
+
+    words: list[str]
+    tokens: list[re.Match[str]]
+    levels: dict[int, str]  # index of a LEVEL or VERTEBRA -> "L4-L5", "T6"
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return the characters from one word to another."""
+        return self.tokens[first].start(), self.tokens[last].end()
+
+
+def fold(text: str) -> str:
+    """Lower case and plain ASCII, each character in its place."""
+    if not text.isascii():
+        text = _NOT_ASCII.sub(lambda found: _FOLDED.get(found[0], "_"), text)
+    return text.replace("\r", "\n").lower()
+
+
+def cut(text: str) -> Words:
+    """Cut a text into words."""
+    capitals = {found.end() for found in _CAPITALS.finditer(text)}
+    result = Words([], [], {})
+    words, tokens = result.words, result.tokens
+    for token in _TOKEN.finditer(fold(text)):
+        word = token[0] if token.lastgroup is None else _meaning(token, result, capitals)
+        if word:
+            words.append(word)
+            tokens.append(token)
+    return result
+
+
+def _meaning(found: re.Match[str], text: Words, capitals: set[int]) -> str:
+    """Return what a token that is no plain word stands for; "" when it means nothing."""
+    if found.lastgroup == "level":
+        return _level(found[0], len(text.words), text.levels)
+    return YEAR if found.lastgroup == "year" else _stop(found, text.words, capitals)
+
+
+def _stop(found: re.Match[str], words: list[str], capitals: set[int]) -> str:
+    """Return what a stop means; "" when it means nothing (the line just wraps)."""
+    if found.lastgroup == "dash":
+        return COMMA
+    if found[0] == "?":
+        return QUESTION  # no end: whatever stands near it was asked, not said
+    if found.lastgroup == "end":
+        return _full_stop(found[0], words)
+    if found[0].count("\n") > 1:
+        return PARAGRAPH_END
+    if found.start() in capitals:
+        return COLON  # a line of capitals may be a heading
+    bulleted = "-" in found[0] or "*" in found[0]
+    return SENTENCE_END if bulleted or _LABEL.match(found.string, found.end()) else ""
+
+
+def _full_stop(stop: str, words: list[str]) -> str:
+    """No sentence ends at an initial or a title ("p.o.", "Dr. Test"): a cue's reach would be cut short."""
+    last = words[-1] if words else ""
+    return "" if stop == "." and ((len(last) == 1 and last.isalpha()) or last in _TITLES) else SENTENCE_END
+
+
+def _level(text: str, index: int, levels: dict[int, str]) -> str:
+    """Note the level by name; the text itself where it is none, or two that are not neighbours."""
+    try:
+        levels[index] = level = spinal_level(text)
+    except ValueError:
+        return text
+    return LEVEL if "-" in level else VERTEBRA

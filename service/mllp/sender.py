@@ -1,0 +1,131 @@
+"""The sending end: one message out, its answer back, one at a time."""
+
+import socket
+import time
+from typing import Self
+
+from service.domain.errors import PostingUnavailable, PostingUncertain
+from service.mllp.framing import FrameDecoder, encode
+
+_CHUNK = 65536
+
+
+class Connection:
+    """Opened at the first exchange, and kept; after any error the next exchange opens a new one.
+
+    A socket on which an answer was missed is never used again: the late answer would pass for that of the
+    next message. Not thread-safe.
+    """
+
+    def __init__(
+        self, host: str, port: int, *, connect_timeout: float = 5.0, answer_timeout: float = 30.0
+    ) -> None:
+        self._address = (host, port)
+        self._connect_timeout = connect_timeout
+        self._answer_timeout = answer_timeout  # from the first byte sent to the last of the answer
+        self._socket: socket.socket | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the socket, if one is open."""
+        if self._socket:
+            self._socket.close()
+            self._socket = None
+
+    def exchange(self, body: bytes) -> bytes:
+        """Send a message and give the body of the one frame that answers it.
+
+        Raises PostingUnavailable when the receiver has provably nothing of it, PostingUncertain when it may
+        have it, ValueError when the body cannot be framed (nothing is sent).
+        """
+        frame = encode(body)
+        try:
+            connected = self._ready_socket()
+            deadline = time.monotonic() + self._answer_timeout
+            _send(connected, frame, deadline)
+            return _read_answer(connected, deadline)
+        except BaseException:  # whatever stops an exchange half way, the socket is of no more use
+            self.close()
+            raise
+
+    def _ready_socket(self) -> socket.socket:
+        """A socket with nothing waiting on it: what waits before we send cannot be our answer."""
+        if self._socket and not _is_quiet(self._socket):
+            self.close()
+        if not self._socket:
+            self._socket = self._connect()
+            if not _is_quiet(self._socket):
+                raise PostingUnavailable("the receiver speaks or hangs up before anything is sent")
+        return self._socket
+
+    def _connect(self) -> socket.socket:
+        try:
+            connected = socket.create_connection(self._address, self._connect_timeout)
+        except (OSError, UnicodeError) as error:
+            host, port = self._address
+            raise PostingUnavailable(f"cannot connect to {host}:{port}: {error}") from error
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        return connected
+
+
+def _is_quiet(connected: socket.socket) -> bool:
+    """Whether the receiver has said nothing unasked, and not hung up."""
+    connected.setblocking(False)
+    try:
+        connected.recv(1)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _send(connected: socket.socket, frame: bytes, deadline: float) -> None:
+    rest = memoryview(frame)
+    while rest:
+        try:
+            connected.settimeout(_remaining(deadline))
+            rest = rest[connected.send(rest) :]
+        except OSError as error:
+            if len(rest) == len(frame):
+                raise PostingUnavailable("the connection broke before anything was sent") from error
+            raise PostingUncertain("the connection broke while the message was sent") from error
+
+
+def _read_answer(connected: socket.socket, deadline: float) -> bytes:
+    decoder = FrameDecoder()
+    while True:
+        frames = decoder.feed(_receive(connected, deadline))
+        if decoder.stray or len(frames) > 1 or any(frame.problem for frame in frames):
+            raise PostingUncertain("the receiver answered something that is not one MLLP frame")
+        if frames and decoder.partial:
+            raise PostingUncertain("the receiver answered more than once")
+        if frames:
+            return frames[0].body
+
+
+def _receive(connected: socket.socket, deadline: float) -> bytes:
+    try:
+        connected.settimeout(_remaining(deadline))
+        data = connected.recv(_CHUNK)
+    except TimeoutError as error:
+        raise PostingUncertain("the receiver did not answer in time") from error
+    except OSError as error:
+        raise PostingUncertain("the connection broke before the answer came") from error
+    if not data:
+        raise PostingUncertain("the receiver closed the connection before it answered")
+    return data
+
+
+def _remaining(deadline: float) -> float:
+    """Seconds; raises TimeoutError when there are none (zero would make the socket non-blocking)."""
+    seconds = deadline - time.monotonic()
+    if seconds <= 0:
+        raise TimeoutError
+    return seconds

@@ -1,0 +1,52 @@
+"""A real browser, and the service as a process of its own."""
+
+import pytest
+
+from tests.browser.chromium import PROGRAM, launched
+from tests.service_process import start_embedded, stopping
+
+#: Violations are told to the page only: kept where the test can ask for them.
+COUNT_VIOLATIONS = """
+  window.violations = [];
+  addEventListener("securitypolicyviolation", (event) => violations.push(event.violatedDirective));
+"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser for one file of tests: while it runs, its thread can run no asyncio of other tests."""
+    if PROGRAM is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with launched() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def page(browser):
+    """A page of its own; at the end no dialog was opened, no script failed, no policy was violated."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.add_init_script(COUNT_VIOLATIONS)
+    opened = context.new_page()
+    opened.set_default_timeout(10_000)
+    trouble = []
+    opened.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
+    opened.on("pageerror", lambda error: trouble.append(str(error)))
+    yield opened
+    assert trouble == []
+    assert opened.evaluate("window.violations") == []
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory):
+    """One service for a file of tests."""
+    with stopping(start_embedded(tmp_path_factory.mktemp("service") / "data")) as started:
+        yield started
+
+
+@pytest.fixture
+def running(deployed):
+    """The service, with nothing in its queue."""
+    for line in deployed.ask("GET", "/v1/candidates?limit=200").json["items"]:
+        deployed.decide(line, "reject", {"reason": "left by an earlier test"})
+    return deployed

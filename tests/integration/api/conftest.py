@@ -1,0 +1,74 @@
+"""The API in this process, on real databases; messages are read when a test says so."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.jobs import QUEUES
+from service.store.keyring import make_key_file
+from service.store.migrate import migrate
+from service.wiring import database_of, open_service, read_settings
+from tests.service_process import REPOSITORY
+
+
+class Api:
+    """A client of the API, as users of different roles."""
+
+    def __init__(self, service):
+        self.service = service
+        self.client = TestClient(service.application(), raise_server_exceptions=False)
+        self._tokens = {}
+
+    def token(self, role, facility="main"):
+        if (role, facility) not in self._tokens:
+            with self.service.database.transaction() as store:
+                name = f"{role} of {facility}"
+                self._tokens[role, facility] = store.users.add(name, frozenset({role}), facility, by="test")
+        return self._tokens[role, facility]
+
+    def ask(self, method, path, *, role="coder", facility="main", **more):
+        headers = {"Authorization": f"Bearer {self.token(role, facility)}", **more.pop("headers", {})}
+        return self.client.request(method, path, headers=headers, **more)
+
+    def send_hl7(self, body, facility="main"):
+        headers = {"Content-Type": "application/hl7-v2+er7"}
+        return self.ask("POST", "/hl7/v2", role="feed", facility=facility, content=body, headers=headers)
+
+    def drain(self):
+        for queue in QUEUES:
+            self.service.drain(queue)
+
+    def decide(self, line, step, body=None, *, role="coder", facility="main"):
+        headers = {"If-Match": f'"{line["version"]}"'}
+        path = f"/v1/candidates/{line['id']}/{step}"
+        return self.ask("POST", path, role=role, facility=facility, json=body, headers=headers)
+
+    def lines(self, **more):
+        return self.ask("GET", "/v1/candidates", **more).json()["items"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def api(request, tmp_path):
+    """The API on each kind of database; all facilities share it."""
+    given = {"data": tmp_path}
+    if request.param == "postgresql":
+        given["database_url"] = request.getfixturevalue("postgres_url")
+        given["key_file"] = tmp_path / "key"
+        make_key_file(given["key_file"])
+        database = database_of(read_settings(**given))
+        migrate(database)
+        database.close()
+    service = open_service(read_settings(**given))
+    yield Api(service)
+    service.close()
+
+
+@pytest.fixture
+def sample():
+    """Read a shipped sample by the beginning of its name."""
+
+    def read(name):
+        samples = REPOSITORY / "docs" / "samples"
+        (path,) = (*samples.glob(f"hl7v2/{name}*"), *samples.glob(f"fhir/{name}*"))
+        return path.read_bytes()
+
+    return read

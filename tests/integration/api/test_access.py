@@ -1,0 +1,84 @@
+"""Who may do what: every operation of the API, every role, from the OpenAPI document itself."""
+
+import pytest
+
+ROLES = ("feed", "coder", "lead", "auditor", "admin")
+ANYBODY = {*ROLES, "nobody"}
+
+#: operation -> roles that pass the door. A route that is not here fails the test.
+ALLOWED = {
+    "GET /livez": ANYBODY,
+    "GET /readyz": ANYBODY,
+    "GET /fhir/metadata": ANYBODY,
+    "GET /v1/me": set(ROLES),
+    "POST /hl7/v2": {"feed"},
+    "POST /fhir": {"feed"},
+    "POST /fhir/{resource_type}": {"feed"},
+    "PUT /fhir/{resource_type}/{resource_id}": {"feed"},
+    "GET /v1/candidates": {"coder", "lead", "auditor"},
+    "GET /v1/candidates/counts": {"coder", "lead", "auditor"},
+    "GET /v1/candidates/{identifier}": {"coder", "lead", "auditor"},
+    "POST /v1/candidates/{identifier}/claim": {"coder", "lead"},
+    "POST /v1/candidates/{identifier}/release": {"coder", "lead"},
+    "POST /v1/candidates/{identifier}/approve": {"coder", "lead"},
+    "POST /v1/candidates/{identifier}/change": {"coder", "lead"},
+    "POST /v1/candidates/{identifier}/reject": {"coder", "lead"},
+    "GET /v1/charges": {"coder", "lead", "auditor"},
+    "GET /v1/postings": {"coder", "lead", "auditor"},
+    "POST /v1/postings/{identifier}/settle": {"lead"},
+    "GET /v1/quarantine": {"lead", "admin"},
+    "POST /v1/quarantine/{identifier}/replay": {"lead", "admin"},
+    "GET /v1/ledger": {"lead", "admin"},
+    "GET /v1/audit": {"auditor", "admin"},
+}
+
+
+def operations(api):
+    paths = api.client.get("/openapi.json").json()["paths"]
+    return {
+        f"{method.upper()} {path}" for path, methods in paths.items() for method in methods
+    }
+
+
+def status_of(api, operation, role):
+    method, path = operation.split(" ")
+    path = path.replace("{identifier}", "0" * 32).replace("{resource_type}", "Procedure")
+    path = path.replace("{resource_id}", "1")
+    if role == "nobody":
+        return api.client.request(method, path).status_code
+    return api.ask(method, path, role=role).status_code
+
+
+def test_every_operation_has_its_row(api):
+    assert operations(api) == set(ALLOWED)
+
+
+@pytest.mark.parametrize("role", [*ROLES, "nobody"])
+def test_each_role_passes_the_doors_that_are_its_own_and_no_other(api, role):
+    for operation, allowed in ALLOWED.items():
+        status = status_of(api, operation, role)
+        shut = 401 if role == "nobody" else 403
+        assert (status != shut) == (role in allowed), (operation, role, status)
+        assert status < 500, (operation, role, status)
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer wrong", "Basic abc", "bearer cc_nonsense"], ids=repr
+)
+def test_a_token_that_is_none_opens_nothing(api, header):
+    answer = api.client.get("/v1/candidates", headers={"Authorization": header})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_revoked_token_opens_nothing(api):
+    api.token("coder")
+    with api.service.database.transaction() as store:
+        store.users.revoke("coder of main", by="test")
+    assert api.ask("GET", "/v1/candidates").status_code == 401
+
+
+def test_under_fhir_a_refusal_is_an_operation_outcome(api):
+    answer = api.client.post("/fhir/Procedure", content=b"{}")
+    assert answer.status_code == 401
+    assert answer.json()["resourceType"] == "OperationOutcome"

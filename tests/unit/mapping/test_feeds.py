@@ -1,0 +1,133 @@
+"""Feed files are checked against the vocabulary as they are read; the most specific feed takes a message."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from service.domain.errors import MappingError
+from service.domain.event import Format
+from service.domain.feed import Feed
+from service.mapping.feeds import choose_feed, load_feeds
+from service.mapping.vocabulary import read_vocabulary
+
+MAPPINGS = Path(__file__).parents[3] / "mappings"
+VOCABULARY = read_vocabulary(MAPPINGS / "vocabulary.yaml")
+GOOD = """\
+format: feed/1
+title: A test
+messages: hl7v2
+accepts: [ORU^R01]
+match: {MSH-3: DEPT, MSH-4: HILL}
+each: OBR
+timezone: America/Chicago
+context:
+  patient_id: [PID-3.1]
+stated:
+  code: [OBR-4]
+elements:
+  imaging.modality:
+    paths: ["OBX[3.1=IMG]-5"]
+    values: {01: fluoroscopy, ND: ""}
+    fallback: ["01"]
+constants:
+  status: completed
+"""
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    folder = tmp_path / "mappings" / "feeds"
+    folder.mkdir(parents=True)
+    shutil.copy(MAPPINGS / "vocabulary.yaml", folder.parent)
+
+    def write(**texts: str) -> Path:
+        for name, text in texts.items():
+            (folder / f"{name}.yaml").write_text(text)
+        return folder
+
+    return write
+
+
+def shipped() -> tuple[Feed, ...]:
+    return load_feeds(MAPPINGS / "feeds", VOCABULARY)
+
+
+def test_a_feed_is_read_as_it_is_written(write: Write) -> None:
+    (feed,) = load_feeds(write(hill=GOOD), VOCABULARY)
+    assert (feed.name, feed.format, feed.accepts, feed.each) == ("hill", Format.HL7V2, ("ORU^R01",), "OBR")
+    assert feed.match == {"MSH-3": "DEPT", "MSH-4": "HILL"}
+    assert feed.stated_code == ("OBR-4",)
+    (element,) = feed.elements
+    assert element.paths == ("OBX[3.1=IMG]-5",)
+    assert element.values == {"01": "fluoroscopy", "nd": ""}
+    assert element.fallback == ("01",)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "message"),
+    [
+        ("  imaging.modality:", "  imaging.modalty:", 13, "nearest: imaging.modality"),
+        ("01: fluoroscopy", "01: fluroscopy", 15, "nearest: fluoroscopy"),
+        ('fallback: ["01"]', 'fallback: ["02"]', 16, "'02' is not among the values of imaging.modality"),
+        ("  status: completed", "  status: complet", 18, "nearest: complete"),
+        ("  patient_id:", "  patient_di:", 9, "no field of the billing context; nearest: patient_id"),
+        ("America/Chicago", "America/Chicag", 7, "is not an IANA time zone"),
+        ("messages: hl7v2", "messages: hl7", 3, "nearest: hl7v2"),
+        ("each: OBR", "each: OBR\neahc: OBR", 7, "unknown key 'eahc'; nearest: each"),
+    ],
+    ids=["element", "value", "fallback", "constant", "context", "time zone", "messages", "key"],
+)
+def test_a_wrong_feed_is_refused(write: Write, right: str, wrong: str, line: int, message: str) -> None:
+    with pytest.raises(MappingError) as refused:
+        load_feeds(write(hill=GOOD.replace(right, wrong)), VOCABULARY)
+    assert message in str(refused.value)
+    assert (refused.value.file, refused.value.line) == ("mappings/feeds/hill.yaml", line)
+
+
+def test_two_feeds_of_the_same_messages_are_refused(write: Write) -> None:
+    with pytest.raises(MappingError, match="feed 'a' takes ORU\\^R01 of the same sources"):
+        load_feeds(write(a=GOOD, b=GOOD), VOCABULARY)
+
+
+def test_feeds_of_different_sources_may_take_the_same_messages(write: Write) -> None:
+    assert len(load_feeds(write(a=GOOD, b=GOOD.replace("HILL", "DALE")), VOCABULARY)) == 2
+
+
+@pytest.mark.parametrize(
+    ("application", "facility", "message_type", "expected"),
+    [
+        ("ANESREC", "NORTH", "ORU^R01", "north-anesthesia"),
+        ("anesrec^1.2.3^ISO", "North", "ORU^R01", "north-anesthesia"),
+        ("ANESREC", "SOUTH", "ORU^R01", "generic-oru"),
+        ("", "", "ORU^R01", "generic-oru"),
+        ("ANESREC", "NORTH", "MDM^T02", "generic-mdm"),
+        ("X", "Y", "DFT^P03", "generic-dft"),
+        ("X", "Y", "ADT^A08", "generic-adt"),
+        ("X", "Y", "BAR^P05", "generic-bar"),
+        ("X", "Y", "SIU^S12", None),
+        ("X", "Y", "Procedure", None),
+    ],
+)
+def test_the_most_specific_feed_takes_a_message(
+    application: str, facility: str, message_type: str, expected: str | None
+) -> None:
+    fields = {"MSH-3": application, "MSH-4": facility}
+    feed = choose_feed(shipped(), format=Format.HL7V2, message_type=message_type, fields=fields)
+    assert (feed and feed.name) == expected
+
+
+@pytest.mark.parametrize("resource", ["Procedure", "Bundle"])
+def test_a_fhir_resource_goes_to_the_fhir_feed(resource: str) -> None:
+    feed = choose_feed(shipped(), format=Format.FHIR, message_type=resource, fields={})
+    assert feed is not None
+    assert feed.name == "generic-fhir-procedure"
+
+
+@pytest.mark.parametrize("feed", shipped(), ids=lambda feed: feed.name)
+def test_no_shipped_feed_guesses_whose_charge_it_is_without_knowing_the_source(feed: Feed) -> None:
+    names = {element.element for element in feed.elements} | set(feed.constants)
+    assert feed.match or "encounter.setting" not in names

@@ -1,0 +1,78 @@
+"""A wrong file of terms is refused, with its line and the nearest right name."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from service.domain.errors import MappingError
+from service.mapping.terms import Terms, load_terms
+from service.mapping.vocabulary import read_vocabulary
+
+MAPPINGS = Path(__file__).parents[3] / "mappings"
+VOCABULARY = read_vocabulary(MAPPINGS / "vocabulary.yaml")
+GOOD = """\
+format: terms/1
+families:
+  tool: [needle, needles]
+elements:
+  device:
+    values:
+      needle:
+        - "<tool> ... removed"
+"""
+
+
+def load(folder: Path, text: str) -> Terms:
+    terms = folder / "mappings" / "terms"
+    terms.mkdir(parents=True)
+    shutil.copy(MAPPINGS / "terms" / "cues.yaml", terms)
+    shutil.copy(MAPPINGS / "vocabulary.yaml", terms.parent)
+    (terms / "mine.yaml").write_text(text)
+    return load_terms(terms, VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "message"),
+    [
+        (GOOD.replace("  device:", "  devise:"), 5, "unknown element 'devise'; nearest: device"),
+        (GOOD.replace("      needle:", "      neddle:"), 7, "nearest: needle"),
+        (GOOD.replace("<tool> ...", "<tol> ..."), 8, "unknown family 'tol'; nearest: tool"),
+        (GOOD.replace("<tool> ...", "..."), 8, "must begin and end with a word"),
+        (GOOD.replace("removed", "removed?"), 8, "must begin and end with a word"),
+        (GOOD.replace("<tool> ...", "<tool> ... a ... b ..."), 8, "more than 2 gaps"),
+        (GOOD.replace("removed", "removed|*"), 8, "is no word"),
+        (GOOD.replace("    values:", "    valeus:"), 6, "unknown key 'valeus'; nearest: values"),
+        (GOOD.replace("  tool:", "  month:"), 3, "family 'month' is written in another file already"),
+    ],
+    ids=[
+        "element",
+        "value",
+        "family",
+        "gap first",
+        "optional last",
+        "gaps",
+        "no word",
+        "key",
+        "family twice",
+    ],
+)
+def test_a_wrong_file_is_refused(tmp_path: Path, wrong: str, line: int, message: str) -> None:
+    with pytest.raises(MappingError) as refused:
+        load(tmp_path, wrong)
+    assert message in str(refused.value)
+    assert (refused.value.file, refused.value.line) == ("mappings/terms/mine.yaml", line)
+
+
+def test_two_files_do_not_share_an_element(tmp_path: Path) -> None:
+    load(tmp_path, GOOD)
+    folder = tmp_path / "mappings" / "terms"
+    (folder / "zz.yaml").write_text(GOOD.replace("tool", "other"))
+    with pytest.raises(MappingError, match=r"zz\.yaml:5: device has its terms in another file already"):
+        load_terms(folder, VOCABULARY)
+
+
+def test_what_an_analyst_writes_is_read(tmp_path: Path) -> None:
+    terms = load(tmp_path, GOOD)
+    (statement,) = terms.find("The needles were removed.")
+    assert (statement.element, statement.value, statement.start, statement.end) == ("device", "needle", 4, 24)
