@@ -1,6 +1,5 @@
 """Wiring: settings in, a working service out. The only place that builds things."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -10,7 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from service import jobs
+from service import jobs, web
 from service.api.app import create_app
 from service.api.parts import Parts
 from service.domain.errors import SetupError
@@ -37,22 +36,18 @@ _BATCH = 200
 _PATIENCE = 2
 
 
-class Background:
-    """A thread for what no answer may wait for: a broker that hangs must not hold up an ACK."""
+class Waker:
+    """Sends wake-ups from a thread of its own: a broker that hangs must not hold up an ACK."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="background")
-
-    def run(self, work: Callable[[], object]) -> None:
-        """Do it, soon."""
-        self._thread.submit(work)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="waker")
 
     def wake(self, queue: str) -> None:
         """Send a wake-up, soon."""
         self._thread.submit(jobs.wake, jobs.workers_app(), queue)
 
     def close(self) -> None:
-        """Do what was asked for, and stop."""
+        """Send what was asked for, and stop."""
         self._thread.shutdown()
 
 
@@ -66,7 +61,7 @@ class Service:
     reader: Reader
     door: Door
     destinations: dict[str, Destination]
-    background: Background = field(repr=False)
+    waker: Waker = field(repr=False)
 
     def drain(self, queue: str) -> None:
         """Work a queue until nothing in it is due. Who commits from now on rings again."""
@@ -83,7 +78,7 @@ class Service:
                 forgotten = due is not None and due < store.now - _PATIENCE * self.settings.sweep_seconds
                 rung = due is not None and self._ring(store, queue)
             if rung:
-                self.background.wake(queue)
+                self.waker.wake(queue)
             if forgotten:
                 self.drain(queue)
 
@@ -92,10 +87,10 @@ class Service:
         with self.database.transaction() as store:
             rung = self._ring(store, POST)
         if rung:
-            self.background.wake(POST)
+            self.waker.wake(POST)
 
     def application(self) -> FastAPI:
-        """The API."""
+        """The API and the page."""
         parts = Parts(
             database=self.database,
             door=self.door,
@@ -104,7 +99,9 @@ class Service:
             is_current=lambda: is_current(self.database),
             body_limit=self.settings.frame_limit,
         )
-        return create_app(parts, VERSION)
+        app = create_app(parts, VERSION)
+        web.mount(app)
+        return app
 
     def listener(self) -> Listener:
         """The MLLP listener."""
@@ -113,7 +110,7 @@ class Service:
 
     def close(self) -> None:
         """Let go of the broker and the database."""
-        self.background.close()
+        self.waker.close()
         self.database.close()
 
     def _work(self, queue: str) -> int:
@@ -151,16 +148,15 @@ def open_service(settings: Settings) -> Service:
     mappings = load(settings.mappings, settings.site)
     database = database_of(settings)
     _bring_up(database, settings)
-    background = Background()
+    waker = Waker()
     door = Door(
         database=database,
         facility=settings.facility,
         facility_of=facilities(mappings.feeds, settings.facility),
-        wake=background.wake,
-        background=background.run,
+        wake=waker.wake,
         forgotten_after=settings.sweep_seconds,
     )
-    return Service(settings, database, mappings, Reader(mappings), door, _destinations(settings), background)
+    return Service(settings, database, mappings, Reader(mappings), door, _destinations(settings), waker)
 
 
 def _bring_up(database: Database, settings: Settings) -> None:

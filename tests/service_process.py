@@ -180,7 +180,8 @@ def start_embedded(data, billing=None, crash_at=None, **environment):
     if billing:
         arguments += ["--billing", f"127.0.0.1:{billing}"]
     process = Process([sys.executable, *program, *arguments], environment, "ready")
-    process.wait_ready()
+    with stopping_if_it_fails([process]):
+        process.wait_ready()
     token_file = Path(data) / "token-for-tests"
     if not token_file.exists():
         token_file.write_text(process.printed(r"admin token\s+(\S+)"))
@@ -211,8 +212,9 @@ def start_scaled_out(environment, billing=None):
     )
     sweeper = Process([*service, "sweep"], given, "sweeping")
     processes = [listener, api, worker, sweeper]
-    for process in processes:
-        process.wait_ready()
+    with stopping_if_it_fails(processes):
+        for process in processes:
+            process.wait_ready()
     return Running(
         environment=given,
         http=api.printed(r"(http://127\.0\.0\.1:\d+)"),
@@ -220,6 +222,17 @@ def start_scaled_out(environment, billing=None):
         token=token.strip(),
         processes=processes,
     )
+
+
+@contextmanager
+def stopping_if_it_fails(processes):
+    """Leave no process behind that no test will stop."""
+    try:
+        yield
+    except BaseException:
+        for process in processes:
+            process.stop()
+        raise
 
 
 @contextmanager

@@ -64,7 +64,9 @@ def _of_hl7(reader: Reader, path: Path, body: bytes, feed: str) -> dict[str, Any
 
 
 def _of_fhir(reader: Reader, path: Path, body: bytes, feed: str) -> dict[str, Any]:
-    admission = fhir.admit(body, resource_type=None, resource_id=None, method="POST", assigned_id=fhir.assign_id(body))
+    admission = fhir.admit(
+        body, resource_type=None, resource_id=None, method="POST", assigned_id=fhir.assign_id(body)
+    )
     event = _event(Format.FHIR, "", admission.message_type, body, feed)
     refused = bool(admission.quarantine)
     return _told(reader, path, event, "AE" if refused else "AA", admission.faults, refused=refused)

@@ -71,7 +71,9 @@ def send(
         task = progress.add_task("sending", total=len(messages) * repeat)
 
         def report(outcome: Outcome) -> None:
-            typer.echo(_as_json(outcome) if as_json else _as_line(outcome))
+            # Not typer.echo: it writes past the bar, into its line.
+            sys.stdout.write((_as_json(outcome) if as_json else _as_line(outcome)) + "\n")
+            sys.stdout.flush()
             progress.advance(task)
 
         sending = Sending(host, port, answer_timeout=timeout, report=report)

@@ -99,7 +99,7 @@ async def _run(service: Service, doors: _Doors, after_start: Callable[[str], Non
         if doors.mllp:
             lines.append(f"  HL7 (MLLP)    {await _open_mllp(service, stack)}")
         if doors.http:
-            lines.append(f"  API           http://{await _open_http(service, stack)}")
+            lines.append(f"  page and API  http://{await _open_http(service, stack)}")
         _say("\n".join([*lines, "  ready; Ctrl-C stops"]))
         if after_start:
             await asyncio.to_thread(after_start, service.settings.mllp)

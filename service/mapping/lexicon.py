@@ -15,6 +15,9 @@ from service.mapping.words import COMMA, LEVEL
 from service.mapping.yaml_file import Lines, read_yaml
 
 CUES_FILE: Final = "cues.yaml"
+#: Doubts in which a word is no mention of a thing, or no word of an event.
+_NO_MENTION = frozenset({"negation", "hypothesis"})
+_NO_EVENT = frozenset({"negation", "hypothesis", "plan", "aside"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Hinders:
 
     element: str
     value: Value | None
+    unless: frozenset[str]  # the kinds of doubt in which it does not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +136,10 @@ def _element_entries(
     yield from compiler.entries(terms.ignore, Ignored(name), "elements", name, "ignore")
     for reach, phrases in terms.doubt.items():
         yield from compiler.entries(phrases, Cue("elsewhere", reach, name), "elements", name, "doubt", reach)
-    for value, phrases in terms.only_without.items():
-        place = ("elements", name, "only_without", value)
-        yield from compiler.entries(phrases, Hinders(name, reader.read(value, *place)), *place)
+    for key, unless in (("only_without", _NO_MENTION), ("overtaken_by", _NO_EVENT)):
+        for value, phrases in getattr(terms, key).items():
+            place = ("elements", name, key, value)
+            yield from compiler.entries(phrases, Hinders(name, reader.read(value, *place), unless), *place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,8 @@ def _lint_lookup_use(
         report.error(
             f"unknown element {use.element!r}{nearest(use.element, vocabulary.names)}", *path, "element"
         )
+    elif lookup.element not in vocabulary:
+        return  # told where the lookup is linted
     elif vocabulary.element(use.element).values != vocabulary.element(lookup.element).values:
         report.error(f"{use.table} looks up {lookup.element}, whose values are others", *path, "element")
     else:

@@ -54,10 +54,9 @@ def _lint_cells(number: int, row: Row, file: TableFile, domains: Domains, report
         report.error(f'{code!r} is no code; put the code in quotes: "{code}"', *path, len(cells))
     for column, (name, cell) in enumerate(zip(file.decide.columns, cells, strict=False)):
         if cell != ANY and not any(cell == one and type(cell) is type(one) for one in domains[name]):
-            near = nearest(str(cell), map(str, domains[name]))
-            report.error(
-                f"no line of fact {name} says {cell!r}: the row cannot be reached{near}", *path, column
-            )
+            near = nearest(words(cell), map(words, domains[name]))
+            message = f"no line of fact {name} says {words(cell)}: the row cannot be reached{near}"
+            report.error(message, *path, column)
     if not _overlaps(row, file):
         report.error("this row lies outside the dates of the table: it cannot be reached", *path)
 

@@ -104,12 +104,12 @@ def _judge(
         doubt, matches = doubt or "unclear", []  # a list without stops: no telling what a cue reaches
     cues = _cues(matches, claims)
     reaching = _reaching(cues, Clauses(reading.words.words, sentence, lexicon.grammar)) if cues else []
+    whole = "aside" if sentence.aside else doubt
     for claim in claims:
         taken_back = _doubt(claim, reaching)
         if isinstance(claim.meaning, States):
-            whole = "aside" if sentence.aside else doubt
             reading.statements.append(_statement(claim, claim.meaning, reading.words, whole or taken_back))
-        elif taken_back not in ("negation", "hypothesis"):
+        elif claim.meaning.unless.isdisjoint((whole, taken_back)):
             reading.hindered.add((claim.meaning.element, claim.meaning.value))
 
 

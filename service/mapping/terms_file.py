@@ -26,9 +26,8 @@ class ElementTerms(_Written):
     denials: tuple[Denial, ...] = ()
     ignore: tuple[str, ...] = ()  # phrases whose words mean something else here
     doubt: dict[Reach, tuple[str, ...]] = {}  # cues of this element alone
-    only_without: dict[
-        str, tuple[str, ...]
-    ] = {}  # value -> phrases; where one stands, text does not settle it
+    only_without: dict[str, tuple[str, ...]] = {}  # value -> phrases; any mention of one leaves it open
+    overtaken_by: dict[str, tuple[str, ...]] = {}  # value -> phrases that say that it is so no longer
 
 
 class TermsFile(_Written):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import structlog
 
@@ -28,7 +28,6 @@ class Door:
     facility: str  # of messages whose feed names none
     facility_of: Callable[[str, str, str], str]  # by message type, MSH-3 and MSH-4
     wake: Callable[[str], None]  # told after the commit that a queue has work
-    background: Callable[[Callable[[], object]], object]  # runs what an answer must not wait for
     forgotten_after: float  # seconds after which an unanswered wake-up counts as lost
 
     def receive_frames(self, frames: Sequence[tuple[bytes, str]]) -> list[bytes]:
@@ -46,20 +45,17 @@ class Door:
             return [hl7.busy(body, now=now, ack_id=new_control_id()) for body in bodies]
 
     def refuse_frame(self, head: bytes, problem: str) -> bytes:
-        """Answer a frame that never came whole; its head is kept. Does not block."""
+        """Answer a frame that never came whole; its head is kept."""
         answer = hl7.refusal(
             head, code="207", text=_REFUSALS[problem], now=datetime.now(UTC), ack_id=new_control_id()
         )
         arrival = Arrival(Format.HL7V2, "", self.facility, "", "", head, answer, f"frame {problem}")
-        self.background(partial(self._keep, arrival))
-        return answer
-
-    def _keep(self, arrival: Arrival) -> None:
-        """A refusal promises nothing, so what was refused is kept if it can be."""
         try:
-            self.store([arrival])
+            return self.store([arrival])[0]
         except TryAgainLater as error:
+            # A refusal promises nothing: what was refused is kept if it can be.
             _log.error("refused frame not kept", error=str(error))
+            return answer
 
     def hl7_arrival(
         self, body: bytes, *, charset: str | None = None, facility: str = _ANY_FACILITY

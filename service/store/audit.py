@@ -10,12 +10,10 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from service.store.keyring import Keyring
 from service.store.tables import audit, audit_head
-from service.store.transaction import AuditEntry, Transaction
+from service.store.transaction import AuditEntry, Transaction, insert_of
 
 _FIRST_LINK = "0" * 64
 
@@ -75,8 +73,7 @@ def _head(connection: Connection, chain: str) -> tuple[int, str]:
     )
     row = connection.execute(query).one_or_none()
     if row is None:
-        insert_head = postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert
-        first = insert_head(audit_head).values(chain=chain, number=0, link=_FIRST_LINK)
+        first = insert_of(connection)(audit_head).values(chain=chain, number=0, link=_FIRST_LINK)
         connection.execute(first.on_conflict_do_nothing())
         row = connection.execute(query).one()
     return row.number, row.link

@@ -1,9 +1,9 @@
 """Bells: at most one wake-up is under way for a queue."""
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, or_, select, update
 
 from service.store.tables import bell
-from service.store.transaction import Transaction
+from service.store.transaction import Transaction, insert_of
 
 
 class Bells:
@@ -32,7 +32,7 @@ class Bells:
         self._connection.execute(answered.values(pending=False))
 
     def hang(self, *queues: str) -> None:
-        """Make the rows, once, for the queues that have none."""
-        known = set(self._connection.scalars(select(bell.c.queue)))
-        for queue in set(queues) - known:
-            self._connection.execute(insert(bell).values(queue=queue, pending=False, rung_at=0.0))
+        """Make the rows of the queues that have none; several processes may do so at once."""
+        rows = [{"queue": queue, "pending": False, "rung_at": 0.0} for queue in queues]
+        insert = insert_of(self._connection)
+        self._connection.execute(insert(bell).on_conflict_do_nothing(), rows)

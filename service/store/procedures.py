@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 
 from sqlalchemy import and_, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from service.domain.ids import new_id
 from service.store.tables import procedure, procedure_event
-from service.store.transaction import Transaction
+from service.store.transaction import Transaction, insert_of
 
 
 class Procedures:
@@ -16,9 +14,7 @@ class Procedures:
 
     def __init__(self, transaction: Transaction) -> None:
         self._connection = transaction.connection
-        self._insert = (
-            postgresql_insert if transaction.connection.dialect.name == "postgresql" else sqlite_insert
-        )
+        self._insert = insert_of(transaction.connection)
 
     def lock(self, keys: Iterable[tuple[str, str]]) -> tuple[dict[tuple[str, str], str], set[str]]:
         """Lock the procedures of these (facility, key fingerprint) pairs, making those that are new.

@@ -1,8 +1,10 @@
 """Transaction: one open unit of work, and the audit rows it owes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 from service.store.keyring import Keyring
 
@@ -33,3 +35,8 @@ class Transaction:
     def audit(self, entry: AuditEntry) -> None:
         """Owe an audit row; it commits with the change it is about, or not at all."""
         self.entries.append(entry)
+
+
+def insert_of(connection: Connection) -> Callable[[Table], sqlite.Insert | postgresql.Insert]:
+    """The database's own INSERT: it knows ON CONFLICT."""
+    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert

@@ -35,9 +35,7 @@ ALLOWED = {
 
 def operations(api):
     paths = api.client.get("/openapi.json").json()["paths"]
-    return {
-        f"{method.upper()} {path}" for path, methods in paths.items() for method in methods
-    }
+    return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
 
 
 def status_of(api, operation, role):

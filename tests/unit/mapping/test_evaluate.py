@@ -185,6 +185,12 @@ def test_the_day_of_service_decides_which_rows_hold(
     assert [question.element for question in proposal.questions] == asks
 
 
+def test_two_rows_that_both_hold_propose_nothing(tmp_path: Path) -> None:
+    """Lint lets no such table pass; the engine does not rely on it."""
+    table = dated(tmp_path, "{from: 2017-01-01}", UNDATED + "\n    - " + UNDATED.replace("62323", "99999"))
+    assert evaluate(table) is None
+
+
 def test_two_days_of_service_that_make_no_difference_are_not_asked_about(tmp_path: Path) -> None:
     table = dated(tmp_path, "{from: 2017-01-01}", DATED)
     twice = [{"element": "service_date", "values": ["2025-03-02", "2025-03-03"]}]

@@ -120,7 +120,19 @@ def test_the_most_specific_feed_takes_a_message(
     assert (feed and feed.name) == expected
 
 
-@pytest.mark.parametrize("resource", ["Procedure", "Bundle"])
+def test_what_a_feed_says_of_its_source_decides_and_not_its_name(write: Write) -> None:
+    any_source = GOOD.replace("match: {MSH-3: DEPT, MSH-4: HILL}\n", "")
+    application = GOOD.replace(", MSH-4: HILL", "")
+    feeds = load_feeds(write(a=GOOD, b=application, c=any_source), VOCABULARY)
+    sources = [("DEPT", "HILL"), ("DEPT", "DALE"), ("LAB", "HILL")]
+    chosen = [
+        choose_feed(feeds, format=Format.HL7V2, message_type="ORU^R01", fields={"MSH-3": a, "MSH-4": f})
+        for a, f in sources
+    ]
+    assert [feed and feed.name for feed in chosen] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("resource", ["Procedure", "Bundle/transaction"])
 def test_a_fhir_resource_goes_to_the_fhir_feed(resource: str) -> None:
     feed = choose_feed(shipped(), format=Format.FHIR, message_type=resource, fields={})
     assert feed is not None

@@ -192,7 +192,7 @@ def completions(case: Case) -> Iterator[Case]:
 
 
 def check_soundness(case: Case) -> str:
-    """Hold what the table says of a case against all that it may turn out to be; return what the table did."""
+    """Hold what the table says of a case against all that it may turn out to be."""
     proposal = evaluate(case)
     outcomes = {oracle(whole) for whole in completions(case)}
     codes = outcomes - {None, UNCLEAR}
@@ -212,7 +212,7 @@ def check_soundness(case: Case) -> str:
 
 
 def cases_of(names: list[str], base: Case) -> Iterator[Case]:
-    """Every combination of values and silence of some elements, on top of what the base says of the others."""
+    """Every combination of values and silence of some elements, on top of the base."""
     for values in itertools.product(*((*DOMAINS[name], None) for name in names)):
         case = {name: value for name, value in base.items() if name not in names}
         yield case | {name: value for name, value in zip(names, values, strict=True) if value is not None}

@@ -1,0 +1,129 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from service.domain.errors import MappingError
+from service.mapping.elements import documentation_from_json
+from service.mapping.evaluate import propose
+from service.mapping.load import load
+
+MAPPINGS = Path(__file__).parents[3] / "mappings"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(MAPPINGS, tmp_path / "mappings")
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_the_shipped_folder_loads_whole() -> None:
+    mappings = load(MAPPINGS)
+
+    assert "imaging.modality" in mappings.vocabulary
+    assert [table.name for table in mappings.tables] == sorted(
+        p.stem for p in (MAPPINGS / "tables").glob("*.yaml")
+    )
+    assert mappings.feeds
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (
+            "vocabulary.yaml",
+            "format: vocabulary/1",
+            "format: vocabulary/2",
+            "vocabulary.yaml:7: .*nearest: vocabulary/1",
+        ),
+        (
+            "lookups/spinal_region.yaml",
+            "C1-C2,",
+            "",
+            "spinal_region.yaml:6: does not say what these mean: C1-C2",
+        ),
+        (
+            "tables/neuraxial-injection.yaml",
+            "[epidural, ",
+            "[epidual, ",
+            "neuraxial-injection.yaml:[0-9]+: 'epidual'",
+        ),
+        (
+            "destinations/billing.yaml",
+            "format:",
+            "fromat:",
+            "billing.yaml:[0-9]+: unknown key 'fromat'; nearest: format",
+        ),
+    ],
+)
+def test_a_wrong_file_keeps_the_service_from_starting(
+    folder: Path, file: str, old: str, new: str, message: str
+) -> None:
+    replace(folder / file, old, new)
+    with pytest.raises(MappingError, match=f"^mappings/.*{message}"):
+        load(folder)
+
+
+def test_a_missing_vocabulary_keeps_the_service_from_starting(tmp_path: Path) -> None:
+    with pytest.raises(MappingError, match=r"vocabulary\.yaml:1: cannot be read"):
+        load(tmp_path)
+
+
+def test_a_warning_does_not(folder: Path) -> None:
+    replace(
+        folder / "tables/neuraxial-injection.yaml", "questions: ", "questions:\n  laterality: Which side?"
+    )
+    assert load(folder).tables
+
+
+def test_the_digest_tells_any_two_folders_apart(folder: Path) -> None:
+    before = load(folder).digest
+    assert before == load(MAPPINGS).digest
+
+    replace(folder / "vocabulary.yaml", "# ", "#  ")
+    assert load(folder).digest != before
+
+
+@pytest.mark.parametrize(
+    ("site", "codes"),
+    [
+        ({}, []),
+        ({"t12_l1": "ask"}, []),
+        ({"t12_l1": "lumbar_sacral"}, ["62323"]),
+        ({"t12_l1": "cervical_thoracic"}, ["62321"]),
+    ],
+    ids=["undecided", "ask", "lumbar", "thoracic"],
+)
+def test_a_site_decides_what_the_reference_leaves_open(site: dict[str, str], codes: list[str]) -> None:
+    mappings = load(MAPPINGS, site)
+    elements = {
+        "status": "completed",
+        "intent": "therapeutic_injection",
+        "target": "epidural",
+        "approach": "interlaminar",
+        "entry_levels": ["T12-L1"],
+        "device": "needle",
+        "substances.class": ["steroid"],
+        "imaging.modality": "fluoroscopy",
+    }
+    (documentation,) = documentation_from_json(mappings.vocabulary, {"elements": elements})
+    (proposal,) = propose(mappings.tables, documentation)
+
+    assert [candidate.code for candidate in proposal.candidates] == codes
+
+
+@pytest.mark.parametrize(
+    ("site", "message"),
+    [
+        ({"t12l1": "ask"}, "no table has a switch 't12l1'; nearest: t12_l1"),
+        ({"t12_l1": "lumbar"}, "'lumbar' is not a value of switch t12_l1; nearest: lumbar_sacral"),
+    ],
+)
+def test_a_setting_that_no_table_knows_is_refused(site: dict[str, str], message: str) -> None:
+    with pytest.raises(MappingError, match=message):
+        load(MAPPINGS, site)
