@@ -69,6 +69,8 @@ class EmbeddedWorker:
     """A Celery worker in a thread of this process: memory broker, thread pool, no signals of its own."""
 
     def __init__(self, app: Celery, concurrency: int) -> None:
+        # Celery warns of running as root because of pickle, which this app does not accept.
+        warnings.filterwarnings("ignore", message=r"\s*You're running the worker with superuser")
         self._worker: Any = app.Worker(
             pool="threads",
             concurrency=concurrency,
@@ -82,8 +84,6 @@ class EmbeddedWorker:
 
     def start(self) -> None:
         """Start taking wake-ups."""
-        # Celery warns of running as root because of pickle, which this app does not accept.
-        warnings.filterwarnings("ignore", message="You're running the worker with superuser")
         self._thread.start()
 
     def stop(self, timeout: float) -> None:

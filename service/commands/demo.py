@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+import typer
+
 from service.commands.send import send_all
 from service.commands.sink import Sink
 from service.settings import host_and_port
@@ -26,11 +28,12 @@ class Demo:
         if not wanted:
             yield cls(None)
             return
-        with Sink() as sink:
+        with Sink(tell=lambda line: typer.echo(f"  billing got   {line}")) as sink:
             yield cls(f"127.0.0.1:{sink.port}")
 
     def send_samples(self, mllp: str) -> None:
         """Send every shipped sample, once each."""
         if self.address:
             host, port = host_and_port(mllp)
-            send_all(sorted(_SAMPLES.glob("*.hl7")), host, port)
+            outcomes = send_all(sorted(_SAMPLES.glob("*.hl7")), host, port)
+            typer.echo(f"  demo          {outcomes['accepted']} sample messages sent")

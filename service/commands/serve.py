@@ -95,14 +95,16 @@ async def _run(service: Service, doors: _Doors, after_start: Callable[[str], Non
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with AsyncExitStack() as stack:
-        lines = []
+        lines, address = [], ""
         if doors.mllp:
-            lines.append(f"  HL7 (MLLP)    {await _open_mllp(service, stack)}")
+            address = await _open_mllp(service, stack)
+            lines.append(f"  HL7 (MLLP)    {address}")
+            lines.append(f"  try           charge-capture send docs/samples/hl7v2/*.hl7 --to {address}")
         if doors.http:
             lines.append(f"  page and API  http://{await _open_http(service, stack)}")
         _say("\n".join([*lines, "  ready; Ctrl-C stops"]))
         if after_start:
-            await asyncio.to_thread(after_start, service.settings.mllp)
+            await asyncio.to_thread(after_start, address)
         await stopped.wait()
         _say("stopping")
 
@@ -209,7 +211,6 @@ def _welcome(service: Service) -> None:
     token = _first_token(service)
     if token:
         lines.append(f"  admin token   {token}   (shown this once)")
-    lines.append(f"  try           charge-capture send docs/samples/hl7v2/*.hl7 --to {settings.mllp}")
     _say("\n".join(lines))
 
 

@@ -40,7 +40,7 @@ class Mode(StrEnum):
 
 _REFUSING = frozenset({Mode.AE, Mode.AR})
 _CUTTING = frozenset({Mode.CUT_BEFORE, Mode.CUT_AFTER})
-_REFUSAL = Fault("FT1", "207", "refused, as this billing system was told to")
+_REFUSAL = Fault("FT1", "204", "refused, as this billing system was told to")
 _NOT_TAKEN = Fault("MSH-9", "200", "this billing system takes DFT")
 
 

@@ -15,6 +15,7 @@ ChargeCaptureError
 ├── PostingError            billing does not hold the charge, or may not
 │   ├── PostingRefused        permanent: billing said no; a person looks
 │   ├── PostingUnavailable    transient: billing never had it; tried again
+│   │   └── PostingPutOff       billing itself said "not now"; tried again, but not for ever
 │   └── PostingUncertain      it may have arrived; a person decides
 └── TryAgainLater           the store cannot take it now; nothing was kept
 
@@ -110,6 +111,10 @@ class PostingRefused(PostingError):
 
 class PostingUnavailable(PostingError):
     """Billing could not be reached, and has nothing of the charge."""
+
+
+class PostingPutOff(PostingUnavailable):
+    """Billing cannot take the charge now, and said so."""
 
 
 class PostingUncertain(PostingError):

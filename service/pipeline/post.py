@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import structlog
 
 from service.domain.charge import Parcel, PostingState
-from service.domain.errors import PostingError, PostingRefused, PostingUnavailable
+from service.domain.errors import PostingError, PostingPutOff, PostingRefused, PostingUnavailable
 from service.posting.destination import Destination
 from service.store import Database
 from service.store.postings import Posting
@@ -20,6 +20,8 @@ _log = structlog.get_logger()
 _LONGEST_WAIT = 300.0
 #: How often a parcel whose fate is unknown is repeated to a destination that recognises repeats.
 _REPEATS = 5
+#: How often billing may say "not now" before a person looks.
+_PATIENCE = 10
 
 
 def post(database: Database, destinations: Mapping[str, Destination], *, lease: float) -> int:
@@ -63,6 +65,8 @@ def _record_failure(
 
 def _state_after(destination: Destination, posting: Posting, error: PostingError) -> PostingState:
     if isinstance(error, PostingRefused):
+        return PostingState.REFUSED
+    if isinstance(error, PostingPutOff) and posting.attempts >= _PATIENCE:
         return PostingState.REFUSED
     if isinstance(error, PostingUnavailable):
         return PostingState.PENDING

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from service.domain.charge import Charge, Parcel, Receipt
-from service.domain.errors import PostingRefused, PostingUnavailable, PostingUncertain, UnreadableInput
+from service.domain.errors import PostingPutOff, PostingRefused, PostingUncertain, UnreadableInput
 from service.hl7 import Acknowledgement, build_dft, read_ack, validate_dft
 from service.mllp import Connection
 
 _ACCEPTED = frozenset({"AA", "CA"})
-_REFUSED = frozenset({"AE", "AR", "CE", "CR"})
+_ERRORS = frozenset({"AE", "CE"})
+_REFUSED = _ERRORS | {"AR", "CR"}
 #: Table 0357: record locked, internal error. The receiver could not, just now.
 _TRANSIENT = frozenset({"206", "207"})
 
@@ -73,8 +74,8 @@ def judge(acknowledgement: Acknowledgement, control_id: str, answer: bytes) -> R
         return Receipt(answer, code)
     if code not in _REFUSED:
         raise PostingUncertain("billing's answer is no acknowledgement code (MSA-1)")
-    if _TRANSIENT & set(acknowledgement.error_codes):
-        raise PostingUnavailable(f"billing answered {code} {'/'.join(acknowledgement.error_codes)}")
+    if code in _ERRORS and _TRANSIENT & set(acknowledgement.error_codes):
+        raise PostingPutOff(f"billing answered {code} {'/'.join(acknowledgement.error_codes)}")
     raise PostingRefused(f"billing answered {code}: {_safe(acknowledgement)}")
 
 

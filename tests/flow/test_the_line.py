@@ -1,4 +1,4 @@
-"""The line, end to end: real processes, a real socket in, an approval over HTTP, a real receiver at the end."""
+"""The line: real processes, a real socket in, an approval over HTTP, a real receiver at the end."""
 
 from service.hl7 import Message
 from tests.service_process import wait_until

@@ -12,7 +12,7 @@ def line(api, sample):
     return line
 
 
-def test_the_list_shows_code_and_reason_and_no_patient(api, line):
+def test_the_list_shows_code_and_reason_and_no_patient(line):
     assert (line["code"], line["table"], line["row"]) == ("62327", "neuraxial-injection", 8)
     assert any("fluoroscopy" in sentence for sentence in line["because"])
     shown = str(line)

@@ -55,7 +55,7 @@ def test_a_charge_is_booked_written_down_and_acknowledged(dft, tmp_path):
 def test_a_refusing_mode_books_nothing(dft, mode, code):
     with Sink(mode=mode) as billing:
         answer = exchange(billing, dft("M1"))
-        assert (answer.code, answer.control_id, answer.error_codes) == (code, "M1", ("207",))
+        assert (answer.code, answer.control_id, answer.error_codes) == (code, "M1", ("204",))
         assert billing.charges == []
 
 

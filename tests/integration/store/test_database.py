@@ -96,16 +96,20 @@ def test_what_a_patient_could_be_known_by_is_not_readable_in_the_database(databa
     assert not any(b"MRN-CANARY" in path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
 
 
-def test_a_sealed_value_moved_to_another_row_does_not_open(database, keyring):
+def test_a_sealed_value_moved_to_another_row_does_not_open(keyring):
     sealed = keyring.seal(b"secret", "event/1/main")
     with pytest.raises(Exception, match="does not open in its place"):
         keyring.open(sealed, "event/2/main")
 
 
 def test_a_change_and_its_audit_row_commit_together_or_not_at_all(database):
-    with pytest.raises(RuntimeError), database.transaction() as store:
-        store.events.receive([arrival()])
-        raise RuntimeError
+    def fail_half_way():
+        with database.transaction() as store:
+            store.events.receive([arrival()])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
     with database.connection() as connection:
         assert connection.execute(text("SELECT count(*) FROM event")).scalar() == 0
         assert connection.execute(text("SELECT count(*) FROM audit")).scalar() == 0

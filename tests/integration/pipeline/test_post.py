@@ -1,0 +1,98 @@
+"""Posting against a billing system that behaves well, and one that does not."""
+
+import pytest
+
+from service.commands.sink import Mode, Sink
+from service.domain.charge import PostingState
+from service.mllp import Connection
+from service.pipeline import decide
+from service.pipeline.decide import Reviewer
+from service.pipeline.post import post
+from service.posting.dft_over_mllp import Addressing, DftOverMllp
+from tests.integration.pipeline.conftest import a_line
+
+
+@pytest.fixture
+def sink():
+    """A billing system; its mode may be changed while it runs."""
+    with Sink() as playing:
+        yield playing
+
+
+@pytest.fixture
+def billing(sink):
+    """The way to it."""
+    destination = DftOverMllp(
+        Connection("127.0.0.1", sink.port, answer_timeout=0.5),
+        Addressing(("CC", "MAIN"), ("BILLING", "MAIN")),
+        deduplicates=False,
+    )
+    yield destination
+    destination.close()
+
+
+@pytest.fixture
+def approved(database, put, coder):
+    """An approved line, its posting due."""
+    (line,) = put(a_line())
+    with database.transaction() as store:
+        decide.approve(store, Reviewer(coder, line.id, 1), "billing")
+    return line
+
+
+def posting_of(database, line):
+    with database.transaction() as store:
+        (charge,) = store.charges.of_candidate(line.id)
+        (posting,) = store.postings.of_charge(charge.key)
+    return posting
+
+
+OUTCOMES = [
+    (Mode.AA, PostingState.POSTED),
+    (Mode.AE, PostingState.REFUSED),
+    (Mode.AR, PostingState.REFUSED),
+    (Mode.SILENT, PostingState.UNKNOWN),
+    (Mode.CUT_BEFORE, PostingState.UNKNOWN),
+    (Mode.CUT_AFTER, PostingState.UNKNOWN),
+    (Mode.GARBAGE, PostingState.UNKNOWN),
+    (Mode.WRONG_MSA2, PostingState.UNKNOWN),
+    (Mode.TWO_ACKS, PostingState.UNKNOWN),
+]
+
+
+@pytest.mark.parametrize(("mode", "state"), OUTCOMES, ids=[str(mode) for mode, _ in OUTCOMES])
+def test_each_behaviour_of_billing_has_its_outcome(database, approved, sink, billing, mode, state):
+    sink.mode = mode
+    assert post(database, {"billing": billing}, lease=60) == 1
+    posting = posting_of(database, approved)
+    assert posting.state is state, posting.note
+    assert (posting.answer is not None) == (state is PostingState.POSTED)
+    assert post(database, {"billing": billing}, lease=60) == 0, "nothing is sent again by itself"
+
+
+def test_billing_that_is_away_is_tried_again_with_the_same_bytes(database, approved, sink, billing, clock):
+    sink.stop()
+    post(database, {"billing": billing}, lease=60)
+    first = posting_of(database, approved)
+    assert (first.state, first.attempts) == (PostingState.PENDING, 1)
+    assert post(database, {"billing": billing}, lease=60) == 0, "not at once"
+
+    with Sink(port=sink.port) as returned:
+        clock.now += 600
+        assert post(database, {"billing": billing}, lease=60) == 1
+        assert returned.messages == [first.body]
+    assert posting_of(database, approved).state is PostingState.POSTED
+
+
+def test_a_posting_whose_worker_died_while_sending_waits_for_a_person(database, approved, billing, clock, sink):
+    with database.transaction() as store:
+        assert store.postings.claim(["billing"], 60)
+    clock.now += 61
+    assert post(database, {"billing": billing}, lease=60) == 0
+    assert posting_of(database, approved).state is PostingState.UNKNOWN
+    assert sink.messages == []
+
+
+def test_without_a_destination_the_posting_waits(database, approved):
+    assert post(database, {}, lease=60) == 0
+    assert posting_of(database, approved).state is PostingState.PENDING
