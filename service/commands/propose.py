@@ -135,7 +135,7 @@ def _procedure(chart: Chart) -> dict[str, Any]:
             for line in lines
         ],
         "questions": [question_json(q) for proposal in chart.proposals for q in proposal.questions],
-        "unknown_codes": [asdict(code) for code in chart.unknown],
+        "unknown_codes": [asdict(code) for code in documentation.unknown],
         "edits": [],
         "coverage": [],
     }

@@ -100,8 +100,19 @@ class DocumentedElement:
     value: Value
     source: Source
     #: "structured": a coded field settles it. "narrative": an explicit statement in free text.
+    #: "conflict": one of the values that the source itself declares to be in conflict.
     #: "fallback": what holds where nothing else documents it (a feed's constant, the status of a report).
     origin: str = "structured"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCode:
+    """A local code that a feed does not translate: shown to the interface analyst, never guessed at."""
+
+    element: str
+    text: str = field(repr=False)
+    source: Source
+    nearest: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,17 +129,8 @@ class Documentation:
     context: BillingContext = BillingContext()
     certain: bool = False
     withdrawn: bool = False
+    unknown: tuple[UnknownCode, ...] = ()  # documented, but in codes that nobody has translated
 
     def values(self, name: str) -> tuple[Value, ...]:
         """The different values documented for an element, in order; empty = not documented."""
         return tuple(dict.fromkeys(e.value for e in self.elements if e.name == name))
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownCode:
-    """A local code that a feed does not translate: shown to the interface analyst, never guessed at."""
-
-    element: str
-    text: str = field(repr=False)
-    source: Source
-    nearest: Mapping[str, str] = field(default_factory=dict)

@@ -38,6 +38,7 @@ def compile_table(
         source.name,
         source.hash,
         concerns=frozenset(file.concerns),
+        deciding=frozenset(inputs_of(deciding_elements(file))),
         readers=tuple((name, stand_of(vocabulary.element(name))) for name in sorted(inputs_of(used))),
         derived=tuple(sorted(used & DERIVED.keys())),
         gate=compile_gate(file.applies_when, vocabulary),
@@ -64,6 +65,19 @@ def all_conditions(file: TableFile) -> Iterable[tuple[tuple[str | int, ...], Con
     for section, lines in tail:
         for number, each in enumerate(lines):
             yield (section, number, "if"), each.if_
+
+
+def deciding_elements(file: TableFile) -> set[str]:
+    """Return the elements on which the code hangs: those of the gate, the facts and the holds."""
+    looked_up = {fact.lookup.element for fact in file.facts.values() if fact.lookup}
+    named = {
+        name
+        for path, conditions in all_conditions(file)
+        if path[0] in ("facts", "hold")
+        for name in conditions
+        if not name.startswith(SWITCH)
+    }
+    return named | looked_up | set(file.applies_when)
 
 
 def used_elements(file: TableFile) -> set[str]:

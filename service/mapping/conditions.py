@@ -119,8 +119,11 @@ class AllOf:
 
     def left_open(self, stands: Stands) -> tuple[str, ...]:
         """Return the elements on which it still hangs, once the first condition is certain; else nothing."""
+        first, test_first = self.tests[0]
+        if test_first(stands.get(first)) != TRUE:
+            return ()
         truths = [(name, test(stands.get(name))) for name, test in self.tests]
-        if truths[0][1] != TRUE or any(truth == FALSE for _name, truth in truths):
+        if any(truth == FALSE for _name, truth in truths):
             return ()
         return tuple(name for name, truth in truths if truth != TRUE)
 

@@ -99,6 +99,7 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
         context,
         certain=any(part.certain for part in in_force),
         withdrawn=bool(parts) and not in_force,
+        unknown=tuple(code for part in in_force for code in part.unknown),
     )
 
 

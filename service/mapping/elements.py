@@ -14,7 +14,7 @@ Json = Any
 _WRONG_TYPE, _WRONG_VALUE, _UNKNOWN_NAME = "102", "103", "207"  # HL7 table 0357
 
 
-def documentation_from_json(vocabulary: Vocabulary, record: Mapping[str, Json]) -> tuple[Documentation, ...]:
+def documentation_from_json(vocabulary: Vocabulary, record: Json) -> tuple[Documentation, ...]:
     """Read `{"id", "elements"}`; one Documentation a procedure, keyed by its id or its number.
 
     `elements` is {"encounter": {...}, "procedures": [{...}]}, or the elements of one procedure, nested or
@@ -38,9 +38,10 @@ def documentation_from_json(vocabulary: Vocabulary, record: Mapping[str, Json]) 
     return fold(reports)
 
 
-def _parts(record: Mapping[str, Json]) -> tuple[dict[str, Json], list[tuple[str, dict[str, Json]]]]:
+def _parts(record: Json) -> tuple[dict[str, Json], list[tuple[str, dict[str, Json]]]]:
     """Part what all procedures share (the encounter) from each procedure, with its JSON pointer."""
-    elements = record if "procedures" in record else record.get("elements")
+    whole = record if isinstance(record, dict) else {}
+    elements = whole if "procedures" in whole else whole.get("elements")
     if isinstance(elements, list):
         return {}, [("/elements", {"": elements})]
     if not isinstance(elements, dict):

@@ -13,9 +13,10 @@ from service.mapping.conditions import CONFLICT, TRUE, AllOf
 from service.mapping.facts import Asked, CompiledFact, Settled
 from service.mapping.gate import Gate
 from service.mapping.rows import CompiledRow, Rows
-from service.mapping.stands import Stand, StandOf, Stands, derive, group, words
+from service.mapping.stands import Stand, StandOf, Stands, derive, group, is_disputed, words
 
 SERVICE_DATE = "service_date"
+_PLAIN_WORDING = "Please state this in words: it is documented in a code that no mapping translates."
 Found = Mapping[str, list[DocumentedElement]]
 
 
@@ -26,6 +27,7 @@ class Table:
     name: str
     hash: str
     concerns: frozenset[str]
+    deciding: frozenset[str]  # elements on which the code hangs
     readers: tuple[tuple[str, StandOf], ...]
     derived: tuple[str, ...]
     gate: Gate
@@ -37,8 +39,11 @@ class Table:
     wording: Mapping[str, str]
     units: int
 
-    def propose(self, found: Found) -> Proposal | None:
-        """Say what this table makes of one procedure; None when it has nothing to say."""
+    def propose(self, found: Found, untranslated: frozenset[str]) -> Proposal | None:
+        """Say what this table makes of one procedure; None when it has nothing to say.
+
+        `untranslated` are elements documented in codes that nobody has translated: they may mean anything.
+        """
         stands = self._stands(found)
         in_force, day_matters = self.rows.in_force(stands.get(SERVICE_DATE))
         asked = self.gate.open_for(stands)
@@ -47,6 +52,7 @@ class Table:
         settled = tuple(fact.settle(stands) for fact in self.facts)
         possible, certain = self.rows.narrow(in_force, settled)
         blocking = [*asked, *self._held(stands), *self._differing(possible, settled)]
+        blocking += [(name, False) for name in sorted(self.deciding & untranslated)]
         if day_matters:
             blocking.append((SERVICE_DATE, SERVICE_DATE in stands))
         rows = self.rows.members(possible)
@@ -64,7 +70,9 @@ class Table:
         return stands
 
     def _held(self, stands: Stands) -> list[Asked]:
-        return [(name, _twice(name, stands)) for test, name in self.hold if test.shown(stands) >= CONFLICT]
+        return [
+            (name, is_disputed(name, stands)) for test, name in self.hold if test.shown(stands) >= CONFLICT
+        ]
 
     def _differing(self, rows: int, settled: tuple[Settled, ...]) -> list[Asked]:
         """Return what to ask about the unsettled facts on which the rows that are still possible differ."""
@@ -96,7 +104,7 @@ class Table:
             ),
             evidence=_evidence(names, stands),
         )
-        asked = [(name, _twice(name, stands)) for name in self._to_confirm(stands)]
+        asked = [(name, is_disputed(name, stands)) for name in self._to_confirm(stands)]
         questions = self._questions(asked, blocking=False, between=(row.code,))
         return Proposal(self.name, self.hash, (candidate,), questions)
 
@@ -113,7 +121,7 @@ class Table:
         for name, conflict in asked:
             conflicts[name] = conflicts.get(name, False) or conflict
         return tuple(
-            Question(name, self.wording[name], blocking, between, self.name, conflict)
+            Question(name, self.wording.get(name, _PLAIN_WORDING), blocking, between, self.name, conflict)
             for name, conflict in conflicts.items()
         )
 
@@ -123,12 +131,12 @@ def propose(tables: Iterable[Table], documentation: Documentation) -> tuple[Prop
     if documentation.withdrawn:
         return ()
     found = group(documentation)
-    proposals = (table.propose(found) for table in tables if not table.concerns.isdisjoint(found))
+    untranslated = frozenset(code.element for code in documentation.unknown)
+    said = found.keys() | untranslated
+    proposals = (
+        table.propose(found, untranslated) for table in tables if not table.concerns.isdisjoint(said)
+    )
     return tuple(proposal for proposal in proposals if proposal)
-
-
-def _twice(name: str, stands: Stands) -> bool:
-    return name in stands and stands[name].conflict
 
 
 def _said(names: tuple[str, ...], stands: Stands) -> str:

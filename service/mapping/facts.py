@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from service.mapping.conditions import CONFLICT, TRUE, AllOf, Scalar
-from service.mapping.stands import DERIVED, Stands
+from service.mapping.stands import DERIVED, Stands, is_disputed
 from service.mapping.tables import ASK, Fact, LookupFile, settle_switches
 from service.mapping.vocabulary import Element, Vocabulary
 
@@ -49,7 +49,7 @@ class CompiledFact:
 
     def settle(self, stands: Stands) -> Settled:
         votes = [*self._lines(stands), *self._looked_up(stands)]
-        asked = [(name, name in stands and stands[name].conflict) for name in self._ask_lines(stands)]
+        asked = [(name, is_disputed(name, stands)) for name in self._ask_lines(stands)]
         if asked or any(vote.value == ASK for vote in votes):
             return Settled(self.domain, tuple(dict.fromkeys(asked or [(self.lookup, False)])))
         values = tuple(dict.fromkeys(vote.value for vote in votes))

@@ -67,6 +67,11 @@ def _scalar_stand(element: Element, found: list[DocumentedElement]) -> Stand:
     return Stand(element.name, tuple(found), tuple(values), disputed)
 
 
+def is_disputed(name: str, stands: Stands) -> bool:
+    """Whether an element is documented differently in two places."""
+    return name in stands and stands[name].conflict
+
+
 def derive(name: str, stands: Stands) -> Stand | None:
     """Compute a derived element; None where what it needs is not documented."""
     needs, compute = DERIVED[name]
@@ -89,7 +94,10 @@ def inputs_of(names: Iterable[str]) -> set[str]:
 def _local_days(placed_at: str, removed_at: str, zone: str) -> int:
     """Calendar days touched, by the facility's clock: a UTC date changes at another hour."""
     tz = ZoneInfo(zone)
-    placed, removed = (datetime.fromisoformat(text).astimezone(tz) for text in (placed_at, removed_at))
+    try:
+        placed, removed = (datetime.fromisoformat(text).astimezone(tz) for text in (placed_at, removed_at))
+    except OverflowError:  # the year 9999, or 0001, at the edge of the calendar: no time at all
+        return -1
     days = (removed.date() - placed.date()).days + 1
     return days if placed <= removed else -1
 

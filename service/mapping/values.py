@@ -13,6 +13,7 @@ _SEPARATORS = re.compile(r"[\s_-]+")
 _INTEGER = re.compile(r"[0-9]{1,9}")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9.]{0,19}")
+_YEARS = range(1900, 2200)  # so that a change of time zone stays within the calendar
 _DATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})", re.ASCII)
 #: HL7 v2 DTM with its offset (2A.21): YYYYMMDDHHMM[SS[.S[S[S[S]]]]]+/-ZZZZ.
 _DTM = re.compile(r"([0-9]{8})([0-9]{4})([0-9]{2})?(\.[0-9]{1,4})?([+-][0-9]{4})", re.ASCII)
@@ -55,7 +56,7 @@ def _datetime(text: str) -> str:
         day, clock, second, _fraction, offset = found.groups()
         text = f"{day}T{clock}{second or '00'}{offset}"
     moment = datetime.fromisoformat(text.strip())
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or moment.year not in _YEARS:
         raise ValueError(text)
     return moment.isoformat()
 

@@ -72,8 +72,7 @@ class Reader:
         """What is documented about one procedure by all of its messages, and what the tables make of it."""
         key, parts = keyed[0][0], [part for _, part in keyed]
         documentation = combine(key, parts)
-        unknown = tuple(code for part in parts for code in part.unknown)
-        return Chart(documentation, propose(self.mappings.tables, documentation), unknown)
+        return Chart(documentation, propose(self.mappings.tables, documentation))
 
 
 def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> int:

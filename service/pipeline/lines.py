@@ -6,7 +6,7 @@ from typing import Any
 
 from service.domain.charge import CandidateCharge, CandidateStatus, ChargeKind, Origin, Proposal, Question
 from service.domain.codes import looks_like_procedure_code
-from service.domain.documentation import Documentation, DocumentedElement, StatedCode, UnknownCode
+from service.domain.documentation import Documentation, DocumentedElement, StatedCode
 from service.domain.review import Candidate, Line
 from service.store.candidates import Candidates
 
@@ -20,7 +20,6 @@ class Chart:
 
     documentation: Documentation
     proposals: tuple[Proposal, ...]
-    unknown: tuple[UnknownCode, ...] = ()  # local codes that nobody has translated
 
 
 def lines_of(chart: Chart) -> list[Line]:
@@ -195,7 +194,7 @@ def _shared_content(chart: Chart) -> dict[str, Any]:
         "context": asdict(documentation.context),
         "diagnoses": [str(value) for value in documentation.values("dx")],
         "stated": [asdict(stated) for stated in documentation.stated],
-        "unknown_codes": [asdict(code) for code in chart.unknown],
+        "unknown_codes": [asdict(code) for code in documentation.unknown],
         "tables_say": {p.table: [c.code for c in p.candidates] for p in chart.proposals},
     }
 

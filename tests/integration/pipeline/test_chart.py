@@ -106,7 +106,12 @@ def test_any_order_of_arrival_ends_in_the_same_queue(database, reader, take):
     ends = set()
     for number, order in enumerate(itertools.permutations(versions)):
         patient = f"PATIENT-{number}".encode()
-        take(*(body.replace(b"||P1^", b"||" + patient + b"^").replace(b"|M", b"|%d-" % number) for body in order))
+        take(
+            *(
+                body.replace(b"||P1^", b"||" + patient + b"^").replace(b"|M", b"|%d-" % number)
+                for body in order
+            )
+        )
         ends.add(queue(database)[-1].code)
     assert ends == {"62323"}
     assert len(queue(database)) == 6
@@ -189,3 +194,11 @@ def test_an_event_that_kills_every_worker_is_set_aside_after_five_attempts(datab
     with database.transaction() as store:
         (aside,) = store.events.quarantined("*", limit=10)
     assert "stopped 5 times" in aside.reason
+
+
+def test_a_code_that_nobody_translated_is_a_question_and_never_ignored(database, take):
+    take(report(1, **GUIDED, substances__class="local_anesthetic~AGENT-9"))
+    (line,) = queue(database)
+    assert (line.code, line.status) == ("", CandidateStatus.WAITING)
+    assert [question["element"] for question in line.content["questions"]] == ["substances.class"]
+    assert [code["text"] for code in line.content["unknown_codes"]] == ["AGENT-9"]

@@ -84,7 +84,9 @@ def test_billing_that_is_away_is_tried_again_with_the_same_bytes(database, appro
     assert posting_of(database, approved).state is PostingState.POSTED
 
 
-def test_a_posting_whose_worker_died_while_sending_waits_for_a_person(database, approved, billing, clock, sink):
+def test_a_posting_whose_worker_died_while_sending_waits_for_a_person(
+    database, approved, billing, clock, sink
+):
     with database.transaction() as store:
         assert store.postings.claim(["billing"], 60)
     clock.now += 61

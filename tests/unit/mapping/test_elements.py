@@ -132,6 +132,7 @@ def test_values_in_conflict_all_stand_and_are_marked() -> None:
         ({"conflicts": ["imaging"]}, "/elements/conflicts/0", "an object with 'element' and 'values'"),
         ([{"name": "status"}], "/elements/0", "an object with 'name' and 'value'"),
         ("completed", "/elements", "a record is"),
+        (None, "/elements", "a record is"),
         ({"procedures": "x"}, "/elements/procedures", "a list of objects"),
     ],
 )

@@ -68,6 +68,7 @@ def test_words_and_codes_are_understood(vocabulary: Vocabulary, name: str, text:
         ("service_date", "2026-02-30", "which takes a date"),
         ("service_date", "202603", "which takes a date"),
         ("catheter.placed_at", "202603022230", "which takes a datetime"),
+        ("catheter.placed_at", "9999-12-31T23:59:59-12:00", "which takes a datetime"),
         ("encounter.tz", "Mars/Olympus", "which takes a timezone"),
         ("encounter.tz", "../../etc/passwd", "which takes a timezone"),
     ],
