@@ -97,7 +97,7 @@ def test_a_correction_flips_the_code_before_anybody_decided(database, take):
     assert [line.code for line in queue(database)] == ["62323"]
 
 
-def test_any_order_of_arrival_ends_in_the_same_queue(database, reader, take):
+def test_any_order_of_arrival_ends_in_the_same_queue(database, take):
     versions = [
         report(1, time="20270110090000"),
         report(2, time="20270110100000", **GUIDED),

@@ -13,7 +13,9 @@ def test_cpt_and_hcpcs_shapes_are_taken_as_they_are(code):
     assert str(ProcedureCode(code)) == code
 
 
-@pytest.mark.parametrize("code", ["", "6232", "623270", "62327 ", "6232X", "j1010", "623.2", "６2327"])
+@pytest.mark.parametrize(
+    "code", ["", "6232", "623270", "62327 ", "6232X", "j1010", "623.2", "\N{FULLWIDTH DIGIT SIX}2327"]
+)
 def test_other_shapes_are_no_procedure_code(code):
     with pytest.raises(ValueError, match="not shaped"):
         ProcedureCode(code)
