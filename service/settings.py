@@ -1,24 +1,70 @@
 """Settings: what an operator may set, by environment (CHARGE_CAPTURE_...) or by command-line option."""
 
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+ENVIRONMENT = "CHARGE_CAPTURE_"
 _REPOSITORY = Path(__file__).resolve().parents[1]
+_LAST_PORT = 65535
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """Split HOST:PORT (IPv6 in brackets); ValueError when it is not one."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > _LAST_PORT:
+        message = f"{address!r} is not HOST:PORT"
+        raise ValueError(message)
+    return host.strip("[]"), int(port)
+
+
+def _checked_address(address: str) -> str:
+    host_and_port(address)
+    return address
+
+
+def _checked_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0:
+        message = "this is no http:// or https:// URL of a host"
+        raise ValueError(message)
+    return url
+
+
+def _checked_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        message = f"{name!r} is no IANA time zone"
+        raise ValueError(message) from None
+    return name
+
+
+_Address = Annotated[str, AfterValidator(_checked_address)]
+_AnyAddress = Annotated[str, AfterValidator(lambda text: text and _checked_address(text))]
+_AnyUrl = Annotated[str, AfterValidator(lambda text: text and _checked_url(text))]
+_Zone = Annotated[str, AfterValidator(_checked_zone)]
+_Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 
 class Settings(BaseSettings):
     """Every setting, with its default: the embedded service, one process and no other server."""
 
-    model_config = SettingsConfigDict(env_prefix="CHARGE_CAPTURE_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=ENVIRONMENT, frozen=True, extra="forbid")
 
     data: Path = Field(Path("data"), description="Folder of the embedded database and of the key file.")
     database_url: str = Field(
         "", description="postgresql://user:password@host/name. Empty: SQLite in the data folder."
     )
-    broker_url: str = Field("", description="redis://host:6379/0. Empty: an embedded worker, no broker.")
+    broker_url: str = Field(
+        "",
+        description="redis://host:6379/0. Empty: an embedded worker, no broker.",
+        pattern=r"^((rediss?|amqps?)://.+)?$",
+    )
     key: SecretStr = Field(
         SecretStr(""), description="Encryption keys, NUMBER:BASE64 lines (32 bytes each). Before key_file."
     )
@@ -29,18 +75,24 @@ class Settings(BaseSettings):
     site: dict[str, str] = Field(
         default_factory=dict, description='Answers to site switches, as JSON: {"t12_l1": "lumbar_sacral"}.'
     )
-    facility: str = Field("main", description="Facility of messages whose feed names none.")
-    timezone: str = Field("UTC", description="IANA zone of times without offset whose feed names none.")
-    http: str = Field("127.0.0.1:8080", description="HOST:PORT of the API and the page.")
-    mllp: str = Field("127.0.0.1:2575", description="HOST:PORT of the HL7 listener.")
-    billing: str = Field("", description="HOST:PORT that approved charges go to as DFT^P03 over MLLP.")
-    billing_fhir: str = Field("", description="Base URL that approved charges go to as FHIR ChargeItem.")
+    facility: str = Field(
+        "main",
+        description="Facility of messages whose feed names none.",
+        pattern=r"^[^*\s]{1,64}$",  # * stands for all facilities
+    )
+    timezone: _Zone = Field("UTC", description="IANA zone of times without offset whose feed names none.")
+    http: _Address = Field("127.0.0.1:8080", description="HOST:PORT of the API and the page.")
+    mllp: _Address = Field("127.0.0.1:2575", description="HOST:PORT of the HL7 listener.")
+    billing: _AnyAddress = Field("", description="HOST:PORT that approved charges go to as DFT over MLLP.")
+    billing_fhir: _AnyUrl = Field("", description="Base URL that approved charges go to as ChargeItem.")
     billing_fhir_token: SecretStr = Field(SecretStr(""), description="Bearer token for billing_fhir.")
-    answer_timeout: float = Field(30.0, description="Seconds to wait for billing's answer.")
-    lease: float = Field(60.0, description="Seconds after which a worker that fell silent loses its rows.")
-    sweep_seconds: float = Field(5.0, description="How often rows that a broker forgot are looked for.")
-    frame_limit: int = Field(16 * 1024 * 1024, description="Largest message, in bytes.")
-    frame_seconds: float = Field(30.0, description="From the first byte of an MLLP frame to its last.")
+    answer_timeout: _Seconds = Field(30.0, description="Seconds to wait for billing's answer.")
+    lease: _Seconds = Field(60.0, description="Seconds after which a worker that fell silent loses its rows.")
+    sweep_seconds: _Seconds = Field(5.0, description="How often rows that a broker forgot are looked for.")
+    frame_limit: int = Field(
+        16 * 1024 * 1024, description="Largest message, in bytes.", ge=1024, le=256 * 1024 * 1024
+    )
+    frame_seconds: _Seconds = Field(30.0, description="From the first byte of an MLLP frame to its last.")
 
     @model_validator(mode="after")
     def _one_billing(self) -> Self:
@@ -53,12 +105,3 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the worker runs inside the serving process."""
         return not self.broker_url
-
-
-def host_and_port(address: str) -> tuple[str, int]:
-    """Split HOST:PORT (IPv6 in brackets); ValueError when it is not one."""
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdigit():
-        message = f"{address!r} is not HOST:PORT"
-        raise ValueError(message)
-    return host.strip("[]"), int(port)

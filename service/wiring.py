@@ -1,5 +1,7 @@
 """Wiring: settings in, a working service out. The only place that builds things."""
 
+import difflib
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -8,6 +10,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from service import jobs, web
 from service.api.app import create_app
@@ -23,9 +26,9 @@ from service.pipeline.receive import Door, facilities
 from service.posting.destination import Destination
 from service.posting.dft_over_mllp import Addressing, DftOverMllp
 from service.posting.fhir_charge_item import FhirChargeItem
-from service.settings import Settings, host_and_port
+from service.settings import ENVIRONMENT, Settings, host_and_port
 from service.store import Database, Keyring, Store, open_database
-from service.store.database import refuse_unsafe
+from service.store.database import refuse_unsafe, refuse_wrong_key
 from service.store.keyring import make_key_file, parse_keys
 from service.store.migrate import is_current, migrate
 
@@ -130,12 +133,25 @@ class Service:
 
 def read_settings(**given: Any) -> Settings:
     """Settings from the environment, with what was given on the command line before them."""
+    _refuse_unknown_settings()
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = ".".join(map(str, first["loc"])) or "settings"
-        raise SetupError(f"{name}: {first['msg']}") from None
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        shown = name if name in given else f"{ENVIRONMENT}{name.upper()}"
+        raise SetupError(f"{shown}: {first['msg'].removeprefix('Value error, ')}") from None
+    except SettingsError:
+        raise SetupError(f"{ENVIRONMENT}SITE: this is not JSON") from None
+
+
+def _refuse_unknown_settings() -> None:
+    """A setting that is misspelt would be left at its default in silence."""
+    known = {f"{ENVIRONMENT}{name.upper()}" for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(ENVIRONMENT) and name not in known)
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        raise SetupError(f"there is no setting {unknown[0]}" + (f"; nearest: {near[0]}" if near else ""))
 
 
 def database_of(settings: Settings) -> Database:
@@ -165,6 +181,7 @@ def _bring_up(database: Database, settings: Settings) -> None:
     elif not is_current(database):
         raise SetupError("the database waits for its schema: run charge-capture migrate")
     refuse_unsafe(database)
+    refuse_wrong_key(database)
     with database.transaction() as store:
         store.bells.hang(*QUEUES)
 
@@ -172,7 +189,10 @@ def _bring_up(database: Database, settings: Settings) -> None:
 def _database_url(settings: Settings) -> str:
     if settings.database_url:
         return settings.database_url
-    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(f"the data folder cannot be made: {settings.data} ({error.strerror})") from None
     return f"sqlite:///{settings.data / 'charge-capture.db'}"
 
 
@@ -181,10 +201,12 @@ def _keyring(settings: Settings) -> Keyring:
         return Keyring(parse_keys(settings.key.get_secret_value()))
     path = settings.key_file or settings.data / "key"
     # Only the embedded default makes its own key: two processes of a cluster would make two.
-    if settings.key_file is None and not settings.database_url:
-        make_key_file(path)
     try:
+        if settings.key_file is None and not settings.database_url:
+            make_key_file(path)
         return Keyring(parse_keys(path.read_text()))
+    except UnicodeDecodeError:
+        raise SetupError(f"the key file is not text: {path}") from None
     except OSError as error:
         raise SetupError(f"the key file cannot be read: {path} ({error.strerror})") from None
 
@@ -192,7 +214,7 @@ def _keyring(settings: Settings) -> Keyring:
 def _destinations(settings: Settings) -> dict[str, Destination]:
     addressing = load_destination(settings.mappings / "destinations" / f"{BILLING}.yaml")
     if settings.billing:
-        host, port = _address(settings.billing)
+        host, port = host_and_port(settings.billing)
         connection = Connection(host, port, answer_timeout=settings.answer_timeout)
         names = Addressing(addressing.sending, addressing.receiving, addressing.processing_id)
         return {BILLING: DftOverMllp(connection, names, deduplicates=addressing.deduplicates)}
@@ -202,19 +224,9 @@ def _destinations(settings: Settings) -> dict[str, Destination]:
 
 
 def _fhir_client(settings: Settings) -> ChargeItemClient:
-    host = urlsplit(settings.billing_fhir).hostname
-    if not host:
-        raise SetupError(f"billing_fhir is no URL: {settings.billing_fhir}")
     return ChargeItemClient(
         settings.billing_fhir,
         token=settings.billing_fhir_token.get_secret_value() or None,
         timeout=settings.answer_timeout,
-        allowed_hosts=frozenset({host}),
+        allowed_hosts=frozenset({urlsplit(settings.billing_fhir).hostname or ""}),
     )
-
-
-def _address(text: str) -> tuple[str, int]:
-    try:
-        return host_and_port(text)
-    except ValueError as error:
-        raise SetupError(str(error)) from None

@@ -9,8 +9,7 @@ from celery.signals import setup_logging, worker_ready
 
 from service.commands.logs import configure_logs
 from service.jobs import configuration
-from service.settings import Settings
-from service.wiring import Service, open_service
+from service.wiring import Service, open_service, read_settings
 
 
 class WorkersApp(Celery):  # type: ignore[misc]  # Celery has no types
@@ -19,11 +18,11 @@ class WorkersApp(Celery):  # type: ignore[misc]  # Celery has no types
     @cached_property
     def service(self) -> Service:
         """Opened from the environment; a process that has one already sets it instead."""
-        return open_service(Settings())
+        return open_service(read_settings())
 
 
 app = WorkersApp("charge-capture", include=["workers.tasks"])
-app.add_defaults(lambda: configuration(Settings().broker_url))
+app.add_defaults(lambda: configuration(read_settings().broker_url))
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

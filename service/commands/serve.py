@@ -110,7 +110,7 @@ async def _run(service: Service, doors: _Doors, after_start: Callable[[str], Non
 
 
 async def _open_mllp(service: Service, stack: AsyncExitStack) -> str:
-    host, port = _address(service.settings.mllp)
+    host, port = host_and_port(service.settings.mllp)
     listener = service.listener()
     try:
         await listener.start(host, port)
@@ -129,7 +129,7 @@ class _Server(uvicorn.Server):
 
 
 async def _open_http(service: Service, stack: AsyncExitStack) -> str:
-    host, port = _address(service.settings.http)
+    host, port = host_and_port(service.settings.http)
     try:
         opened = socket.create_server((host, port))
     except OSError as error:
@@ -220,13 +220,6 @@ def _first_token(service: Service) -> str:
         if store.users.all():
             return ""
         return store.users.add("admin", _FIRST_ROLES, ALL_FACILITIES, by="first run")
-
-
-def _address(text: str) -> tuple[str, int]:
-    try:
-        return host_and_port(text)
-    except ValueError as error:
-        raise SetupError(str(error)) from None
 
 
 def _say(text: str) -> None:

@@ -99,6 +99,12 @@ def _link_text(row: Mapping[str, Any] | RowMapping, previous: str) -> bytes:
     return json.dumps([told, previous], separators=(",", ":")).encode()
 
 
+def is_of(connection: Connection, keyring: Keyring) -> bool:
+    """Whether the first link of some chain was made with this keyring; true when there is no chain yet."""
+    row = connection.execute(select(audit).where(audit.c.number == 1).limit(1)).mappings().one_or_none()
+    return row is None or row["link"] == keyring.chain(_link_text(row, _FIRST_LINK))
+
+
 def verify(connection: Connection, keyring: Keyring) -> Iterator[BrokenLink]:
     """Walk every chain; give the first broken link of each, and heads that do not fit their chain."""
     heads = {row.chain: row for row in connection.execute(select(audit_head))}

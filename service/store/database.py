@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.domain.errors import SetupError, TryAgainLater
-from service.store.audit import Audit, write_entries
+from service.store.audit import Audit, is_of, write_entries
 from service.store.bells import Bells
 from service.store.candidates import Candidates
 from service.store.charges import Charges
@@ -55,24 +56,25 @@ class Database:
 
         TryAgainLater when the database cannot be reached or cannot commit.
         """
-        try:
-            with self.engine.begin() as connection:
-                transaction = Transaction(connection, self.keyring, self._clock())
-                yield Store(transaction)
-                write_entries(transaction)
-        except OperationalError as error:
-            raise TryAgainLater(f"the database cannot take it now ({type(error.orig).__name__})") from error
+        with reachable(), self.engine.begin() as connection:
+            transaction = Transaction(connection, self.keyring, self._clock())
+            yield Store(transaction)
+            write_entries(transaction)
 
     @contextmanager
     def look(self) -> Iterator[Store]:
-        """A read that owes no audit row and takes no lock."""
+        """A read that owes no audit row and takes no lock. TryAgainLater as above."""
         with self.connection() as connection:
             yield Store(Transaction(connection, self.keyring, self._clock()))
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A read-only look, for sums over the whole database."""
-        with self.engine.connect().execution_options(reading=True) as connection, connection.begin():
+        with (
+            reachable(),
+            self.engine.connect().execution_options(reading=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def answers(self) -> bool:
@@ -80,7 +82,7 @@ class Database:
         try:
             with self.connection() as connection:
                 connection.execute(text("SELECT 1"))
-        except DBAPIError:
+        except (TryAgainLater, DBAPIError):
             return False
         return True
 
@@ -89,9 +91,23 @@ class Database:
         self.engine.dispose()
 
 
+@contextmanager
+def reachable() -> Iterator[None]:
+    """TryAgainLater for what a database that is away, or too busy, makes of any statement."""
+    try:
+        yield
+    except OperationalError as error:
+        raise TryAgainLater(f"the database cannot take it now ({type(error.orig).__name__})") from error
+    except PoolTimeout as error:
+        raise TryAgainLater("the database has no connection free now") from error
+
+
 def open_database(url: str, keyring: Keyring, clock: Callable[[], float] = time.time) -> Database:
     """Make the engine for a `sqlite:///...` or `postgresql+psycopg://...` URL."""
-    address = make_url(url)
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise SetupError("the database URL cannot be read: postgresql://user:password@host/name") from None
     if address.get_backend_name() == "sqlite":
         engine = create_engine(address, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
         _prepare_sqlite(engine)
@@ -125,3 +141,11 @@ def refuse_unsafe(database: Database) -> None:
         for setting in ("fsync", "synchronous_commit"):
             if connection.execute(text(f"SHOW {setting}")).scalar_one() == "off":
                 raise SetupError(f"PostgreSQL runs with {setting}=off: acknowledged messages could be lost")
+
+
+def refuse_wrong_key(database: Database) -> None:
+    """SetupError when the keys are not those of the data: what is stored could neither be read nor compared."""
+    with database.look() as store:
+        if not is_of(store.transaction.connection, database.keyring):
+            raise SetupError("the encryption key is not the one that this database was written with")
+        store.events.open_newest()

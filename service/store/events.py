@@ -162,6 +162,12 @@ class Events:
             raise NotFound("there is no such event")
         return self._event(row)
 
+    def open_newest(self) -> None:
+        """Open the newest body; SetupError when the keyring does not hold its key."""
+        query = select(*_EVENT_COLUMNS).order_by(event.c.sequence.desc()).limit(1)
+        for row in self._connection.execute(query):
+            self._event(row)
+
     def of_procedures(self, procedure_ids: Iterable[str]) -> list[tuple[str, Event]]:
         """(procedure id, event) of every message that documents these procedures, in order of arrival."""
         query: Select[Any] = (

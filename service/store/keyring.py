@@ -30,6 +30,8 @@ class Keyring:
             raise SetupError("there is no encryption key: set CHARGE_CAPTURE_KEY or CHARGE_CAPTURE_KEY_FILE")
         if any(len(key) != _KEY_BYTES for key in keys.values()):
             raise SetupError("an encryption key must be 32 bytes, written in base64")
+        if not set(keys) <= set(range(1, _LAST_KEY_NUMBER + 1)):
+            raise SetupError(f"the number of an encryption key is 1 to {_LAST_KEY_NUMBER}")
         self._ciphers = {number: AESGCM(_derived(key, b"seal")) for number, key in keys.items()}
         self._current = max(keys)
         # Fingerprints must stay the same when a key is added, so they hang on the first.

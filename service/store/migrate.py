@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from service.store.database import Database
+from service.store.database import Database, reachable
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 7_215_001  # any number, the same in every process
@@ -16,7 +16,7 @@ _LOCK = 7_215_001  # any number, the same in every process
 
 def migrate(database: Database) -> None:
     """Apply what is missing, in one transaction."""
-    with database.engine.begin() as connection:
+    with reachable(), database.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if _current(connection) != _head():
