@@ -13,7 +13,6 @@ from service.store.ledger import draw_up
 from service.store.users import User
 from tests.service_process import REPOSITORY
 
-
 _CHARGED_AGAIN = (
     "INSERT INTO charge (id, facility, key, candidate_id, kind, reverses, code, units, modifiers, "
     "service_date, approved_by, approved_at, sealed_content) SELECT 'twice', facility, 'TWICE', "

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.errors import InputError, MappingError, UnreadableInput
+from service.domain.feed import Identity
 from service.fhir import Extractor, admit, assign_id
 
 CPT = "http://www.ama-assn.org/go/cpt"
@@ -155,10 +156,25 @@ def test_a_procedure_that_brings_no_name_is_named_as_its_sender_was_told(
 def test_a_feed_may_name_the_procedure_by_its_order_while_each_resource_stays_a_document(
     read_one, procedure, feed
 ):
-    feed = replace(feed, key=("basedOn.identifier.value",))
-    report = read_one(procedure(basedOn=[{"identifier": {"value": "O-1"}}]), feed)
-    assert report.procedure_key == "basedOn.identifier.value:O-1"
+    order = Identity("order", ("basedOn.identifier.value",), namespace="basedOn.identifier.system")
+    feed = replace(feed, key=(order,))
+    report = read_one(procedure(basedOn=[{"identifier": {"system": "Urn:X", "value": "O-1"}}]), feed)
+    assert (report.procedure_key, report.namespace) == ("order:O-1", "urn:x")
     assert report.document == "fhir:Procedure/p1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"performedDateTime": "2026-03-02T09:00:00-05:00"}, "done:completed+2026-03-02"),
+        ({"performedDateTime": None}, "fhir:Procedure/p1"),
+        ({"performedDateTime": "2026-03-02", "status": "stopped"}, "fhir:Procedure/p1"),
+    ],
+    ids=["all is said", "no day", "of other resources"],
+)
+def test_a_feed_may_name_the_procedure_by_several_things_and_the_day(read_one, procedure, feed, changes, key):
+    done = Identity("done", ("status",), day="performed", when={"status": ("completed",)})
+    assert read_one(procedure(**changes), replace(feed, key=(done,))).procedure_key == key
 
 
 VERSIONS_IN_ORDER = [
@@ -254,6 +270,13 @@ def test_a_resource_that_is_no_procedure_has_no_report(read):
 def test_bytes_that_are_no_resource_are_unreadable(read):
     with pytest.raises(UnreadableInput):
         read(b"not json")
+
+
+def test_what_is_no_fhirpath_is_refused_with_the_line_where_it_stands(feed):
+    feed = replace(feed, narratives=("note..text",), file="mappings/feeds/x.yaml", lines={"note..text": 17})
+    with pytest.raises(MappingError, match="this is no FHIRPath") as refused:
+        Extractor(feed, frozenset())
+    assert (refused.value.file, refused.value.line) == ("mappings/feeds/x.yaml", 17)
 
 
 def test_a_feed_with_an_unknown_field_of_the_billing_context_is_not_loaded(feed):

@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from service.domain.documentation import BillingContext
-from service.domain.errors import UnreadableInput, UnsupportedInput
+from service.domain.errors import MappingError, UnreadableInput, UnsupportedInput
 from service.domain.event import Event, Format
-from service.domain.feed import ElementPaths, Feed
+from service.domain.feed import ElementPaths, Feed, Identity
 from service.hl7 import Extractor
 
 NAMES = frozenset({"imaging.modality", "imaging.contrast", "entry_levels", "catheter.disposition"})
@@ -17,7 +17,7 @@ ORU_FEED = Feed(
     each="OBR",
     owns=("OBX", "NTE", "ORC"),
     leads=("ORC",),
-    key=("OBR-3.1", "OBR-2.1"),
+    key=(Identity("order", ("OBR-3.1",), namespace="OBR-3.2"), Identity("placer", ("OBR-2.1",))),
     version=("OBR-22",),
     context={
         "patient_id": ("PID-3[5=MR].1", "PID-3.1"),
@@ -37,7 +37,7 @@ DFT_FEED = Feed(
     accepts=("DFT^P03",),
     each="FT1",
     owns=("PR1", "NTE"),
-    key=("FT1-23.1",),
+    key=(Identity("order", ("FT1-23.1",)),),
     certain=True,
     context={"performer_id": ("FT1-20.1", "PV1-7.1"), "payer_id": ("IN1-3.1",)},
     stated_code=("FT1-25", "FT1-7", "PR1-3"),
@@ -81,7 +81,7 @@ def test_each_procedure_has_its_own_segments_and_those_that_all_share():
     )
     assert said(first) == [("imaging.modality", "FL", "OBX[1]-5")]
     assert said(second) == [("imaging.modality", "US", "OBX[2]-5")]
-    assert (first.procedure_key, second.procedure_key) == ("OBR-3:F1", "OBR-2:P2")
+    assert (first.procedure_key, second.procedure_key) == ("order:F1", "placer:P2")
     assert (first.withdrawn, second.withdrawn) == (False, True)  # the second ORC leads the second OBR
     assert first.context == BillingContext(
         patient_id="8", patient_birth_date="1970-01-31", visit_number="V1", order_number="F1"
@@ -185,6 +185,27 @@ def test_the_lines_of_one_text_are_one_narrative_with_its_range():
     ]
 
 
+@pytest.mark.parametrize(
+    ("txa", "obx3", "title"),
+    [
+        ("", "28570-0^Procedure note^LN", "Procedure note"),
+        ("", "1^^L^2^Findings", "Findings"),
+        ("", "PLAN", "PLAN"),
+        ("TXA|1|HP^History and physical", "1^Findings", "History and physical / Findings"),
+        ("TXA|1|HP", "", "HP"),
+        ("", "", ""),
+    ],
+    ids=["text", "alternate text", "code", "of the whole document too", "of the document alone", "none"],
+)
+def test_a_text_has_the_title_of_its_field_and_of_its_document(txa, obx3, title):
+    segments = [each for each in (txa, "OBR|1||F1", f"OBX|1|TX|{obx3}||Words.||||||F") if each]
+    assert [n.title for n in oru(*segments)[0].narratives] == [title]
+
+
+def test_a_note_has_the_title_of_its_kind():
+    assert [n.title for n in oru("OBR|1||F1", "NTE|1||Words.|RE^Remark")[0].narratives] == ["Remark"]
+
+
 def test_segments_of_no_text_of_lines_are_narratives_each():
     feed = replace(ORU_FEED, owns=("ZTX",), narratives=("ZTX-2",))
     report = oru("OBR|1||F1", "ZTX|1|one", "ZTX|2|two", feed=feed)[0]
@@ -199,7 +220,7 @@ def test_a_reading_says_where_it_stands():
 
 def test_a_report_that_is_not_yet_a_document_is_left_out():
     reports = oru(segment("OBR", f3="F1", f25="p"), segment("OBR", f3="F2", f25="F"))
-    assert [report.procedure_key for report in reports] == ["OBR-3:F2"]
+    assert [report.procedure_key for report in reports] == ["order:F2"]
 
 
 @pytest.mark.parametrize(
@@ -207,11 +228,11 @@ def test_a_report_that_is_not_yet_a_document_is_left_out():
     [
         (
             segment("OBR", f2="P", f3="F1", f22="20260116080000+0000"),
-            "OBR-3:F1",
-            "ORU^R01:OBR-3:F1",
+            "order:F1",
+            "ORU^R01:order:F1",
             "20260116080000",
         ),
-        ("OBR|1|P||", "OBR-2:P", "ORU^R01:OBR-2:P", "20260115103000"),
+        ("OBR|1|P||", "placer:P", "ORU^R01:placer:P", "20260115103000"),
         ("OBR|1", "event:e1:1", "ORU^R01:event:e1:1", "20260115103000"),
     ],
 )
@@ -220,9 +241,78 @@ def test_a_report_says_which_procedure_document_and_version_it_is(obr, key, docu
     assert (report.procedure_key, report.document, report.version) == (key, document, version)
 
 
-def test_a_document_number_is_told_apart_by_its_place():
-    feed = replace(ORU_FEED, document=("TXA-12.1",), each="TXA", key=())
-    assert oru("TXA|1|OP|TX|||||||||D-1", feed=feed)[0].document == "TXA-12:D-1"
+NOTES = replace(
+    ORU_FEED,
+    each="TXA",
+    key=(),
+    document=(Identity("document", ("TXA-12.1",)),),
+    replaces=(Identity("document", ("TXA-13.1",), when={"MSH-9.2": ("T10", "R01")}),),
+)
+
+
+def test_a_replacement_is_a_document_of_its_own_and_names_the_one_it_replaces():
+    report = oru("TXA|1|OP|TX|||||||||D-2|D-1", feed=NOTES)[0]
+    assert (report.document, report.replaces) == ("document:D-2", "document:D-1")
+
+
+def test_an_identity_that_holds_in_other_messages_only_says_nothing():
+    elsewhere = replace(NOTES.replaces[0], when={"MSH-9.2": ("T10",)})
+    report = oru("TXA|1|OP|TX|||||||||D-2|D-1", feed=replace(NOTES, replaces=(elsewhere,)))[0]
+    assert report.replaces == ""
+
+
+@pytest.mark.parametrize(
+    ("obr3", "namespace"),
+    [("F1^PainSys", "painsys"), ("F1", ""), ("F1^", "")],
+    ids=["said", "not said", "empty"],
+)
+def test_the_namespace_of_a_number_stands_beside_the_key_and_not_in_it(obr3, namespace):
+    report = oru(f"OBR|1||{obr3}")[0]
+    assert (report.procedure_key, report.namespace) == ("order:F1", namespace)
+
+
+SNAPSHOT = replace(
+    DFT_FEED,
+    accepts=("ADT^A08",),
+    each="PR1",
+    key=(Identity("procedure", ("PR1-19.1",)), Identity("done", ("PV1-19.1", "PR1-3.1"), day="PR1-5")),
+    withdrawn={"PR1-20": ("D",)},
+)
+
+
+def keys_of(*procedures):
+    return [r.procedure_key for r in dft("PV1|1|O|||||||||||||||||V1", *procedures, feed=SNAPSHOT)]
+
+
+@pytest.mark.parametrize(
+    ("procedure", "key"),
+    [
+        (segment("PR1", f3="62273", f5="20260313193000-0500", f19="PX-1"), "procedure:PX-1"),
+        (segment("PR1", f3="62273", f5="20260313193000-0500"), "done:V1+62273+2026-03-13"),
+        (segment("PR1", f3="62273", f5="20260313"), "done:V1+62273+2026-03-13"),
+        (segment("PR1", f3="6+2273", f5="20260313"), "done:V1+6%2B2273+2026-03-13"),
+        (segment("PR1", f3="62273", f5="202603"), "event:e1:1"),
+        (segment("PR1", f3="62273"), "event:e1:1"),
+        (segment("PR1", f5="20260313"), "event:e1:1"),
+    ],
+    ids=["number", "time", "day", "plus sign", "month", "no day", "no code"],
+)
+def test_a_procedure_is_told_by_all_that_its_identity_names(procedure, key):
+    assert keys_of(procedure) == [key]
+
+
+def test_what_was_done_twice_on_one_day_is_two_procedures_in_every_snapshot():
+    twice = [segment("PR1", f3="62273", f5=f"20260313{hour}0000") for hour in ("08", "19")]
+    assert keys_of(*twice) == ["done:V1+62273+2026-03-13", "done:V1+62273+2026-03-13#2"]
+
+
+def test_a_number_that_stands_twice_is_one_procedure():
+    assert keys_of(*[segment("PR1", f3="62273", f19="PX-1")] * 2) == ["procedure:PX-1"] * 2
+
+
+def test_a_line_that_takes_one_back_is_not_another():
+    deleted = segment("PR1", f3="62273", f5="20260313", f20="D")
+    assert len(set(keys_of(deleted, segment("PR1", f3="62273", f5="20260313")))) == 1
 
 
 def test_a_message_without_a_procedure_has_no_reports():
@@ -267,10 +357,34 @@ def test_a_stated_code_may_stand_in_a_component_of_its_own():
 
 
 def test_a_feed_that_asks_for_what_there_is_not_does_not_start():
-    with pytest.raises(ValueError, match="is not an HL7 path"):
-        Extractor(replace(ORU_FEED, narratives=("OBX",)), NAMES)
-    with pytest.raises(ValueError, match="shoe_size"):
+    with pytest.raises(MappingError, match="shoe_size"):
         Extractor(replace(ORU_FEED, context={"shoe_size": ("PID-9",)}), NAMES)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"key": (Identity("order", ("OBX",)),)},
+        {"document": (Identity("order", ("OBR-3",), day="OBX"),)},
+        {"replaces": (Identity("order", ("OBR-3",), namespace="OBX"),)},
+        {"key": (Identity("order", ("OBR-3",), when={"OBX": ("F",)}),)},
+        {"version": ("OBX",)},
+        {"ignored": {"OBX": ("F",)}},
+        {"withdrawn": {"OBX": ("F",)}},
+        {"context": {"patient_id": ("OBX",)}},
+        {"stated_code": ("OBX",)},
+        {"stated_modifiers": ("OBX",)},
+        {"stated_units": ("OBX",)},
+        {"elements": (ElementPaths("entry_levels", ("OBX",)),)},
+        {"narratives": ("OBX",)},
+    ],
+    ids=lambda where: next(iter(where)),
+)
+def test_what_is_no_path_is_refused_with_the_line_where_it_stands(where):
+    feed = replace(ORU_FEED, **where, file="mappings/feeds/x.yaml", lines={"OBX": 17})
+    with pytest.raises(MappingError, match="is not an HL7 path") as refused:
+        Extractor(feed, NAMES)
+    assert (refused.value.file, refused.value.line) == ("mappings/feeds/x.yaml", 17)
 
 
 def test_an_unreadable_event_is_said_to_be_so():

@@ -8,7 +8,7 @@ import pytest
 
 from service.domain.errors import MappingError
 from service.domain.event import Format
-from service.domain.feed import Feed
+from service.domain.feed import Feed, Identity
 from service.mapping.feeds import choose_feed, load_feeds
 from service.mapping.vocabulary import read_vocabulary
 
@@ -22,6 +22,11 @@ accepts: [ORU^R01]
 match: {MSH-3: DEPT, MSH-4: HILL}
 each: OBR
 timezone: America/Chicago
+key:
+  - {name: order, of: [OBR-3.1], namespace: OBR-3.2}
+  - {name: done, of: [PV1-19.1, OBR-4.1], day: OBR-7}
+replaces:
+  - {name: note, of: [TXA-13.1], when: {MSH-9.2: [T10]}}
 context:
   patient_id: [PID-3.1]
 stated:
@@ -61,6 +66,11 @@ def test_a_feed_is_read_as_it_is_written(write: Write) -> None:
     assert (feed.name, feed.format, feed.accepts, feed.each) == ("hill", Format.HL7V2, ("ORU^R01",), "OBR")
     assert feed.match == {"MSH-3": "DEPT", "MSH-4": "HILL"}
     assert feed.stated_code == ("OBR-4",)
+    assert feed.key == (
+        Identity("order", ("OBR-3.1",), namespace="OBR-3.2"),
+        Identity("done", ("PV1-19.1", "OBR-4.1"), day="OBR-7"),
+    )
+    assert feed.replaces == (Identity("note", ("TXA-13.1",), when={"MSH-9.2": ("T10",)}),)
     (element,) = feed.elements
     assert element.paths == ("OBX[3.1=IMG]-5",)
     assert element.values == {"01": "fluoroscopy", "nd": ""}
@@ -70,22 +80,59 @@ def test_a_feed_is_read_as_it_is_written(write: Write) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "line", "message"),
     [
-        ("  imaging.modality:", "  imaging.modalty:", 13, "nearest: imaging.modality"),
-        ("01: fluoroscopy", "01: fluroscopy", 15, "nearest: fluoroscopy"),
-        ('fallback: ["01"]', 'fallback: ["02"]', 16, "'02' is not among the values of imaging.modality"),
-        ("  status: completed", "  status: complet", 18, "nearest: complete"),
-        ("  patient_id:", "  patient_di:", 9, "no field of the billing context; nearest: patient_id"),
+        ("  imaging.modality:", "  imaging.modalty:", 18, "nearest: imaging.modality"),
+        ("01: fluoroscopy", "01: fluroscopy", 20, "nearest: fluoroscopy"),
+        ('fallback: ["01"]', 'fallback: ["02"]', 21, "'02' is not among the values of imaging.modality"),
+        ("  status: completed", "  status: complet", 23, "nearest: complete"),
+        ("  patient_id:", "  patient_di:", 14, "no field of the billing context; nearest: patient_id"),
         ("America/Chicago", "America/Chicag", 7, "is not an IANA time zone"),
         ("messages: hl7v2", "messages: hl7", 3, "nearest: hl7v2"),
         ("each: OBR", "each: OBR\neahc: OBR", 7, "unknown key 'eahc'; nearest: each"),
+        ("{name: order, of: [OBR-3.1],", "{name: order, of: [],", 9, "key.0.of"),
+        ("{name: order, of: [OBR-3.1],", "{of: [OBR-3.1],", 9, "'name' is missing"),
+        ("{name: order,", "{name: Order number,", 9, "key.0.name"),
+        ("day: OBR-7", "days: OBR-7", 10, "unknown key 'days'; nearest: day"),
+        ("  - {name: order, of: [OBR-3.1], namespace: OBR-3.2}", "  - OBR-3.1", 9, "key.0"),
     ],
-    ids=["element", "value", "fallback", "constant", "context", "time zone", "messages", "key"],
+    ids=[
+        "element",
+        "value",
+        "fallback",
+        "constant",
+        "context",
+        "time zone",
+        "messages",
+        "key",
+        "identity of nothing",
+        "identity without a name",
+        "name with a space",
+        "key of an identity",
+        "path alone",
+    ],
 )
 def test_a_wrong_feed_is_refused(write: Write, right: str, wrong: str, line: int, message: str) -> None:
     with pytest.raises(MappingError) as refused:
         load_feeds(write(hill=GOOD.replace(right, wrong)), VOCABULARY)
     assert message in str(refused.value)
     assert (refused.value.file, refused.value.line) == ("mappings/feeds/hill.yaml", line)
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("OBR-3.1", 9),
+        ("OBR-3.2", 9),
+        ("OBR-7", 10),
+        ("TXA-13.1", 12),
+        ("MSH-9.2", 12),
+        ("PID-3.1", 14),
+        ("OBR-4", 16),
+        ("OBX[3.1=IMG]-5", 19),
+    ],
+)
+def test_a_feed_knows_in_which_line_each_path_stands(write: Write, path: str, line: int) -> None:
+    (feed,) = load_feeds(write(hill=GOOD), VOCABULARY)
+    assert str(feed.error("wrong", path)) == f"mappings/feeds/hill.yaml:{line}: wrong"
 
 
 def test_two_feeds_of_the_same_messages_are_refused(write: Write) -> None:

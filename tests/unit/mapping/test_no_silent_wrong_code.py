@@ -48,6 +48,7 @@ DOMAINS: dict[str, tuple[object, ...]] = {
     "catheter.disposition": (
         "none",
         "left_indwelling",
+        "removed",
         "removed_end_of_procedure",
         "removed_same_day",
         "removed_later",
@@ -132,7 +133,7 @@ def dwell_of(case: Case) -> str | None:
         said |= {"one"} if days == 1 else {"many"} if days == 2 else set()
         said |= {"one"} if outcome in ("removed_end_of_procedure", "removed_same_day") else set()
         said |= {"many"} if outcome in ("left_indwelling", "removed_later") else set()
-        if outcome == "dislodged" and days is None:
+        if outcome in ("dislodged", "removed") and days is None:
             return None
     elif "planned_delivery" in case:
         said.add("many" if "continuous_infusion" in items(case, "planned_delivery") else "one")

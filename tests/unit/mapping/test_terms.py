@@ -28,6 +28,7 @@ def settled(text: str, element: str) -> set[Value]:
 
 
 FLUOROSCOPY, NONE, NOTHING = {"fluoroscopy"}, {"none"}, set()
+REMOVED = {"removed"}
 
 IMAGING = [
     # used
@@ -140,8 +141,8 @@ CATHETER = [
     ("catheter.disposition", "The catheter was secured with tape and a dressing.", NOTHING),
     ("catheter.disposition", "Medication given through catheter, dressing applied.", NOTHING),
     ("catheter.disposition", "The catheter was left in place for 10 minutes.", NOTHING),
-    ("catheter.disposition", "The catheter was removed, and the needle left in place.", NOTHING),
-    ("catheter.disposition", "The catheter was removed intact.", NOTHING),
+    ("catheter.disposition", "The catheter was removed, and the needle left in place.", REMOVED),
+    ("catheter.disposition", "The catheter was removed intact.", REMOVED),
     ("catheter.disposition", "Foley catheter left in place.", NOTHING),
     ("catheter.disposition", "She had a catheter in 2019, left in place for 3 days.", NOTHING),
     ("catheter.disposition", "He had one in 2019. A catheter was left in place.", NOTHING),
@@ -156,21 +157,25 @@ CATHETER = [
     (
         "catheter.disposition",
         "Catheter removed intact at the end of the procedure.",
-        {"removed_end_of_procedure"},
+        {"removed_end_of_procedure", *REMOVED},
     ),
     ("catheter.disposition", "Catheter and introducer removed.", {"removed_end_of_procedure"}),
-    ("catheter.disposition", "Catheter was removed later the same day.", {"removed_same_day"}),
-    ("catheter.disposition", "The catheter was removed on postoperative day 2.", {"removed_later"}),
+    ("catheter.disposition", "Catheter was removed later the same day.", {"removed_same_day", *REMOVED}),
+    (
+        "catheter.disposition",
+        "The catheter was removed on postoperative day 2.",
+        {"removed_later", *REMOVED},
+    ),
     ("catheter.disposition", "Catheter may be removed on postoperative day 2.", NOTHING),
     ("catheter.disposition", "The catheter fell out.", {"dislodged"}),
     (
         "catheter.disposition",
         "The catheter was left in place and removed later the same day.",
-        {"removed_same_day"},
+        {"removed_same_day", *REMOVED},
     ),
     ("catheter.disposition", "Catheter was left in place on 3/9; today it was removed.", NOTHING),
-    ("catheter.disposition", "The catheter was left in place but subsequently removed in PACU.", NOTHING),
-    ("catheter.disposition", "Catheter left in place. The catheter was removed that evening.", NOTHING),
+    ("catheter.disposition", "The catheter was left in place but subsequently removed in PACU.", REMOVED),
+    ("catheter.disposition", "Catheter left in place. The catheter was removed that evening.", REMOVED),
     (
         "catheter.disposition",
         "Catheter left in place.\nPLAN: catheter removed on Friday.",
@@ -199,6 +204,46 @@ CATHETER = [
     ("delivery", "Test dose was negative.", {"test_dose"}),
     ("delivery", "Intermittent boluses were given through the catheter.", {"intermittent_bolus"}),
     ("delivery", "An infusion will be started.", NOTHING),
+]
+
+#: A removal of which the day is not said; it must not be missed, whatever stands beside it.
+OUT = [
+    ("Epidural catheter discontinued, tip intact.", REMOVED),
+    ("Catheter was removed.", REMOVED),
+    ("The epidural was discontinued.", REMOVED),
+    ("Epidural catheter d/c'd.", REMOVED),
+    ("Epidural catheter: removed", REMOVED),
+    ("The epidural catheter came out.", REMOVED),
+    ("I removed the epidural catheter.", REMOVED),
+    ("Removal of the epidural catheter was uneventful.", REMOVED),
+    ("The catheter has been in use since surgery and was withdrawn without difficulty.", REMOVED),
+    ("Epidural catheter removed as planned.", REMOVED),
+    ("Epidural catheter removed and will follow up tomorrow.", REMOVED),
+    ("Catheter removed per protocol, patient instructed to call if there is weakness.", REMOVED),
+    ("Catheter removed because the block failed.", REMOVED),
+    ("Catheter removed after 30 minutes.", REMOVED),
+    ("The previously placed epidural catheter was removed.", REMOVED),
+    ("The catheter was placed 2 days ago. Catheter removed.", REMOVED),
+    ("The catheter placed two days ago was removed.", REMOVED),
+    ("Status post knee replacement with epidural, catheter removed.", REMOVED),
+    ("The catheter was not removed.", NOTHING),
+    ("No catheter was removed.", NOTHING),
+    ("Catheter removed: no", NOTHING),
+    ("The catheter was never removed.", NOTHING),
+    ("The catheter will be removed.", NOTHING),
+    ("Plan to discontinue the catheter on Friday.", NOTHING),
+    ("Remove the catheter tomorrow.", NOTHING),
+    ("Removal of the catheter is planned.", NOTHING),
+    ("Call when catheter removed.", NOTHING),
+    ("Continue infusion until the catheter is removed.", NOTHING),
+    ("The catheter may be removed by the nurse.", NOTHING),
+    ("PLAN: Catheter removed by nursing.", NOTHING),
+    ("An epidural catheter was removed in 2019.", NOTHING),
+    ("The needle was removed.", NOTHING),
+    ("The catheter was threaded and the needle was removed.", NOTHING),
+    ("Foley catheter removed.", NOTHING),
+    ("The catheter was withdrawn 1 cm and left in place.", {"left_indwelling"}),
+    ("The catheter was pulled back by 2 cm and left in place.", {"left_indwelling"}),
 ]
 
 PLACE = [
@@ -282,6 +327,7 @@ WHAT = [
 ]
 
 EVERY = [("imaging.modality", text, expected) for text, expected in IMAGING] + CATHETER + PLACE + WHAT
+EVERY += [("catheter.disposition", text, expected) for text, expected in OUT]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,11 @@
 """The files of the page: what is served, and as what."""
 
-import asyncio
 import re
 from pathlib import Path
 
-import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from service import web
 
@@ -18,12 +17,7 @@ def ask(method, path):
     app = FastAPI()
     web.mount(app)
 
-    async def asked():
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
-            return await client.request(method, path)
-
-    return asyncio.run(asked())
+    return TestClient(app).request(method, path)
 
 
 @pytest.mark.parametrize(
