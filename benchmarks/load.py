@@ -1,4 +1,4 @@
-"""Load: stop-and-wait MLLP senders, from a process of their own."""
+"""Load: stop-and-wait MLLP senders, in a process of their own. `python -m benchmarks.load --port PORT`."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 
+#: A catheter placed in the epidural space: one candidate, 62327, by the generic feed.
 _SAMPLE = (
     "MSH|^~\\&|ANES|NORTH|CC|MAIN|20270110083000||ORU^R01^ORU_R01|{control_id}|P|2.5.1\r"
     "PID|1||{patient}^^^NORTH^MR||TESTPERSON^BENCH||19600101|F\r"
@@ -28,10 +29,16 @@ _SAMPLE = (
 )
 
 
+def message(control_id: str) -> bytes:
+    """The sample as a message of its own: another patient, visit and procedure."""
+    return _SAMPLE.format(control_id=control_id, patient=f"P{control_id}").encode()
+
+
 @dataclass
 class Tally:
     """What the senders saw."""
 
+    run: str  # makes the control ids of this run unlike those of any other
     until: float
     acknowledged: int = 0
     refused: int = 0
@@ -47,6 +54,10 @@ class Sender(asyncio.Protocol):
         self._answer = b""
         self.done = asyncio.get_running_loop().create_future()
 
+    def itself(self) -> "Sender":
+        """What asyncio calls to have its protocol."""
+        return self
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
@@ -54,10 +65,9 @@ class Sender(asyncio.Protocol):
 
     def _send(self) -> None:
         self._sent += 1
-        control_id = f"{self._number}-{self._sent}"
-        body = _SAMPLE.format(control_id=control_id, patient=f"P{control_id}")
+        body = message(f"{self._tally.run}{self._number}-{self._sent}")
         self._started = time.perf_counter()
-        self._transport.write(b"\x0b" + body.encode() + b"\x1c\r")
+        self._transport.write(b"\x0b" + body + b"\x1c\r")
 
     def data_received(self, data: bytes) -> None:
         self._answer += data
@@ -82,22 +92,22 @@ class Sender(asyncio.Protocol):
 
 async def run(port: int, connections: int, seconds: float, messages: int) -> dict[str, float]:
     """Send from `connections` connections for `seconds`, or until each has sent its share of `messages`."""
-    started = time.perf_counter()
-    tally = Tally(started + seconds)
     loop = asyncio.get_running_loop()
-    senders = []
-    for number in range(connections):
-        sender = Sender(tally, number, messages // connections if messages else sys.maxsize)
-        await loop.create_connection(lambda sender=sender: sender, "127.0.0.1", port)  # type: ignore[misc]
-        senders.append(sender)
+    started, started_at = time.perf_counter(), time.time()
+    tally = Tally(f"{time.time_ns() // 1_000_000:x}", started + seconds)
+    most = messages // connections if messages else sys.maxsize
+    senders = [Sender(tally, number, most) for number in range(connections)]
+    for sender in senders:
+        await loop.create_connection(sender.itself, "127.0.0.1", port)
     await asyncio.gather(*(sender.done for sender in senders))
-    taken = time.perf_counter() - started
+    return {"started_at": started_at, "seconds": time.perf_counter() - started, **_summary(tally)}
+
+
+def _summary(tally: Tally) -> dict[str, float]:
     waits = sorted(tally.waits) or [0.0]
     return {
         "acknowledged": tally.acknowledged,
         "refused": tally.refused,
-        "seconds": taken,
-        "rate": tally.acknowledged / taken,
         "p50_ms": statistics.median(waits) * 1000,
         "p99_ms": waits[int(len(waits) * 0.99)] * 1000,
     }

@@ -1,4 +1,4 @@
-"""What the listener is held against: an echo, a bare group commit, and python-hl7's server with an INSERT a message."""
+"""The listener's rivals: an echo, a bare group commit, and python-hl7 with an INSERT a message."""
 
 import asyncio
 import sqlite3

@@ -1,17 +1,15 @@
 """The `charge-capture` command."""
 
-import sys
-
 import typer
 
 from service.commands.admin import audit, keys, ledger, migrate, users
+from service.commands.faults import said_in_one_line
 from service.commands.logs import configure_logs
 from service.commands.mappings import mappings
 from service.commands.propose import propose
 from service.commands.send import send
 from service.commands.serve import api, listen, serve, sweep
 from service.commands.sink import sink
-from service.domain.errors import ChargeCaptureError
 
 app = typer.Typer(
     help="From an EHR's procedure message to a reviewed charge in billing.",
@@ -28,11 +26,8 @@ for _group, _name in ((mappings, "mappings"), (users, "users"), (keys, "keys"), 
 def main() -> None:
     """Run a command; what an operator can mend is said in one line on stderr, exit 2."""
     configure_logs()
-    try:
+    with said_in_one_line():
         app()
-    except ChargeCaptureError as error:
-        sys.stderr.write(f"charge-capture: {error}\n")
-        sys.exit(2)
 
 
 if __name__ == "__main__":

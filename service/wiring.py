@@ -2,12 +2,15 @@
 
 import difflib
 import os
+import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
@@ -15,7 +18,7 @@ from pydantic_settings import SettingsError
 from service import jobs, web
 from service.api.app import create_app
 from service.api.parts import Parts
-from service.domain.errors import SetupError
+from service.domain.errors import SetupError, TryAgainLater
 from service.fhir import ChargeItemClient
 from service.jobs import CHART, POST, QUEUES
 from service.mapping import Mappings, load, load_destination
@@ -35,19 +38,50 @@ from service.store.migrate import is_current, migrate
 VERSION = version("charge-capture")
 BILLING = "billing"
 _BATCH = 200
+_DRAIN_SECONDS = 2.0
+#: Between two looks at the bell, while messages stream in.
+_BREATH = 0.005
+_log = structlog.get_logger()
 #: A due row that nobody took for this many sweeps is worked by the sweeper itself.
 _PATIENCE = 2
 
 
 class Waker:
-    """Sends wake-ups from a thread of its own: a broker that hangs must not hold up an ACK."""
+    """Rings for queues from a thread of its own: neither bell nor broker holds up an ACK."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database, forgotten_after: float) -> None:
+        self._database = database
+        self._forgotten_after = forgotten_after
+        self._asked: set[str] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="waker")
 
     def wake(self, queue: str) -> None:
-        """Send a wake-up, soon."""
-        self._thread.submit(jobs.wake, jobs.workers_app(), queue)
+        """Let a worker come, soon, for what has just been committed; one ring serves all who ask meanwhile.
+
+        Called within the commit it could find a bell that a worker answers, and looks away from, before the
+        commit is there to be seen.
+        """
+        if queue not in self._asked:
+            self._asked.add(queue)
+            self._thread.submit(self._wake, queue)
+
+    def _wake(self, queue: str) -> None:
+        self._asked.discard(queue)  # before the look: who commits after it asks again
+        try:
+            if self._ring(queue):
+                jobs.wake(jobs.workers_app(), queue)
+            else:
+                time.sleep(_BREATH)
+        except TryAgainLater as error:
+            _log.warning("bell not rung", queue=queue, reason=str(error))  # the sweep will
+
+    def _ring(self, queue: str) -> bool:
+        # The look takes no lock, and the answer is mostly that a worker is on its way.
+        with self._database.look() as store:
+            if not store.bells.silent(queue, forgotten_after=self._forgotten_after):
+                return False
+        with self._database.transaction() as store:
+            return store.bells.ring(queue, forgotten_after=self._forgotten_after)
 
     def close(self) -> None:
         """Send what was asked for, and stop."""
@@ -70,27 +104,27 @@ class Service:
         """Work a queue until nothing in it is due. Who commits from now on rings again."""
         with self.database.transaction() as store:
             store.bells.answer(queue)
+        # Not for ever: a process that is told to stop waits for this to end.
+        until = time.monotonic() + _DRAIN_SECONDS
         while self._work(queue):
-            pass
+            if time.monotonic() > until:
+                self.waker.wake(queue)
+                return
 
     def sweep(self) -> None:
         """Ring for rows that wait; work those that nobody came for."""
         for queue in QUEUES:
-            with self.database.transaction() as store:
+            with self.database.look() as store:
                 due = self._oldest_due(store, queue)
                 forgotten = due is not None and due < store.now - _PATIENCE * self.settings.sweep_seconds
-                rung = due is not None and self._ring(store, queue)
-            if rung:
+            if due is not None:
                 self.waker.wake(queue)
             if forgotten:
                 self.drain(queue)
 
     def approved(self) -> None:
         """Ring for the postings of an approval that was just committed."""
-        with self.database.transaction() as store:
-            rung = self._ring(store, POST)
-        if rung:
-            self.waker.wake(POST)
+        self.waker.wake(POST)
 
     def application(self) -> FastAPI:
         """The API and the page."""
@@ -127,9 +161,6 @@ class Service:
             return store.events.oldest_due()
         return store.postings.oldest_due(sorted(self.destinations))
 
-    def _ring(self, store: Store, queue: str) -> bool:
-        return store.bells.ring(queue, forgotten_after=self.settings.sweep_seconds)
-
 
 def read_settings(**given: Any) -> Settings:
     """Settings from the environment, with what was given on the command line before them."""
@@ -138,11 +169,18 @@ def read_settings(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = str(first["loc"][0]) if first["loc"] else "settings"
-        shown = name if name in given else f"{ENVIRONMENT}{name.upper()}"
-        raise SetupError(f"{shown}: {first['msg'].removeprefix('Value error, ')}") from None
+        what = first["msg"].removeprefix("Value error, ")
+        raise SetupError(f"{_shown(first['loc'], given)}{what}") from None
     except SettingsError:
         raise SetupError(f"{ENVIRONMENT}SITE: this is not JSON") from None
+
+
+def _shown(location: tuple[int | str, ...], given: Mapping[str, Any]) -> str:
+    """A setting's name, as whoever set it knows it."""
+    if not location:
+        return ""
+    name = str(location[0])
+    return f"--{name}: " if given.get(name) is not None else f"{ENVIRONMENT}{name.upper()}: "
 
 
 def _refuse_unknown_settings() -> None:
@@ -164,13 +202,12 @@ def open_service(settings: Settings) -> Service:
     mappings = load(settings.mappings, settings.site)
     database = database_of(settings)
     _bring_up(database, settings)
-    waker = Waker()
+    waker = Waker(database, settings.sweep_seconds)
     door = Door(
         database=database,
         facility=settings.facility,
         facility_of=facilities(mappings.feeds, settings.facility),
         wake=waker.wake,
-        forgotten_after=settings.sweep_seconds,
     )
     return Service(settings, database, mappings, Reader(mappings), door, _destinations(settings), waker)
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, worker_init, worker_ready
 
+from service.commands.faults import said_in_one_line
 from service.commands.logs import configure_logs
 from service.jobs import configuration
 from service.wiring import Service, open_service, read_settings
@@ -20,9 +21,27 @@ class WorkersApp(Celery):  # type: ignore[misc]  # Celery has no types
         """Opened from the environment; a process that has one already sets it instead."""
         return open_service(read_settings())
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the process that this worker runs in has opened the service, and tells of itself."""
+        return "service" in vars(self)
+
 
 app = WorkersApp("charge-capture", include=["workers.tasks"])
-app.add_defaults(lambda: configuration(read_settings().broker_url))
+
+
+@app.add_defaults  # type: ignore[untyped-decorator]
+def _configuration() -> dict[str, Any]:
+    with said_in_one_line():
+        return configuration(read_settings().broker_url)
+
+
+@worker_init.connect  # type: ignore[untyped-decorator]
+def refuse_to_start_wrong(**_given: Any) -> None:
+    """Find what is set wrong now, not at the first task. The processes of the pool each open their own."""
+    if not app.is_embedded:
+        with said_in_one_line():
+            open_service(read_settings()).close()
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]
@@ -34,4 +53,5 @@ def log_as_the_service_does(**_given: Any) -> None:
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def say_ready(**_given: Any) -> None:
     """Tell that wake-ups are taken from now on."""
-    structlog.get_logger().info("worker ready")
+    if not app.is_embedded:
+        structlog.get_logger().info("worker ready")

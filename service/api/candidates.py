@@ -30,6 +30,7 @@ from service.store.users import User
 
 router = APIRouter(prefix="/v1/candidates", tags=["review"])
 _WAITING = [CandidateStatus.PROPOSED, CandidateStatus.WAITING]
+_LONGEST_VERSION = 9  # digits
 IfMatch = Annotated[str | None, Header(description='The ETag that was read, as "3"')]
 
 
@@ -140,7 +141,7 @@ def _reviewer(user: User, identifier: str, if_match: str | None) -> Reviewer:
     if not if_match:
         raise MissingVersion
     version = if_match.strip().strip('"')
-    if not version.isdecimal():
+    if not version.isdecimal() or len(version) > _LONGEST_VERSION:
         raise StaleVersion(f"If-Match {if_match[:20]!r} is no version of a candidate")
     return Reviewer(user, identifier, int(version))
 

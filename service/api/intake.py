@@ -82,11 +82,18 @@ async def _receive_fhir(
         fault = Fault("", "200", "send application/fhir+json; XML is not taken")
         return JSONResponse(fhir.outcome([fault]), 415, media_type=_FHIR_ANSWER)
     body = await request.body()
+    return await run_in_threadpool(
+        _store_fhir, parts, user, body, (request.method, resource_type, resource_id)
+    )
+
+
+def _store_fhir(parts: Parts, user: User, body: bytes, asked: tuple[str, str | None, str | None]) -> Response:
+    method, resource_type, resource_id = asked
     admission = fhir.admit(
         body,
         resource_type=resource_type,
         resource_id=resource_id,
-        method=request.method,
+        method=method,
         assigned_id=fhir.assign_id(body),
     )
     arrival = Arrival(
@@ -99,6 +106,6 @@ async def _receive_fhir(
         answer=admission.answer,
         quarantine=admission.quarantine,
     )
-    answers = await run_in_threadpool(parts.door.store, [arrival])
+    answer = parts.door.store([arrival])[0]
     headers = {"Location": admission.location} if admission.location else None
-    return Response(answers[0], admission.status, headers, media_type=_FHIR_ANSWER)
+    return Response(answer, admission.status, headers, media_type=_FHIR_ANSWER)

@@ -35,6 +35,7 @@ class Limits:
             return
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdecimal() and int(declared) > self._body_limit:
+            await self._discard(receive)
             await self._refuse(scope, receive, send)
             return
         try:
@@ -54,6 +55,15 @@ class Limits:
             return message
 
         return counted
+
+    async def _discard(self, receive: Receive) -> None:
+        """Read past a body: a client that is still sending would see a reset, and never the answer."""
+        read = 0
+        while read <= 2 * self._body_limit:
+            message = await receive()
+            read += len(message.get("body", b""))
+            if not message.get("more_body"):
+                return
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         detail = f"the body is longer than {self._body_limit} bytes"

@@ -1,15 +1,17 @@
 """Operations: is it alive, what was set aside, do the sums agree, who did what."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
 
 from service.api.access import Auditor, Caller, Operator
 from service.api.parts import PartsOf
 from service.api.schemas import moment
+from service.domain.errors import NotAllowed
 from service.jobs import CHART
 from service.store import ledger
+from service.store.users import ALL_FACILITIES
 
 router = APIRouter(tags=["operations"])
 
@@ -73,8 +75,10 @@ def replay(identifier: str, parts: PartsOf, user: Operator) -> dict[str, str]:
 
 
 @router.get("/v1/ledger")
-def show_ledger(parts: PartsOf, user: Operator) -> dict[str, Any]:  # noqa: ARG001
+def show_ledger(parts: PartsOf, user: Operator) -> dict[str, Any]:
     """Conservation of messages, candidates, charges and postings over the whole database."""
+    if user.facility != ALL_FACILITIES:
+        raise NotAllowed("the ledger is of all facilities, and you see one")
     with parts.database.connection() as connection:
         drawn = ledger.draw_up(connection, parts.database.keyring)
     return {
@@ -91,7 +95,7 @@ def audit(
     parts: PartsOf,
     user: Auditor,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Annotated[datetime | None, Query()] = None,
+    before: Annotated[AwareDatetime | None, Query()] = None,
 ) -> list[dict[str, Any]]:
     """Who did what to which, newest first."""
     with parts.database.look() as store:

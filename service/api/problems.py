@@ -18,6 +18,7 @@ from service.domain.errors import (
     NotFound,
     StaleVersion,
     TryAgainLater,
+    UnusableCharge,
     WrongState,
 )
 from service.domain.ids import new_id
@@ -33,6 +34,7 @@ _KINDS: dict[type[Exception], tuple[int, str, str]] = {
     WrongState: (409, "wrong-state", "206"),
     StaleVersion: (412, "stale-version", "206"),
     IncompleteCharge: (422, "incomplete-charge", "101"),
+    UnusableCharge: (422, "unusable-charge", "102"),
     InputError: (422, "unreadable-input", "102"),
     TryAgainLater: (503, "try-again-later", "207"),
 }

@@ -1,13 +1,16 @@
 """Commands of the compliance analyst: lint and test the mappings."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from service.domain.errors import MappingError
+from service.mapping import Finding, finding_of, load, load_destination
 from service.mapping import check as check_folder
-from service.mapping import load_destination
+from service.pipeline.chart import Reader
 from service.wiring import read_settings
 
 mappings = typer.Typer(help="The mappings: lint them and run their tests.", no_args_is_help=True)
@@ -24,6 +27,8 @@ def check(folder: Folder = None) -> None:
     """Lint every file and run every table's tests; exit 1 when something must be mended."""
     where = folder or read_settings().mappings
     findings = check_folder(where)
+    if not any(finding.severity == "error" for finding in findings):
+        findings += _unreadable_paths(where)
     for path in sorted((where / "destinations").glob("*.yaml")):
         load_destination(path)
     for finding in findings:
@@ -31,3 +36,11 @@ def check(folder: Folder = None) -> None:
     if any(finding.severity == "error" for finding in findings):
         sys.exit(1)
     typer.echo(f"{where.name}: in order")
+
+
+def _unreadable_paths(where: Path) -> Iterator[Finding]:
+    """The first path of a feed that cannot be read with: only the readers of HL7 and FHIR know their paths."""
+    try:
+        Reader(load(where))
+    except MappingError as error:
+        yield finding_of(error)

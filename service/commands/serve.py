@@ -1,6 +1,7 @@
 """serve: API, page, MLLP listener and embedded worker in one process; and the same parts alone."""
 
 import asyncio
+import os
 import signal
 import socket
 import threading
@@ -23,7 +24,8 @@ from service.store.users import ALL_FACILITIES
 from service.wiring import VERSION, Service, open_service, read_settings
 
 _log = structlog.get_logger()
-_STOP_SECONDS = 8.0
+_STOP_SECONDS = 4.0
+_LAST_SECONDS = 8.0
 _WORKER_THREADS = 2
 _FIRST_ROLES = frozenset({"admin", "lead", "feed"})
 
@@ -106,6 +108,7 @@ async def _run(service: Service, doors: _Doors, after_start: Callable[[str], Non
         if after_start:
             await asyncio.to_thread(after_start, address)
         await stopped.wait()
+        _stop_at_last()
         _say("stopping")
 
 
@@ -191,6 +194,8 @@ def _sweep_once(service: Service) -> None:
         service.sweep()
     except TryAgainLater as error:
         _log.warning("sweep put off", reason=str(error))
+    except Exception as error:  # noqa: BLE001 - whatever it is, what others wait for must still be swept
+        _log.error("sweep failed", error=type(error).__name__)
 
 
 def _wait_for_signal() -> None:
@@ -198,6 +203,20 @@ def _wait_for_signal() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopped.set())
     stopped.wait()
+    _stop_at_last()
+
+
+def _stop_at_last() -> None:
+    """End the process soon, whatever it waits for: billing may take its time to answer."""
+    timer = threading.Timer(_LAST_SECONDS, _cut_off)
+    timer.daemon = True
+    timer.start()
+
+
+def _cut_off() -> None:
+    # Safe at any moment: what is acknowledged is committed, and what was being sent becomes `unknown`.
+    _log.warning("stopped with work in hand")
+    os._exit(0)
 
 
 def _welcome(service: Service) -> None:

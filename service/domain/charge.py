@@ -1,6 +1,7 @@
 """CandidateCharge -> Decision -> Charge -> Posting: from a proposal to billing."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
@@ -108,6 +109,9 @@ class Charge:
         ]
         if missing:
             raise IncompleteCharge(tuple(missing))
+        if self.units < 1:
+            raise ValueError(f"{self.units} is no quantity")
+        date.fromisoformat(self.service_date)
 
 
 class PostingState(StrEnum):

@@ -73,6 +73,11 @@ class DiagnosisCode:
         return self.value
 
 
+def looks_like_modifier(text: str) -> bool:
+    """Whether `text` has the shape of a modifier."""
+    return bool(_MODIFIER.fullmatch(text))
+
+
 def looks_like_procedure_code(text: str) -> bool:
     """Whether `text` has the shape of a CPT or HCPCS code."""
     return bool(_PROCEDURE_CODE.fullmatch(text))

@@ -37,6 +37,8 @@ class Narrative:
 
     text: str = field(repr=False)
     source: Source  # start=0, end=len(text)
+    #: What it is labelled as, outermost first, joined by " / ": TXA-2, OBX-3, NTE-4.
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class ProcedureReport:
     context: BillingContext = BillingContext()
     certain: bool = False  # a procedure for certain (PR1, FT1, Procedure), or only perhaps (any OBR)
     withdrawn: bool = False  # the sender takes this document back (TXA-19 CA, entered-in-error, ...)
+    replaces: str = field(default="", repr=False)  # another document, whose place this one takes (MDM^T10)
+    namespace: str = ""  # who assigned the number in `procedure_key` (EI.2); "" = not said
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,16 @@ ChargeCaptureError
 │   ├── NotAllowed            the caller's roles do not cover it
 │   ├── StaleVersion          somebody changed it first: read it again
 │   ├── WrongState            it is past the point where this can be done
-│   └── IncompleteCharge      something that billing must have is not documented
+│   ├── IncompleteCharge      something that billing must have is not documented
+│   └── UnusableCharge        a code, modifier, date or quantity is none
 ├── PostingError            billing does not hold the charge, or may not
 │   ├── PostingRefused        permanent: billing said no; a person looks
 │   ├── PostingUnavailable    transient: billing never had it; tried again
 │   │   └── PostingPutOff       billing itself said "not now"; tried again, but not for ever
 │   └── PostingUncertain      it may have arrived; a person decides
+├── LeaseLost               another worker took over: what this one found out no longer counts
 └── TryAgainLater           the store cannot take it now; nothing was kept
+    └── Collision             two did the same thing at once: do it again
 
 No message of any of these carries patient data: they are logged, and shown to senders.
 """
@@ -101,6 +104,14 @@ class IncompleteCharge(RequestError):
         self.missing = missing
 
 
+class UnusableCharge(RequestError):
+    """A code, a modifier, a diagnosis, a date or a quantity is none: change it first."""
+
+
+class LeaseLost(ChargeCaptureError):
+    """Another worker took over."""
+
+
 class PostingError(ChargeCaptureError):
     """The charge is not known to be in billing."""
 
@@ -123,3 +134,7 @@ class PostingUncertain(PostingError):
 
 class TryAgainLater(ChargeCaptureError):
     """The message could not be stored now: send it again later."""
+
+
+class Collision(TryAgainLater):
+    """Somebody did the same thing at the same time: do it again."""

@@ -1,8 +1,10 @@
 """Feed: where in a source's messages each element stands. Read from mappings/feeds/*.yaml."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
+from service.domain.errors import MappingError
 from service.domain.event import Format
 
 
@@ -14,6 +16,25 @@ class ElementPaths:
     paths: tuple[str, ...]  # HL7 paths, "OBX[3.1=IMG]-5", or FHIRPath relative to the procedure
     values: Mapping[str, str] = field(default_factory=dict)  # local code, lower-cased -> vocabulary value
     fallback: tuple[str, ...] = ()  # local codes that count only where nothing else documents the element
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One way to tell a procedure or a document by: by what stands at all of these places, and on which day.
+
+    Feeds that give it one name speak of the same thing: "order" in a report, a note and a charge.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    day: str = ""  # path of a time, of which the day counts
+    namespace: str = ""  # path of the namespace that assigned the number, EI.2
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # path -> values: only in messages so
+
+    def text(self, values: Sequence[str]) -> str:
+        """ "order:A-77", "visit_code_day:V1+62273+2026-03-13"; no two lists of values give one text."""
+        several = len(values) > 1
+        return f"{self.name}:" + "+".join(quote(value, safe=" ") if several else value for value in values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +50,9 @@ class Feed:
     match: Mapping[str, str] = field(default_factory=dict)  # {"MSH-3": "LAB", "MSH-4": "NORTH"}
     facility: str = ""  # "" = the default facility
     timezone: str = ""  # IANA; times without offset are in it. "" = the default
-    key: tuple[str, ...] = ()  # paths; the first that says anything names the procedure
-    document: tuple[str, ...] = ()  # paths; the document whose later version replaces it
+    key: tuple[Identity, ...] = ()  # the first that says anything tells which procedure it is
+    document: tuple[Identity, ...] = ()  # likewise: the document whose later version replaces it
+    replaces: tuple[Identity, ...] = ()  # likewise: another document, whose place it takes
     version: tuple[str, ...] = ()  # paths; when this version was made
     certain: bool = False  # every such message is about a procedure that was done or stated
     withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # path -> values: taken back
@@ -47,3 +69,9 @@ class Feed:
     )
     narratives: tuple[str, ...] = ()  # paths of free text
     constants: Mapping[str, str] = field(default_factory=dict)  # element -> value true of every message of it
+    file: str = ""  # as shown to people
+    lines: Mapping[str, int] = field(default_factory=dict)  # path -> where it is written
+
+    def error(self, problem: str, path: str) -> MappingError:
+        """What is wrong with one of its paths, for whoever wrote it."""
+        return MappingError(problem, self.file, self.lines.get(path, 1))

@@ -1,7 +1,7 @@
 """Extractor: what an event's procedures document, read as a feed says where it stands."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 
 from service.domain.codes import PROCEDURE_CODE_SYSTEMS
@@ -15,7 +15,7 @@ from service.domain.documentation import (
 )
 from service.domain.errors import MappingError
 from service.domain.event import Event
-from service.domain.feed import Feed
+from service.domain.feed import Feed, Identity
 from service.fhir.document import Document, Located, listed
 from service.fhir.observation import named_readings, plain_name
 from service.fhir.path import FhirPath, Found, as_text
@@ -26,6 +26,7 @@ from service.fhir.xhtml import text_of
 
 _STATED_CODE = "code.coding"
 _VERSION_DIGITS = 20
+_DAY = len("2026-03-13")
 _CONTEXT_FIELDS = frozenset(field.name for field in fields(BillingContext))
 #: FHIR code -> HL7 v2 table 0001 and 0004, in which BillingContext speaks.
 _AS_HL7: Mapping[str, Mapping[str, str]] = {
@@ -50,14 +51,16 @@ class Extractor:
         self._feed = feed
         self._names = {plain_name(name): name for name in element_names}
         self._compiled: dict[str, FhirPath] = {}
-        self._key = self._paths(feed.key)
-        self._document = self._paths(feed.document)
+        self._key, self._document, self._replaces = (
+            tuple(self._identity(each) for each in identities)
+            for identities in (feed.key, feed.document, feed.replaces)
+        )
         self._version = self._paths(feed.version)
         self._withdrawn = self._conditions(feed.withdrawn)
         self._ignored = self._conditions(feed.ignored)
         self._context = {name: self._paths(paths) for name, paths in feed.context.items()}
         if unknown := self._context.keys() - _CONTEXT_FIELDS:
-            raise MappingError(f"no field of the billing context: {', '.join(sorted(unknown))}")
+            raise feed.error(f"no field of the billing context: {', '.join(sorted(unknown))}", "")
         self._stated = self._paths(feed.stated_code or (_STATED_CODE,))
         self._modifiers = self._paths(feed.stated_modifiers)
         self._units = self._paths(feed.stated_units)
@@ -73,8 +76,23 @@ class Extractor:
     def _paths(self, expressions: Iterable[str]) -> tuple[FhirPath, ...]:
         for expression in expressions:
             if expression not in self._compiled:
-                self._compiled[expression] = FhirPath(expression)
+                self._compiled[expression] = self._compile(expression)
         return tuple(self._compiled[expression] for expression in expressions)
+
+    def _compile(self, expression: str) -> FhirPath:
+        try:
+            return FhirPath(expression)
+        except MappingError as error:
+            raise self._feed.error(error.problem, expression) from None
+
+    def _identity(self, identity: Identity) -> "_Identity":
+        return _Identity(
+            identity,
+            self._paths(identity.paths),
+            self._paths((identity.day,) if identity.day else ()),
+            self._paths((identity.namespace,) if identity.namespace else ()),
+            self._conditions(identity.when),
+        )
 
     def _conditions(
         self, conditions: Mapping[str, tuple[str, ...]]
@@ -86,9 +104,10 @@ class Extractor:
 
     def _report(self, view: "_View") -> ProcedureReport:
         identity = view.identity()
+        key, namespace = _named(view, self._key)
         return ProcedureReport(
-            procedure_key=_named(view, self._key) or identity,
-            document=_named(view, self._document) or identity,
+            procedure_key=key or identity,
+            document=_named(view, self._document)[0] or identity,
             version=_digits(view.text(self._version)) or view.version(),
             readings=tuple(self._readings(view)),
             narratives=tuple(self._found_narratives(view)),
@@ -96,6 +115,8 @@ class Extractor:
             context=self._billing_context(view),
             certain=self._feed.certain,
             withdrawn=view.resource.get("status") == ENTERED_IN_ERROR or _holds(view, self._withdrawn),
+            replaces=_named(view, self._replaces)[0],
+            namespace=namespace,
         )
 
     def _readings(self, view: "_View") -> Iterator[Reading]:
@@ -206,10 +227,29 @@ def _holds(view: _View, conditions: Iterable[tuple[FhirPath, frozenset[str]]]) -
     )
 
 
-def _named(view: _View, paths: Iterable[FhirPath]) -> str:
-    """A value with its place before it, so that equal values of different places never meet."""
-    found = ((path, view.text((path,))) for path in paths)
-    return next((f"{path.expression}:{text}" for path, text in found if text), "")
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """An identity of the feed, compiled."""
+
+    identity: Identity
+    paths: tuple[FhirPath, ...]
+    day: tuple[FhirPath, ...]  # one or none
+    namespace: tuple[FhirPath, ...]  # one or none
+    when: tuple[tuple[FhirPath, frozenset[str]], ...]
+
+    def read(self, view: _View) -> tuple[str, str]:
+        """The text of the identity and the namespace of its number; ("", "") when something is not said."""
+        values = [view.text((path,)) for path in self.paths]
+        values += [view.text((path,))[:_DAY] for path in self.day]
+        if not all(values) or (self.when and not _holds(view, self.when)):
+            return "", ""
+        return self.identity.text(values), view.text(self.namespace).lower()
+
+
+def _named(view: _View, identities: Iterable[_Identity]) -> tuple[str, str]:
+    """By the first identity of which the resource says everything."""
+    found = (identity.read(view) for identity in identities)
+    return next((each for each in found if each[0]), ("", ""))
 
 
 def _procedure_code(found: Found) -> Found | None:

@@ -12,6 +12,7 @@ _ISSUE_TYPES = {
     "101": "required",
     "102": "structure",
     "103": "code-invalid",
+    "104": "too-long",
     "200": "not-supported",
     "201": "not-supported",
     "202": "not-supported",

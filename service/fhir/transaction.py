@@ -9,6 +9,7 @@ from service.fhir.procedure import procedure_faults
 from service.fhir.resource import Resource, is_id, is_type
 
 TAKEN = ("transaction", "batch")
+MOST_PROCEDURES = 1000
 _METHODS = ("POST", "PUT")
 _STORED_FOR_CHARGES = Fault("", "0", "stored; a coder will see it", "information")
 _STORED = Fault("", "0", "stored; no charge is read from it by itself", "information")
@@ -33,8 +34,16 @@ def bundle_faults(bundle: Resource) -> Iterator[Fault]:
     entries = bundle.get("entry")
     if isinstance(entries, list) and entries:
         yield from _twin_faults(entries)
+        if sum(map(_is_procedure, entries)) > MOST_PROCEDURES:
+            advice = f"more than {MOST_PROCEDURES} Procedures in one Bundle: send several"
+            yield Fault("Bundle.entry", "104", advice)
     else:
         yield Fault("Bundle.entry", "101", "there is no entry")
+
+
+def _is_procedure(entry: Any) -> bool:
+    resource = entry.get("resource") if isinstance(entry, dict) else None
+    return isinstance(resource, dict) and resource.get("resourceType") == "Procedure"
 
 
 def _twin_faults(entries: list[Any]) -> Iterator[Fault]:

@@ -1,15 +1,17 @@
 """An HL7 v2 event into reports: for each procedure of the message, what stands where its feed expects it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from itertools import groupby
 
 from service.domain.documentation import BillingContext, Narrative, ProcedureReport, Reading, Source
 from service.domain.event import Event
 from service.domain.feed import Feed
+from service.hl7.identity import IdentityPaths, conditions, identify
 from service.hl7.message import Message, Segment, decode
-from service.hl7.path import Found, HL7Path, compile_path
+from service.hl7.path import Found, HL7Path, compile_path, path_of
 from service.hl7.scopes import Scope, scopes
 from service.hl7.stated import StatedPaths
 from service.hl7.times import iso_date, version_digits
@@ -21,47 +23,59 @@ _OBSERVATION_NAMES = (1, 2, 4, 5)  # OBX-3: code and text, alternate code and te
 _LIKE_A_DOT = re.compile(r"[\s._-]+")
 _SET_ID = re.compile(r"[0-9]{1,6}")
 _CONTEXT_FIELDS = frozenset(field.name for field in fields(BillingContext))
-_Conditions = tuple[tuple[HL7Path, frozenset[str]], ...]
+#: Where a segment of text, by name, is labelled: field, and components from the best on. TXA-2, OBX-3, NTE-4.
+_LABELS = {"TXA": (2, (2, 1)), "OBX": (3, (2, 5, 1)), "NTE": (4, (2, 1))}
 
 
 class Extractor:
     """Reads the messages of one feed; its paths are made ready once.
 
-    Raises ValueError when the feed holds something that is no path, or no field of the billing context.
+    Raises MappingError, with file and line, when the feed holds something that is no path.
     """
 
     def __init__(self, feed: Feed, element_names: frozenset[str]) -> None:
         self._feed = feed
         self._names = {_plain(name): name for name in element_names}
-        self._elements = [(element.element, _paths(element.paths)) for element in feed.elements]
-        self._narratives = _paths(feed.narratives)
-        self._key, self._document = _paths(feed.key), _paths(feed.document)
-        self._version = _paths((*feed.version, "MSH-7"))
-        self._ignored, self._withdrawn = _conditions(feed.ignored), _conditions(feed.withdrawn)
-        self._context = {name: _paths(paths) for name, paths in feed.context.items()}
+        self._elements = [(element.element, _paths(feed, element.paths)) for element in feed.elements]
+        self._narratives = _paths(feed, feed.narratives)
+        self._key, self._document, self._replaces = (
+            tuple(IdentityPaths.of(feed, identity) for identity in identities)
+            for identities in (feed.key, feed.document, feed.replaces)
+        )
+        self._version = _paths(feed, (*feed.version, "MSH-7"))
+        self._ignored, self._withdrawn = conditions(feed, feed.ignored), conditions(feed, feed.withdrawn)
+        self._context = {name: _paths(feed, paths) for name, paths in feed.context.items()}
         self._stated = StatedPaths.of(feed)
         self._observation = compile_path("OBX-5")
         unknown = self._context.keys() - _CONTEXT_FIELDS
         if unknown:
-            raise ValueError(f"{', '.join(sorted(unknown))}: no field of the billing context")
+            raise feed.error(f"no field of the billing context: {', '.join(sorted(unknown))}", "")
 
     def extract(self, event: Event) -> tuple[ProcedureReport, ...]:
         """The reports of one stored message; raises InputError when it cannot be read."""
         message = Message.parse(decode(event.body, event.charset).text)
-        return tuple(
-            self._report(scope, event)
-            for scope in scopes(message.segments, self._feed)
-            if not scope.says(self._ignored)
-        )
+        said = (s for s in scopes(message.segments, self._feed) if not s.says(self._ignored))
+        return tuple(self._reports(said, event))
 
-    def _report(self, scope: Scope, event: Event) -> ProcedureReport:
+    def _reports(self, said: Iterable[Scope], event: Event) -> Iterator[ProcedureReport]:
+        """What is told apart by what was done on a day is done as often as the message says."""
+        times: Counter[str] = Counter()
+        for scope in said:
+            report, by_day = self._report(scope, event)
+            times[report.procedure_key] += by_day and not report.withdrawn
+            number = times[report.procedure_key]
+            yield replace(report, procedure_key=f"{report.procedure_key}#{number}") if number > 1 else report
+
+    def _report(self, scope: Scope, event: Event) -> tuple[ProcedureReport, bool]:
+        """The report, and whether its procedure is told by what was done on a day."""
         results = scope.only("OBX", _is_result)
         named = list(self._named_observations(results))
         taken = {id(segment) for _, segment in named}
-        key = _identifier(scope, self._key) or f"event:{event.id}:{scope.ordinal}"
-        return ProcedureReport(
+        identified = identify(scope, self._key)
+        key = identified.text or f"event:{event.id}:{scope.ordinal}"
+        report = ProcedureReport(
             procedure_key=key,
-            document=_identifier(scope, self._document) or f"{event.message_type}:{key}",
+            document=identify(scope, self._document).text or f"{event.message_type}:{key}",
             version=_version(scope, self._version),
             readings=self._readings(results, named, event.id),
             narratives=self._read_narratives(
@@ -71,7 +85,10 @@ class Extractor:
             context=_context(scope, self._context),
             certain=self._feed.certain,
             withdrawn=scope.says(self._withdrawn),
+            replaces=identify(scope, self._replaces).text,
+            namespace=identified.namespace,
         )
+        return report, identified.by_day
 
     def _named_observations(self, scope: Scope) -> Iterator[tuple[str, Segment]]:
         """The OBX whose identifier is the name of an element."""
@@ -107,11 +124,19 @@ class Extractor:
 
 def _texts(scope: Scope, path: HL7Path, event_id: str) -> Iterator[Narrative]:
     """What a path finds, the lines of one text as one narrative."""
+    whole = "".join(_label(segment) for segment in scope.of("TXA")[:1])
     for _, run in groupby(_with_run(scope.of(path.segment)), key=lambda item: item[0]):
         found = path.read([segment for _, segment in run])
         if found:
             text = "\n".join(line.text for line in found)
-            yield Narrative(text, Source(_range(found, path), 0, len(text), text, event_id))
+            title = " / ".join(filter(None, (whole, _label(found[0].segment))))
+            yield Narrative(text, Source(_range(found, path), 0, len(text), text, event_id), title)
+
+
+def _label(segment: Segment) -> str:
+    """What a segment says that its text is; "" when it says nothing, or the text stands elsewhere."""
+    field, components = _LABELS.get(segment.name, (0, ()))
+    return next(filter(None, (segment.component(field, at).strip() for at in components)), "")
 
 
 def _with_run(segments: Sequence[Segment]) -> Iterator[tuple[int, Segment]]:
@@ -143,12 +168,6 @@ def _reading(element: str, found: Found, event_id: str) -> Reading:
     return Reading(element, found.text, Source(found.path, 0, len(found.text), found.text, event_id))
 
 
-def _identifier(scope: Scope, paths: Sequence[HL7Path]) -> str:
-    """A value with its place before it, so that equal values of different places never meet."""
-    first = scope.first(paths)
-    return f"{first[0].place}:{first[1][0].text.strip()}" if first else ""
-
-
 def _version(scope: Scope, paths: Sequence[HL7Path]) -> str:
     texts = (version_digits(found.text) for path in paths for found in scope.read(path)[:1])
     return next(filter(None, texts), "")
@@ -169,11 +188,5 @@ def _plain(name: str) -> str:
     return _LIKE_A_DOT.sub(".", name.strip().lower())
 
 
-def _paths(texts: Sequence[str]) -> tuple[HL7Path, ...]:
-    return tuple(map(compile_path, texts))
-
-
-def _conditions(values: Mapping[str, Sequence[str]]) -> _Conditions:
-    return tuple(
-        (compile_path(path), frozenset(value.lower() for value in wanted)) for path, wanted in values.items()
-    )
+def _paths(feed: Feed, texts: Sequence[str]) -> tuple[HL7Path, ...]:
+    return tuple(path_of(feed, text) for text in texts)

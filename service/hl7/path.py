@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from service.domain.feed import Feed
 from service.hl7.escapes import unescape
 from service.hl7.message import Segment
 
@@ -62,11 +63,6 @@ class HL7Path:
     subcomponent: int
     where: tuple[Condition, ...] = ()
     which: tuple[Condition, ...] = ()
-
-    @property
-    def place(self) -> str:
-        """The segment and field alone: "OBR-3"."""
-        return f"{self.segment}-{self.field}"
 
     def read(self, segments: Sequence[Segment]) -> list[Found]:
         """The values in these segments, in order; empty ones are none."""
@@ -124,6 +120,14 @@ def compile_path(text: str) -> HL7Path:
         _conditions(match["where"], text),
         _conditions(match["which"], text),
     )
+
+
+def path_of(feed: Feed, text: str) -> HL7Path:
+    """Make a path of a feed ready; raises MappingError with the place where it is written."""
+    try:
+        return compile_path(text)
+    except ValueError as error:
+        raise feed.error(str(error), text) from None
 
 
 def _conditions(brackets: str, path: str) -> tuple[Condition, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service.domain.codes import PROCEDURE_CODE_SYSTEMS, looks_like_procedure_code
 from service.domain.documentation import Source, StatedCode
 from service.domain.feed import Feed
-from service.hl7.path import Found, HL7Path, compile_path
+from service.hl7.path import Found, HL7Path, path_of
 from service.hl7.scopes import Scope
 
 _CODINGS = (1, 4)  # CE, CWE: where a code stands; its system two components further
@@ -23,9 +23,9 @@ class StatedPaths:
     @classmethod
     def of(cls, feed: Feed) -> "StatedPaths":
         return cls(
-            tuple(map(compile_path, feed.stated_code)),
-            tuple(map(compile_path, feed.stated_modifiers)),
-            tuple(map(compile_path, feed.stated_units)),
+            tuple(path_of(feed, path) for path in feed.stated_code),
+            tuple(path_of(feed, path) for path in feed.stated_modifiers),
+            tuple(path_of(feed, path) for path in feed.stated_units),
         )
 
     def read(self, scope: Scope, event_id: str) -> tuple[StatedCode, ...]:

@@ -6,16 +6,19 @@ from service.mapping.document import Understood, combine, understand
 from service.mapping.elements import documentation_from_json
 from service.mapping.evaluate import propose
 from service.mapping.feeds import choose_feed
+from service.mapping.findings import Finding, finding_of
 from service.mapping.load import Mappings, load
 
 __all__ = [
     "DestinationFile",
+    "Finding",
     "Mappings",
     "Understood",
     "check",
     "choose_feed",
     "combine",
     "documentation_from_json",
+    "finding_of",
     "load",
     "load_destination",
     "propose",

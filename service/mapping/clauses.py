@@ -8,7 +8,7 @@ ultrasound"). In doubt a cue reaches further: the price is a question, not a wro
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from service.mapping.words import COLON, COMMA, PARAGRAPH_END, SENTENCE_END
 
@@ -49,16 +49,32 @@ class Sentence:
     opens_paragraph: bool  # or a section
 
 
-def sentences(words: Sequence[str], grammar: Grammar) -> Iterator[Sentence]:
-    """Cut a text into sentences, and say under which kind of heading each stands."""
+class Titles(NamedTuple):
+    """Which words of a text stand in a field that has a title of its own."""
+
+    aside: bytes = b""  # one a word, 1 = its title says History, Plan, ...; empty = no word does
+    today: frozenset[int] = frozenset()  # the first word under each title such as Technique
+
+
+_UNTITLED = Titles()
+
+
+def sentences(words: Sequence[str], grammar: Grammar, titles: Titles = _UNTITLED) -> Iterator[Sentence]:
+    """Cut a text into sentences, and say under which kind of heading each stands.
+
+    No heading within a field can make today's what the field's own title sets aside.
+    """
     aside = False
     opens = True
     start = 0
     for end in (*(i for i, word in enumerate(words) if word in (SENTENCE_END, PARAGRAPH_END)), len(words)):
-        heading = _heading(words, start, end, grammar)
+        titled_aside = 1 in titles.aside[start:end]
+        heading = None if titled_aside else _heading(words, start, end, grammar)
+        if heading is None and not titles.today.isdisjoint(range(start, end)):
+            heading = False
         aside = aside if heading is None else heading
         if start < end:
-            yield Sentence(start, end, aside, opens or heading is not None)
+            yield Sentence(start, end, aside or titled_aside, opens or heading is not None)
             opens = False
         opens = opens or (end < len(words) and words[end] == PARAGRAPH_END)
         start = end + 1
@@ -69,10 +85,14 @@ def _heading(words: Sequence[str], start: int, end: int, grammar: Grammar) -> bo
     window = words[start : min(start + _LONGEST_HEADING + 1, end)]
     if COLON not in window:
         return None
-    label = tuple(window[: window.index(COLON)])
-    if not grammar.aside_headings.isdisjoint(label):
-        return True
-    return False if label in grammar.today_headings else None
+    return sets_aside(window[: window.index(COLON)], grammar)
+
+
+def sets_aside(heading: Sequence[str], grammar: Grammar) -> bool | None:
+    """Return whether a heading sets aside what stands under it; None where it is neither kind."""
+    if tuple(heading) in grammar.today_headings:
+        return False
+    return None if grammar.aside_headings.isdisjoint(heading) else True
 
 
 @dataclass(frozen=True, slots=True)

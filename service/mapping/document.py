@@ -17,6 +17,7 @@ from service.domain.documentation import (
 )
 from service.domain.feed import ElementPaths, Feed
 from service.mapping.moments import age_in_years, local_date, local_time
+from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.terms import Terms
 from service.mapping.vocabulary import Element, Vocabulary
 
@@ -40,6 +41,8 @@ class Understood:
     stated: tuple[StatedCode, ...] = ()
     certain: bool = False
     withdrawn: bool = False
+    replaces: str = ""  # another document, whose place this one takes
+    namespace: str = ""  # who assigned the number that joins it to others; "" = not said
 
 
 def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: ProcedureReport) -> Understood:
@@ -54,6 +57,8 @@ def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: Procedu
         report.stated,
         report.certain,
         report.withdrawn,
+        report.replaces,
+        report.namespace,
     )
 
 
@@ -84,14 +89,23 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
     """Put together all that is said of one procedure; `parts` in the order in which they arrived.
 
     Of each document the latest version counts, and of equal versions the one that came last. Different
-    documents add to each other. What all documents take back is withdrawn.
+    documents add to each other, but one that another replaces is out, even when that one is taken back in its
+    turn. What all documents take back is withdrawn.
     """
     latest: dict[str, Understood] = {}
     for part in sorted(parts, key=lambda part: part.version):  # stable: ties stay as they arrived
         latest[part.document] = part
-    in_force = sorted((p for p in latest.values() if not p.withdrawn), key=lambda part: part.version)
+    replacing = [part for part in parts if part.replaces]
+    in_force = sorted(
+        (part for part in latest.values() if not (part.withdrawn or _is_replaced(part, replacing))),
+        key=lambda part: part.version,
+    )
     context = _latest_context(in_force or parts)
     elements = _without_idle_fallbacks([each for part in in_force for each in part.elements])
+    if len({part.namespace for part in in_force} - {""}) > 1:
+        # One number, assigned twice: two orders, and nobody can say which of them a document without a
+        # namespace means. Nothing is settled by putting them together.
+        elements = tuple(replace(each, origin=CONFLICT_ORIGIN) for each in elements)
     return Documentation(
         procedure_key,
         (*elements, *_age(elements, context)),
@@ -100,6 +114,15 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
         certain=any(part.certain for part in in_force),
         withdrawn=bool(parts) and not in_force,
         unknown=tuple(code for part in in_force for code in part.unknown),
+    )
+
+
+def _is_replaced(part: Understood, replacing: Sequence[Understood]) -> bool:
+    """Whether another document took its place, and it has not taken that one's place since."""
+    return any(
+        other.replaces == part.document != other.document
+        and not (part.replaces == other.document and part.version > other.version)
+        for other in replacing
     )
 
 

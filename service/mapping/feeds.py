@@ -1,17 +1,17 @@
 """Feeds: mappings/feeds/*.yaml, which messages a source sends and where in them each element stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.documentation import BillingContext
 from service.domain.errors import MappingError
 from service.domain.event import Format
-from service.domain.feed import ElementPaths, Feed
+from service.domain.feed import ElementPaths, Feed, Identity
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.yaml_fault import nearest
 from service.mapping.yaml_file import Lines, read_yaml
@@ -27,6 +27,16 @@ class _Element(_Written):
     paths: tuple[str, ...] = ()
     values: dict[str, str] = {}
     fallback: tuple[str, ...] = ()
+
+
+class _Identity(_Written):
+    """What tells procedures or documents apart: all that is named here must be said."""
+
+    name: str = Field(pattern="^[a-z][a-z_]*$")
+    of: tuple[str, ...] = Field(min_length=1)
+    day: str = ""
+    namespace: str = ""
+    when: dict[str, tuple[str, ...]] = {}
 
 
 class _Stated(_Written):
@@ -46,8 +56,9 @@ class _FeedFile(_Written):
     match: dict[Literal["MSH-3", "MSH-4"], str] = {}
     facility: str = ""
     timezone: str = ""
-    key: tuple[str, ...] = ()
-    document: tuple[str, ...] = ()
+    key: tuple[_Identity, ...] = ()
+    document: tuple[_Identity, ...] = ()
+    replaces: tuple[_Identity, ...] = ()
     version: tuple[str, ...] = ()
     certain: bool = False
     withdrawn: dict[str, tuple[str, ...]] = {}
@@ -99,7 +110,7 @@ def _same(value: str, wanted: str) -> bool:
 def _read(path: Path, vocabulary: Vocabulary) -> tuple[Feed, Lines]:
     file, lines = read_yaml(path, _FeedFile)
     _check(file, _Checks(vocabulary, lines))
-    return _feed(path.stem, file), lines
+    return _feed(path.stem, file, lines), lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +164,7 @@ def _check_element(name: str, element: _Element, checks: _Checks) -> None:
             raise checks.lines.error(message, "elements", name, "fallback", i)
 
 
-def _feed(name: str, file: _FeedFile) -> Feed:
+def _feed(name: str, file: _FeedFile, lines: Lines) -> Feed:
     return Feed(
         name=name,
         format=Format(file.messages),
@@ -166,19 +177,51 @@ def _feed(name: str, file: _FeedFile) -> Feed:
             )
             for element, written in file.elements.items()
         ),
+        key=_identities(file.key),
+        document=_identities(file.document),
+        replaces=_identities(file.replaces),
         stated_code=file.stated.code,
         stated_modifiers=file.stated.modifiers,
         stated_units=file.stated.units,
+        file=lines.file,
+        lines={path: lines.at(*place) for path, place in _texts(file.model_dump(include=_WITH_PATHS), ())},
         **file.model_dump(include=_AS_WRITTEN),
     )
 
 
+def _identities(written: Iterable[_Identity]) -> tuple[Identity, ...]:
+    return tuple(Identity(each.name, each.of, each.day, each.namespace, each.when) for each in written)
+
+
+def _texts(written: object, place: tuple[str | int, ...]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
+    """Every text with its place, keys too: the paths are among them."""
+    if isinstance(written, str):
+        yield written, place
+    pairs = written.items() if isinstance(written, dict) else ()
+    for key, below in pairs:
+        yield key, (*place, key)
+        yield from _texts(below, (*place, key))
+    for at, below in enumerate(written if isinstance(written, tuple | list) else ()):
+        yield from _texts(below, (*place, at))
+
+
+_WITH_PATHS = {
+    "key",
+    "document",
+    "replaces",
+    "version",
+    "withdrawn",
+    "ignored",
+    "context",
+    "stated",
+    "elements",
+    "narratives",
+}
 #: Keys that mean the same in the file and in Feed.
-_AS_WRITTEN = {field.name for field in fields(Feed)} - {
-    "name",
+_AS_WRITTEN = {field.name for field in fields(Feed)} & set(_FeedFile.model_fields) - {
     "format",
     "elements",
-    "stated_code",
-    "stated_modifiers",
-    "stated_units",
+    "key",
+    "document",
+    "replaces",
 }

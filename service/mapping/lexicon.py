@@ -27,6 +27,7 @@ class States:
     element: str
     value: Value | None  # None: the spinal level within the phrase
     of: str = ""  # a denial: what was not so
+    plain: bool = False  # stands unless it is denied, set aside, or told of years ago
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,11 @@ def _element_entries(
     name: str, terms: ElementTerms, vocabulary: Vocabulary, compiler: _Compiler
 ) -> Iterator[Entry]:
     reader = _Values.of(name, vocabulary, compiler.lines)
-    for value, phrases in terms.values.items():
-        place = ("elements", name, "values", value)
-        yield from compiler.entries(phrases, States(name, reader.read(value, *place)), *place)
+    for key in ("values", "plainly"):
+        for value, phrases in getattr(terms, key).items():
+            place = ("elements", name, key, value)
+            meaning = States(name, reader.read(value, *place), plain=key == "plainly")
+            yield from compiler.entries(phrases, meaning, *place)
     for i, denial in enumerate(terms.denials):
         meaning = States(name, reader.read(denial.value, "elements", name, "denials", i), denial.of)
         yield from compiler.entries(denial.phrases, meaning, "elements", name, "denials", i, "phrases")

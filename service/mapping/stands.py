@@ -1,7 +1,7 @@
 """How each element stands in one documentation: said, not said, or said twice and differently."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -73,11 +73,12 @@ def is_disputed(name: str, stands: Stands) -> bool:
 
 
 def derive(name: str, stands: Stands) -> Stand | None:
-    """Compute a derived element; None where what it needs is not documented."""
-    needs, compute = DERIVED[name]
-    inputs = [stands[need] for need in needs if need in stands]
-    if len(inputs) < len(needs):
+    """Compute a derived element, in the first way for which all is documented; None where there is none."""
+    way = next((way for way in DERIVED[name] if all(need in stands for need in way[0])), None)
+    if way is None:
         return None
+    needs, compute = way
+    inputs = [stands[need] for need in needs]
     elements = tuple(element for stand in inputs for element in stand.elements)
     if any(stand.conflict for stand in inputs):
         return Stand(name, elements, (), conflict=True)
@@ -88,18 +89,30 @@ def derive(name: str, stands: Stands) -> Stand | None:
 
 def inputs_of(names: Iterable[str]) -> set[str]:
     """Replace derived elements by the documented ones that they are computed from."""
-    return {need for name in names for need in (DERIVED[name][0] if name in DERIVED else (name,))}
+    found: set[str] = set()
+    for name in names:
+        found.update(*(needs for needs, _compute in DERIVED.get(name, (((name,), None),))))
+    return found
 
 
 def _local_days(placed_at: str, removed_at: str, zone: str) -> int:
     """Calendar days touched, by the facility's clock: a UTC date changes at another hour."""
-    tz = ZoneInfo(zone)
+    placed, removed = datetime.fromisoformat(placed_at), datetime.fromisoformat(removed_at)
     try:
-        placed, removed = (datetime.fromisoformat(text).astimezone(tz) for text in (placed_at, removed_at))
+        day = placed.astimezone(ZoneInfo(zone)).date().isoformat()
     except OverflowError:  # the year 9999, or 0001, at the edge of the calendar: no time at all
         return -1
-    days = (removed.date() - placed.date()).days + 1
-    return days if placed <= removed else -1
+    return _days_since(day, removed_at, zone) if placed <= removed else -1
+
+
+def _days_since(service_date: str, removed_at: str, zone: str) -> int:
+    """Calendar days touched by a catheter that was placed on the day of the service."""
+    try:
+        removed = datetime.fromisoformat(removed_at).astimezone(ZoneInfo(zone)).date()
+    except OverflowError:
+        return -1
+    days = (removed - date.fromisoformat(service_date)).days + 1
+    return days if days > 0 else -1
 
 
 def _hours(placed_at: str, removed_at: str) -> float:
@@ -107,10 +120,13 @@ def _hours(placed_at: str, removed_at: str) -> float:
     return lasted.total_seconds() / 3600
 
 
-#: Derived element -> the elements that it is computed from, and how.
-DERIVED: dict[str, tuple[tuple[str, ...], Callable[..., int | float]]] = {
-    "catheter.local_days": (("catheter.placed_at", "catheter.removed_at", "encounter.tz"), _local_days),
-    "catheter.hours": (("catheter.placed_at", "catheter.removed_at"), _hours),
+#: Derived element -> the elements that it is computed from, and how; the best way first.
+DERIVED: dict[str, tuple[tuple[tuple[str, ...], Callable[..., int | float]], ...]] = {
+    "catheter.local_days": (
+        (("catheter.placed_at", "catheter.removed_at", "encounter.tz"), _local_days),
+        (("service_date", "catheter.removed_at", "encounter.tz"), _days_since),
+    ),
+    "catheter.hours": ((("catheter.placed_at", "catheter.removed_at"), _hours),),
 }
 
 

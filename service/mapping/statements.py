@@ -1,16 +1,18 @@
 """Statements: what each sentence of a text says, and what takes it back."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from service.domain.documentation import Value
-from service.mapping.clauses import Clauses, Sentence, sentences
+from service.mapping.clauses import Clauses, Sentence, Titles, sentences
 from service.mapping.lexicon import Cue, Hinders, Ignored, Lexicon, Mark, Meaning, States
 from service.mapping.phrases import match
 from service.mapping.words import Words, cut
 
 _LONGEST_SENTENCE: Final = 400  # words
+_LASTING: Final = Mark("lasting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,14 @@ class Statement:
     end: int
     doubt: str = ""
     of: str = ""  # a denial: what was not so
+
+
+class Titled(NamedTuple):
+    """Characters `start` to `end` of a text stand under a title that says whose day they speak of."""
+
+    start: int
+    end: int
+    aside: bool  # history, a plan, a consent; else today
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +71,30 @@ class _Reading:
     past: bool = False  # a story of earlier times is being told
 
 
-def find_statements(text: str, lexicon: Lexicon) -> list[Statement]:
+def find_statements(text: str, lexicon: Lexicon, titled: Sequence[Titled] = ()) -> list[Statement]:
     """Return every statement of a text, in order."""
     reading = _Reading(cut(text))
-    for sentence in sentences(reading.words.words, lexicon.grammar):
+    for sentence in sentences(reading.words.words, lexicon.grammar, _titles(reading.words, titled)):
         matches = list(_matches(reading.words.words, sentence, lexicon))
         if matches:
             past = _told_of_the_past(reading, sentence, matches)
             _judge(reading, sentence, matches, lexicon, "history" if past else "")
     return [each for each in reading.statements if (each.element, each.value) not in reading.hindered]
+
+
+def _titles(words: Words, titled: Sequence[Titled]) -> Titles:
+    """From characters to words."""
+    if not titled:
+        return Titles()
+    starts = [token.start() for token in words.tokens]
+    aside, today = bytearray(len(starts)), set()
+    for title in titled:
+        first, last = bisect_left(starts, title.start), bisect_left(starts, title.end)
+        if title.aside:
+            aside[first:last] = b"\1" * (last - first)
+        elif first < last:
+            today.add(first)
+    return Titles(bytes(aside), frozenset(today))
 
 
 def _matches(words: list[str], sentence: Sentence, lexicon: Lexicon) -> Iterator[_Match]:
@@ -105,11 +130,12 @@ def _judge(
     cues = _cues(matches, claims)
     reaching = _reaching(cues, Clauses(reading.words.words, sentence, lexicon.grammar)) if cues else []
     whole = "aside" if sentence.aside else doubt
+    lasting = {place for each in matches if each.meaning == _LASTING for place in each.places}
     for claim in claims:
-        taken_back = _doubt(claim, reaching)
         if isinstance(claim.meaning, States):
-            reading.statements.append(_statement(claim, claim.meaning, reading.words, whole or taken_back))
-        elif claim.meaning.unless.isdisjoint((whole, taken_back)):
+            taken_back = _taken_back(claim, claim.meaning, reaching, whole, lasting)
+            reading.statements.append(_statement(claim, claim.meaning, reading.words, taken_back))
+        elif claim.meaning.unless.isdisjoint((whole, _doubt(claim, reaching))):
             reading.hindered.add((claim.meaning.element, claim.meaning.value))
 
 
@@ -164,6 +190,16 @@ def _doubt(claim: _Claim, cues: list[_Reaching]) -> str:
         ):
             return each.cue.kind
     return ""
+
+
+def _taken_back(
+    claim: _Claim, states: States, reaching: list[_Reaching], whole: str, lasting: set[int]
+) -> str:
+    """Return what takes a statement back; of a plain one only a heading, a denial, or a word of years ago."""
+    if not states.plain:
+        return whole or _doubt(claim, reaching)
+    strong = [each for each in reaching if each.cue.kind == "negation" or not lasting.isdisjoint(each.places)]
+    return ("" if whole == "history" else whole) or _doubt(claim, strong)
 
 
 def _statement(claim: _Claim, states: States, words: Words, doubt: str) -> Statement:

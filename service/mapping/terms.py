@@ -7,14 +7,15 @@ different statements both stand: that is a conflict, and the tables ask.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
 from service.domain.documentation import DocumentedElement, Narrative, Source
+from service.mapping.clauses import Grammar, sets_aside
 from service.mapping.lexicon import Lexicon, read_lexicon
-from service.mapping.statements import Statement, find_statements
+from service.mapping.statements import Statement, Titled, find_statements
 from service.mapping.vocabulary import Vocabulary
+from service.mapping.words import cut
 
 _ANY: Final = "any"  # a denial of all there is
 
@@ -30,8 +31,8 @@ class Terms:
 
         They are read as one text: many senders put each line of a note in a field of its own.
         """
-        starts = [0, *accumulate(len(each.text) + 1 for each in narratives)]
-        settled = settle(self.find("\n".join(each.text for each in narratives)))
+        text, starts, titled = _join(narratives, self._lexicon.grammar)
+        settled = settle(find_statements(text, self._lexicon, titled))
         return tuple(_element(statement, narratives, starts) for statement in settled)
 
     def find(self, text: str) -> list[Statement]:
@@ -42,6 +43,42 @@ class Terms:
 def load_terms(folder: Path, vocabulary: Vocabulary) -> Terms:
     """Read mappings/terms."""
     return Terms(read_lexicon(folder, vocabulary))
+
+
+def _join(narratives: Sequence[Narrative], grammar: Grammar) -> tuple[str, list[int], list[Titled]]:
+    """Return one text, where in it each narrative starts, and what their titles say of it.
+
+    A title of neither kind ("Line 2") does not part what may be one sentence. One that has been there already
+    begins nothing: the lines of a note stay under the heading that was reached.
+    """
+    text, before = "", ""
+    starts: list[int] = []
+    titled: list[Titled] = []
+    kinds: dict[str, bool | None] = {"": None}
+    for each in narratives:
+        is_new = each.title not in kinds
+        if is_new:
+            kinds[each.title] = _sets_aside(each.title, grammar)
+        kind = kinds[each.title]
+        if starts:
+            is_section = each.title != before and (kind is not None or kinds[before])
+            text += "\n\n" if is_section else "\n"
+        starts.append(len(text))
+        text += each.text
+        if kind or (is_new and kind is not None):
+            titled.append(Titled(starts[-1], len(text), aside=kind))
+        before = each.title
+    return text, starts, titled
+
+
+def _sets_aside(title: str, grammar: Grammar) -> bool | None:
+    """Return whether a title sets its text aside: any of its parts may; that it is today's, the last says."""
+    kinds = [sets_aside(_heading(part), grammar) for part in title.split(" / ")]
+    return True if True in kinds else kinds[-1]
+
+
+def _heading(title: str) -> tuple[str, ...]:
+    return tuple(word for word in cut(title).words if word.isalnum())
 
 
 def settle(statements: Iterable[Statement]) -> list[Statement]:

@@ -23,6 +23,7 @@ class ElementTerms(_Written):
     """What text says about one element."""
 
     values: dict[str, tuple[str, ...]] = {}  # value -> phrases that state it
+    plainly: dict[str, tuple[str, ...]] = {}  # value -> phrases that only a denial takes back
     denials: tuple[Denial, ...] = ()
     ignore: tuple[str, ...] = ()  # phrases whose words mean something else here
     doubt: dict[Reach, tuple[str, ...]] = {}  # cues of this element alone

@@ -3,10 +3,9 @@
 import asyncio
 import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 import structlog
 
@@ -44,39 +43,38 @@ class GroupCommit:
         self._receive = receive
         self._refuse = refuse
         self._loop = asyncio.get_running_loop()
-        self._waiting: deque[_Waiting] = deque()
-        self._busy = False
-        self._batches: SimpleQueue[list[_Waiting]] = SimpleQueue()
+        self._waiting: SimpleQueue[_Waiting | None] = SimpleQueue()  # None = stop
         self._thread = threading.Thread(target=self._run, name="mllp-commit", daemon=True)
         self._thread.start()
 
     def submit(self, frame: Frame, peer: str, answered: Answered) -> None:
         """Queue a frame; `answered` is called once its group is committed, or has failed."""
-        self._waiting.append(_Waiting(frame, peer, answered))
-        if not self._busy:
-            self._busy = True
-            self._loop.call_soon(self._start)  # soon: what came in the same turn of the loop joins the group
+        self._waiting.put(_Waiting(frame, peer, answered))
 
     async def stop(self, grace: float) -> None:
         """End the thread after the commit it is in; one that hangs is left behind after `grace` seconds."""
-        self._batches.put([])
+        self._waiting.put(None)
         await asyncio.to_thread(self._thread.join, grace)
 
-    def _start(self) -> None:
-        batch: list[_Waiting] = []
-        size = 0
-        while self._waiting and len(batch) < BATCH_FRAMES and size < BATCH_BYTES:
-            batch.append(self._waiting.popleft())
-            size += len(batch[-1].frame.body)
-        self._busy = bool(batch)
-        if batch:
-            self._batches.put(batch)
-
     def _run(self) -> None:
-        while batch := self._batches.get():
+        while batch := self._next_batch():
             answers = self._commit(batch)
             with contextlib.suppress(RuntimeError):  # the loop closed over a commit that hung
                 self._loop.call_soon_threadsafe(self._finish, batch, answers)
+
+    def _next_batch(self) -> list[_Waiting]:
+        """Wait for a frame, and take all that wait with it; none when it is time to stop."""
+        batch: list[_Waiting] = []
+        size = 0
+        with contextlib.suppress(Empty):
+            while len(batch) < BATCH_FRAMES and size < BATCH_BYTES:
+                waiting = self._waiting.get(block=not batch)
+                if waiting is None:
+                    self._waiting.put(None)  # it comes after all frames: seen again when these are done
+                    break
+                batch.append(waiting)
+                size += len(waiting.frame.body)
+        return batch
 
     def _commit(self, batch: list[_Waiting]) -> list[bytes | None]:
         whole = [(waiting.frame.body, waiting.peer) for waiting in batch if not waiting.frame.problem]
@@ -104,7 +102,6 @@ class GroupCommit:
             return None
 
     def _finish(self, batch: list[_Waiting], answers: list[bytes | None]) -> None:
-        self._start()  # first: the next commit runs while these answers are written
         for waiting, answer in zip(batch, answers, strict=True):
             try:
                 waiting.answered(answer)

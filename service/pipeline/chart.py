@@ -6,7 +6,7 @@ outcome whenever it comes, and running this again changes nothing.
 
 import traceback
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,13 +18,17 @@ from service.domain.event import Event, Format
 from service.domain.feed import Feed
 from service.domain.review import Line
 from service.mapping import Mappings, Understood, choose_feed, combine, propose, understand
-from service.pipeline.lines import Chart, lines_of, reconcile
+from service.pipeline.lines import Chart, lines_of
+from service.pipeline.reconcile import hold_back, reconcile
 from service.store import Database, Store
 from service.store.events import MAX_ATTEMPTS
 
 _log = structlog.get_logger()
 
-#: (facility, fingerprint of the patient and the procedure key)
+_FHIR_KEY = "fhir:"
+_NOT_READ = "a message of this procedure can no longer be read: see the quarantine"
+
+#: (facility, fingerprint of what the procedure is known by)
 ProcedureRef = tuple[str, str]
 
 
@@ -34,6 +38,14 @@ class Reading:
 
     event: Event
     parts: tuple[tuple[str, Understood], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An event that cannot be read, and why, for a person."""
+
+    event: Event
+    reason: str  # no patient data
 
 
 class Reader:
@@ -89,78 +101,117 @@ def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> in
                 store.events.quarantine(event.id, event.facility, reason)
     healthy = [event for event in events if event.attempts <= MAX_ATTEMPTS]
     if healthy:
+        # Read before the transaction: whoever receives would wait for it, and a long message is long to read.
+        read = [_read(reader, event) for event in healthy]
         with database.transaction() as store:
-            _chart_events(store, reader, healthy)
+            _chart_events(store, reader, read)
     return len(events)
 
 
-def _chart_events(store: Store, reader: Reader, events: Sequence[Event]) -> None:
-    readings = list(_read_all(store, reader, events))
+def _chart_events(store: Store, reader: Reader, read: Sequence[Reading | Unreadable]) -> None:
+    readings = list(_set_aside(store, read))
     procedures_of = {reading.event.id: set(_by_ref(store, reading)) for reading in readings}
     ids, new = store.procedures.lock(set().union(*procedures_of.values()))
     pairs = [(ids[ref], event_id) for event_id, refs in procedures_of.items() for ref in refs]
     store.procedures.link(pairs)
     facilities = {procedure_id: facility for (facility, _), procedure_id in ids.items()}
-    documented = _gather(store, reader, readings, ids, new)
-    charted = _update_queue(store, reader, facilities, documented, new)
+    documented, broken = _gather(store, reader, readings, ids, new)
+    charts = {procedure_id: _chart_one(reader, keyed) for procedure_id, keyed in documented.items()}
+    charts.update(dict.fromkeys(broken, _NOT_READ))
+    charted = _update_queue(store, facilities, charts, new)
     outcomes = dict.fromkeys(procedures_of, "no_charge")
     outcomes.update((event_id, "charted") for procedure_id, event_id in pairs if procedure_id in charted)
     store.events.finish(outcomes)
 
 
-def _read_all(store: Store, reader: Reader, events: Sequence[Event]) -> Iterator[Reading]:
-    for event in events:
-        try:
-            yield reader.read(event)
-        except InputError as error:
-            store.events.quarantine(event.id, event.facility, str(error))
-        except Exception as error:  # noqa: BLE001  one message must not stop its neighbours
-            # The text of a foreign exception may hold patient data: its kind and place are enough.
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            reason = f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
-            _log.error("event not readable", event_id=event.id, reason=reason)
-            store.events.quarantine(event.id, event.facility, f"not readable: {reason}")
+def _read(reader: Reader, event: Event) -> Reading | Unreadable:
+    try:
+        return reader.read(event)
+    except InputError as error:
+        return Unreadable(event, str(error))
+    except Exception as error:  # noqa: BLE001  one message must not stop its neighbours
+        reason = _where(error)
+        _log.error("event not readable", event_id=event.id, reason=reason)
+        return Unreadable(event, f"our reader failed on it ({reason}): report this, then replay it")
+
+
+def _where(error: Exception) -> str:
+    """The kind and the place of a failure. Its text may hold patient data."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+
+
+def _set_aside(store: Store, read: Iterable[Reading | Unreadable]) -> Iterator[Reading]:
+    """Quarantine what could not be read; give the rest."""
+    for each in read:
+        if isinstance(each, Reading):
+            yield each
+        else:
+            store.events.quarantine(each.event.id, each.event.facility, each.reason)
 
 
 def _by_ref(store: Store, reading: Reading) -> dict[ProcedureRef, list[tuple[str, Understood]]]:
-    """The parts of a reading by procedure. The patient is part of the key: two patients' notes never join."""
+    """The parts of a reading by procedure."""
     found: dict[ProcedureRef, list[tuple[str, Understood]]] = defaultdict(list)
     for key, part in reading.parts:
-        patient = part.context.patient_id or part.context.patient_reference
-        found[reading.event.facility, store.fingerprint("procedure", patient, key)].append((key, part))
+        identity = store.fingerprint("procedure", *_identity(reading.event, key, part))
+        found[reading.event.facility, identity].append((key, part))
     return found
+
+
+def _identity(event: Event, key: str, part: Understood) -> tuple[str, ...]:
+    """What makes two messages speak of one procedure.
+
+    A FHIR resource is itself, also when its patient is corrected. Elsewhere the patient, as its authority
+    numbers it, is part of the key: two patients' notes never join.
+    """
+    if key.startswith(_FHIR_KEY):
+        return (event.sender, key)
+    context = part.context
+    return (context.patient_id_authority, context.patient_id or context.patient_reference, key)
 
 
 def _gather(
     store: Store, reader: Reader, readings: Sequence[Reading], ids: dict[ProcedureRef, str], new: set[str]
-) -> dict[str, list[tuple[str, Understood]]]:
-    """For every procedure touched, what each of its messages says of it, in order of arrival."""
+) -> tuple[dict[str, list[tuple[str, Understood]]], set[str]]:
+    """What the messages of each procedure say of it, in order of arrival; and those that lost one."""
     known = {reading.event.id for reading in readings}
-    earlier = {event.id: event for _, event in store.events.of_procedures(set(ids.values()) - new)}
-    late = [event for event_id, event in earlier.items() if event_id not in known]
+    earlier = store.events.of_procedures(set(ids.values()) - new)
+    late = {event.id: event for _, event in earlier if event.id not in known}
+    read = {event_id: _read(reader, event) for event_id, event in late.items()}
+    broken = {procedure_id for procedure_id, event in earlier if isinstance(read.get(event.id), Unreadable)}
     parts: dict[str, list[tuple[str, Understood]]] = defaultdict(list)
-    for reading in sorted((*readings, *_read_all(store, reader, late)), key=lambda r: r.event.sequence):
+    for reading in sorted((*readings, *_set_aside(store, read.values())), key=lambda r: r.event.sequence):
         for ref, found in _by_ref(store, reading).items():
             if ref in ids:
                 parts[ids[ref]].extend(found)
-    return parts
+    return parts, broken
+
+
+def _chart_one(reader: Reader, keyed: Sequence[tuple[str, Understood]]) -> Sequence[Line] | str:
+    """The lines of one procedure; or, when that fails, why: its neighbours must not wait for it."""
+    try:
+        return lines_of(reader.chart(keyed))
+    except Exception as error:  # noqa: BLE001
+        reason = _where(error)
+        _log.error("procedure not charted", reason=reason)
+        return f"this procedure cannot be charted ({reason}): report this"
 
 
 def _update_queue(
-    store: Store,
-    reader: Reader,
-    facilities: dict[str, str],
-    documented: dict[str, list[tuple[str, Understood]]],
-    new: set[str],
+    store: Store, facilities: dict[str, str], charts: dict[str, Sequence[Line] | str], new: set[str]
 ) -> set[str]:
     """Bring the review queue up to date; gives the procedures that stand in it."""
     existing = defaultdict(list)
-    for candidate in store.candidates.of_procedures(set(documented) - new):
+    for candidate in store.candidates.of_procedures(set(charts) - new):
         existing[candidate.procedure_id].append(candidate)
     added: dict[str, list[tuple[str, Line]]] = defaultdict(list)
-    for procedure_id, keyed in documented.items():
-        lines = lines_of(reader.chart(keyed))
-        add, gone = reconcile(store.candidates, existing[procedure_id], lines)
+    for procedure_id, lines in charts.items():
+        rows = existing[procedure_id]
+        if isinstance(lines, str):
+            add, gone = hold_back(rows, lines)
+        else:
+            add, gone = reconcile(store.candidates, rows, lines)
         store.candidates.supersede(facilities[procedure_id], gone)
         added[facilities[procedure_id]].extend((procedure_id, line) for line in add)
     for facility, new_lines in added.items():

@@ -17,7 +17,7 @@ from service.domain.charge import (
 )
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
-from service.domain.errors import StaleVersion, WrongState
+from service.domain.errors import StaleVersion, UnusableCharge, WrongState
 from service.domain.ids import new_charge_key
 from service.domain.review import Candidate
 from service.store import Store
@@ -64,6 +64,7 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
         units=units,
         modifiers=tuple(changes.get("modifiers", line.modifiers)),
         service_date=changes.get("service_date", line.service_date),
+        content=content,
     )
     store.candidates.change(
         line,
@@ -92,13 +93,11 @@ def reject(store: Store, reviewer: Reviewer, reason: str) -> Candidate:
 def approve(store: Store, reviewer: Reviewer, destination: str) -> Candidate:
     """Make a charge of a line, and commit to post it.
 
-    IncompleteCharge when billing would need what is not documented; WrongState while a question is open.
+    IncompleteCharge when billing would need what is not documented; WrongState while a question is open, or
+    when the same service of the procedure is already charged.
     """
     line = _open_line(store, reviewer)
-    if not line.code:
-        raise WrongState("a question is open: there is no code to approve. Change it to one, or reject it")
-    if any(event.processing_id != "P" for _, event in store.events.of_procedures([line.procedure_id])):
-        raise WrongState("it comes from a test or training message (MSH-11): such are never charged")
+    _refuse_unchargeable(store, line)
     charges = [*_taken_back(store, line, reviewer.user), *_new_charge(line, reviewer.user)]
     for charge in charges:
         store.charges.add(charge, line.id)
@@ -109,14 +108,37 @@ def approve(store: Store, reviewer: Reviewer, destination: str) -> Candidate:
     return store.candidates.get(line.id, line.facility)
 
 
+def _refuse_unchargeable(store: Store, line: Candidate) -> None:
+    if not line.code:
+        raise WrongState("a question is open: there is no code to approve. Change it to one, or reject it")
+    if any(event.processing_id != "P" for _, event in store.events.of_procedures([line.procedure_id])):
+        raise WrongState("it comes from a test or training message (MSH-11): such are never charged")
+    if line.kind is ChargeKind.CREDIT:
+        return
+    for candidate_id, charge in store.charges.standing(line.procedure_id):
+        modifiers = tuple(modifier.value for modifier in charge.modifiers)
+        same = (charge.code.value, modifiers, charge.service_date) == (
+            line.code,
+            line.modifiers,
+            line.service_date,
+        )
+        if same and candidate_id != line.corrects:
+            raise WrongState(
+                f"{line.code} of this procedure is already charged ({charge.key}): reject this line"
+            )
+
+
 def settle(store: Store, user: User, posting_id: str, state: PostingState, reason: str) -> None:
     """A lead says what became of an unknown posting, or sends a refused one again."""
     posting = store.postings.get(posting_id, user.facility)
-    allowed = {
-        PostingState.UNKNOWN: {PostingState.POSTED, PostingState.PENDING, PostingState.REFUSED},
-        PostingState.REFUSED: {PostingState.PENDING},
-    }
-    if state not in allowed.get(posting.state, set()):
+    anything = {PostingState.POSTED, PostingState.PENDING, PostingState.REFUSED}
+    if posting.state is PostingState.UNKNOWN or (
+        posting.state is PostingState.REFUSED and posting.may_be_held
+    ):
+        allowed = anything
+    else:
+        allowed = {PostingState.PENDING} if posting.state is PostingState.REFUSED else set()
+    if state not in allowed:
         raise WrongState(f"a posting that is {posting.state} cannot be settled as {state}")
     store.postings.settle(posting, state, reason, by=user.name)
 
@@ -158,19 +180,22 @@ def _money_of(line: Candidate) -> dict[str, Any]:
 def _new_charge(line: Candidate, user: User) -> list[Charge]:
     if line.kind is ChargeKind.CREDIT:
         return []
-    return [
-        Charge(
-            key=new_charge_key(),
-            facility=line.facility,
-            code=ProcedureCode(line.code),
-            units=line.units,
-            service_date=line.service_date,
-            context=BillingContext(**line.content["context"]),
-            modifiers=tuple(map(Modifier, line.modifiers)),
-            diagnoses=tuple(map(DiagnosisCode, line.content["diagnoses"])),
-            approved_by=user.name,
-        )
-    ]
+    try:
+        return [
+            Charge(
+                key=new_charge_key(),
+                facility=line.facility,
+                code=ProcedureCode(line.code),
+                units=line.units,
+                service_date=line.service_date,
+                context=BillingContext(**line.content["context"]),
+                modifiers=tuple(map(Modifier, line.modifiers)),
+                diagnoses=tuple(map(DiagnosisCode, line.content["diagnoses"])),
+                approved_by=user.name,
+            )
+        ]
+    except ValueError as error:
+        raise UnusableCharge(f"{error}: change it first") from None
 
 
 def _taken_back(store: Store, line: Candidate, user: User) -> list[Charge]:
@@ -179,13 +204,11 @@ def _taken_back(store: Store, line: Candidate, user: User) -> list[Charge]:
         return []
     charged = [c for c in store.charges.of_candidate(line.corrects) if c.kind is ChargeKind.CHARGE]
     original = charged[-1]
-    (posting,) = store.postings.of_charge(original.key)
-    if posting.state in (PostingState.REFUSED, PostingState.CANCELLED):
-        return []
     if store.postings.cancel(original.key, by=user.name):
         return []
-    if posting.state is not PostingState.POSTED:
-        raise WrongState(f"the earlier charge is {posting.state} at billing: settle that first")
+    states = {posting.state for posting in store.postings.of_charge(original.key)}
+    if states != {PostingState.POSTED}:
+        raise WrongState("billing may or may not hold the earlier charge: settle that first")
     credit = replace(
         original, key=new_charge_key(), kind=ChargeKind.CREDIT, reverses=original.key, approved_by=user.name
     )

@@ -1,17 +1,20 @@
-"""Lines: what the mapping proposes for a procedure, as lines of the review queue beside those there are."""
+"""Lines: what the mapping proposes for a procedure, as lines of the review queue."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from service.domain.charge import CandidateCharge, CandidateStatus, ChargeKind, Origin, Proposal, Question
-from service.domain.codes import looks_like_procedure_code
+from service.domain.charge import CandidateCharge, CandidateStatus, Origin, Proposal, Question
+from service.domain.codes import looks_like_modifier, looks_like_procedure_code
 from service.domain.documentation import Documentation, DocumentedElement, StatedCode
-from service.domain.review import Candidate, Line
-from service.store.candidates import Candidates
+from service.domain.review import Line
 
 STATED = "stated"
 UNMAPPED = "unmapped"
+_LONGEST_SLOT = 96
+_MOST_MODIFIERS = 4
+_TOO_MANY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,8 @@ def lines_of(chart: Chart) -> list[Line]:
         line for proposal in chart.proposals for line in _proposal_lines(documentation, proposal, shared)
     ]
     mapped = {line.code for line in lines}
-    lines.extend(
-        _stated_line(documentation, stated, shared)
-        for stated in _distinct(documentation.stated)
-        if stated.code not in mapped
-    )
+    stated = (each for each in _by_service(documentation.stated) if each[0].code not in mapped)
+    lines.extend(_stated_line(documentation, each, shared) for each in stated)
     if not lines and documentation.certain:
         lines.append(_line(documentation, UNMAPPED, shared, note="no mapping covers this procedure"))
     return lines
@@ -77,22 +77,47 @@ def _candidate_line(
     )
 
 
-def _stated_line(documentation: Documentation, stated: StatedCode, shared: dict[str, Any]) -> Line:
-    units = int(stated.units) if stated.units.isdigit() and int(stated.units) else 1
-    because = [f"{stated.code} is stated by the sender ({stated.source.path})"]
+def _stated_line(documentation: Documentation, stated: Sequence[StatedCode], shared: dict[str, Any]) -> Line:
+    """The line of a code that the sender states, perhaps several times."""
+    first = stated[0]
+    slot = ":".join((STATED, first.code, *first.modifiers))[:_LONGEST_SLOT]
+    units = {_units(each.units) for each in stated}
+    if len(units) > 1 or units == {0} or not _are_modifiers(first.modifiers):
+        note = f"the sender states {first.code}, with units or modifiers that cannot be used as they are"
+        return _line(documentation, slot, shared, note=note)
     return Line(
-        slot=f"{STATED}:{stated.code}",
+        slot=slot,
         status=CandidateStatus.PROPOSED,
         origin=Origin.STATED,
         table=STATED,
         table_hash="",
         row=0,
-        code=stated.code,
-        units=units,
-        modifiers=stated.modifiers,
+        code=first.code,
+        units=units.pop(),
+        modifiers=first.modifiers,
         service_date=service_date(documentation),
-        content={**shared, "because": because, "evidence": [], "questions": []},
+        content={
+            **shared,
+            "because": [f"{first.code} is stated by the sender ({first.source.path})"],
+            "evidence": [],
+            "questions": [],
+        },
     )
+
+
+def _units(text: str) -> int:
+    """FT1-10 as a whole number; 1 when none is stated, 0 when it is no quantity that can be charged."""
+    if not text:
+        return 1
+    try:
+        units = Decimal(text)
+    except InvalidOperation:
+        return 0
+    return int(units) if units.is_finite() and units == units.to_integral() and 0 < units < _TOO_MANY else 0
+
+
+def _are_modifiers(texts: Sequence[str]) -> bool:
+    return len(texts) <= _MOST_MODIFIERS and all(map(looks_like_modifier, texts))
 
 
 def _line(
@@ -114,76 +139,13 @@ def _line(
     )
 
 
-def _credit_of(charged: Candidate) -> Line:
-    """The sender took the procedure back: propose to take the charge back."""
-    return Line(
-        slot=charged.slot,
-        status=CandidateStatus.PROPOSED,
-        origin=charged.origin,
-        table=charged.table,
-        table_hash=charged.table_hash,
-        row=charged.row,
-        code=charged.code,
-        units=charged.units,
-        modifiers=charged.modifiers,
-        service_date=charged.service_date,
-        content={
-            **charged.content,
-            "note": "the sender took this procedure back: approve to credit the charge",
-        },
-        kind=ChargeKind.CREDIT,
-        corrects=charged.id,
-    )
-
-
-def reconcile(
-    candidates: Candidates, existing: Sequence[Candidate], lines: Sequence[Line]
-) -> tuple[list[Line], list[str]]:
-    """What to add to the queue, and which lines to supersede, so that it shows `lines` and nothing else.
-
-    What people decided stands: a line that rests on the same documentation is not proposed again.
-    """
-    wanted = {line.slot: line for line in lines}
-    add: list[Line] = []
-    gone: list[str] = []
-    for slot in dict.fromkeys((*wanted, *(candidate.slot for candidate in existing))):
-        rows = [candidate for candidate in existing if candidate.slot == slot]
-        target = _target(candidates, rows, wanted.get(slot))
-        live = next((row for row in rows if row.live), None)
-        if live and target and live.basis == candidates.basis(target):
-            continue
-        gone.extend([live.id] if live else [])
-        add.extend([target] if target else [])
-    return add, gone
-
-
-def _target(candidates: Candidates, rows: Sequence[Candidate], line: Line | None) -> Line | None:
-    """The line that should wait for a person in this slot, given what was decided before."""
-    decided = [row for row in rows if not row.live]
-    charged = _charged(decided)
-    if charged:
-        line = _correction(line, charged) if line else _credit_of(charged)
-        if candidates.money(line) == charged.money:
-            return None
-    if line and decided and decided[-1].basis == candidates.basis(line):
-        return None
-    return line
-
-
-def _charged(decided: Sequence[Candidate]) -> Candidate | None:
-    """The last line that was approved as a charge and not taken back since."""
-    approved = [row for row in decided if row.status is CandidateStatus.APPROVED]
-    return approved[-1] if approved and approved[-1].kind is ChargeKind.CHARGE else None
-
-
-def _correction(line: Line, charged: Candidate) -> Line:
-    values = {name: getattr(line, name) for name in Line.__slots__}
-    return Line(**{**values, "corrects": charged.id})
-
-
-def _distinct(stated: Sequence[StatedCode]) -> list[StatedCode]:
-    shaped = (code for code in stated if looks_like_procedure_code(code.code))
-    return list({code.code: code for code in shaped}.values())
+def _by_service(stated: Sequence[StatedCode]) -> list[list[StatedCode]]:
+    """Stated codes that are one service: the same code with the same modifiers."""
+    services: dict[tuple[str, tuple[str, ...]], list[StatedCode]] = {}
+    for each in stated:
+        if looks_like_procedure_code(each.code):
+            services.setdefault((each.code, each.modifiers), []).append(each)
+    return list(services.values())
 
 
 def _shared_content(chart: Chart) -> dict[str, Any]:

@@ -11,7 +11,15 @@ from datetime import UTC, datetime
 import structlog
 
 from service.domain.charge import Parcel, PostingState
-from service.domain.errors import PostingError, PostingPutOff, PostingRefused, PostingUnavailable
+from service.domain.errors import (
+    LeaseLost,
+    PostingError,
+    PostingPutOff,
+    PostingRefused,
+    PostingUnavailable,
+    PostingUncertain,
+    TryAgainLater,
+)
 from service.posting.destination import Destination
 from service.store import Database
 from service.store.postings import Posting
@@ -31,11 +39,18 @@ def post(database: Database, destinations: Mapping[str, Destination], *, lease: 
         posting = store.postings.claim(sorted(destinations), lease)
     if posting is None:
         return 0
+    destination = destinations[posting.destination]
     try:
-        parcel = _parcel(database, destinations[posting.destination], posting)
-        receipt = destinations[posting.destination].send(parcel)
+        receipt = destination.send(_parcel(database, destination, posting))
     except PostingError as error:
-        _record_failure(database, destinations[posting.destination], posting, error)
+        _record_failure(database, destination, posting, error)
+    except LeaseLost:
+        _log.warning("posting taken over", charge=posting.charge_key)
+    except TryAgainLater:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is, bytes may have left
+        failed = PostingUncertain(f"the service failed while sending ({type(error).__name__})")
+        _record(database, posting, PostingState.UNKNOWN, failed, 0.0)
     else:
         with database.transaction() as store:
             store.postings.record(posting, PostingState.POSTED, receipt.note, answer=receipt.answer)
@@ -48,7 +63,8 @@ def _parcel(database: Database, destination: Destination, posting: Posting) -> P
         return Parcel(posting.control_id, posting.body)
     with database.transaction() as store:
         charge = store.charges.get(posting.charge_key, posting.facility)
-        parcel = destination.prepare(charge, posting.control_id, datetime.now(UTC))
+    parcel = destination.prepare(charge, posting.control_id, datetime.now(UTC))
+    with database.transaction() as store:
         store.postings.fix(posting, parcel)
     return parcel
 
@@ -57,10 +73,21 @@ def _record_failure(
     database: Database, destination: Destination, posting: Posting, error: PostingError
 ) -> None:
     state = _state_after(destination, posting, error)
-    delay = _backoff(posting.attempts + 1) if state is PostingState.PENDING else 0.0
+    _record(
+        database, posting, state, error, _backoff(posting.attempts) if state is PostingState.PENDING else 0.0
+    )
+
+
+def _record(
+    database: Database, posting: Posting, state: PostingState, error: PostingError, delay: float
+) -> None:
     _log.warning("charge not posted", charge=posting.charge_key, state=state.value, reason=str(error))
-    with database.transaction() as store:
-        store.postings.record(posting, state, str(error), delay=delay)
+    uncertain = isinstance(error, PostingUncertain)
+    try:
+        with database.transaction() as store:
+            store.postings.record(posting, state, str(error), delay=delay, uncertain=uncertain)
+    except LeaseLost:
+        _log.warning("posting taken over", charge=posting.charge_key)
 
 
 def _state_after(destination: Destination, posting: Posting, error: PostingError) -> PostingState:

@@ -8,7 +8,7 @@ from functools import lru_cache
 import structlog
 
 from service import hl7
-from service.domain.errors import TryAgainLater
+from service.domain.errors import Collision, TryAgainLater
 from service.domain.event import Arrival, Format
 from service.domain.feed import Feed
 from service.domain.ids import new_control_id
@@ -28,7 +28,6 @@ class Door:
     facility: str  # of messages whose feed names none
     facility_of: Callable[[str, str, str], str]  # by message type, MSH-3 and MSH-4
     wake: Callable[[str], None]  # told after the commit that a queue has work
-    forgotten_after: float  # seconds after which an unanswered wake-up counts as lost
 
     def receive_frames(self, frames: Sequence[tuple[bytes, str]]) -> list[bytes]:
         """Take a group of HL7 messages, given as (body, peer); gives their ACKs, "" = none is sent.
@@ -46,10 +45,10 @@ class Door:
 
     def refuse_frame(self, head: bytes, problem: str) -> bytes:
         """Answer a frame that never came whole; its head is kept."""
-        answer = hl7.refusal(
-            head, code="207", text=_REFUSALS[problem], now=datetime.now(UTC), ack_id=new_control_id()
-        )
-        arrival = Arrival(Format.HL7V2, "", self.facility, "", "", head, answer, f"frame {problem}")
+        code, text = _REFUSALS[problem]
+        answer = hl7.refusal(head, code=code, text=text, now=datetime.now(UTC), ack_id=new_control_id())
+        reason = f"{text}; only its beginning is kept, so the sender must send it again"
+        arrival = Arrival(Format.HL7V2, "", self.facility, "", "", head, answer, reason)
         try:
             return self.store([arrival])[0]
         except TryAgainLater as error:
@@ -81,19 +80,24 @@ class Door:
 
     def store(self, arrivals: Sequence[Arrival]) -> list[bytes]:
         """Commit a group, and ring for whoever reads it; gives the answers."""
+        try:
+            return self._commit(arrivals)
+        except Collision:  # another process took one of these messages at the same moment: now it is known
+            return self._commit(arrivals)
+
+    def _commit(self, arrivals: Sequence[Arrival]) -> list[bytes]:
         with self.database.transaction() as store:
             answers = [answer for _id, answer in store.events.receive(arrivals)]
-            rung = store.bells.ring(CHART, forgotten_after=self.forgotten_after)
-        if rung:
-            self.wake(CHART)
+        self.wake(CHART)
         return answers
 
 
+#: What was wrong with a frame -> (table 0357, what to say). 207 tells the sender that sending again may help.
 _REFUSALS = {
-    "too long": "the message is longer than this receiver takes",
-    "cut": "the message began anew before it ended",
-    "outside": "bytes came outside a message frame",
-    "slow": "the message did not come whole in time",
+    "too long": ("104", "the message is longer than this receiver takes"),
+    "cut": ("207", "the message broke off, or began anew, before it ended"),
+    "outside": ("100", "bytes came outside a message frame: begin it with 0x0B, end it with 0x1C 0x0D"),
+    "slow": ("207", "the message did not come whole in time: a frame ends with 0x1C 0x0D"),
 }
 
 

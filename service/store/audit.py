@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from service.store.keyring import Keyring
+from service.store.prepared import Prepared
 from service.store.tables import audit, audit_head
 from service.store.transaction import AuditEntry, Transaction, insert_of
 
@@ -62,20 +63,22 @@ def _append(transaction: Transaction, chain: str, entries: list[AuditEntry]) -> 
         row = _row(chain, number, transaction.now, entry)
         link = row["link"] = transaction.keyring.chain(_link_text(row, link))
         rows.append(row)
-    transaction.connection.execute(insert(audit), rows)
-    moved = update(audit_head).where(audit_head.c.chain == chain).values(number=number, link=link)
-    transaction.connection.execute(moved)
+    _INSERT.run(transaction.connection, rows)
+    _MOVE.run(transaction.connection, {"of_chain": chain, "number": number, "link": link})
+
+
+_OF_CHAIN = audit_head.c.chain == bindparam("of_chain")
+_INSERT = Prepared(insert(audit).inline(), audit.c.keys())
+_HEAD = Prepared(select(audit_head.c.number, audit_head.c.link).where(_OF_CHAIN).with_for_update())
+_MOVE = Prepared(update(audit_head).where(_OF_CHAIN), ["number", "link"])
 
 
 def _head(connection: Connection, chain: str) -> tuple[int, str]:
-    query = (
-        select(audit_head.c.number, audit_head.c.link).where(audit_head.c.chain == chain).with_for_update()
-    )
-    row = connection.execute(query).one_or_none()
+    row = _HEAD.run(connection, {"of_chain": chain}).one_or_none()
     if row is None:
         first = insert_of(connection)(audit_head).values(chain=chain, number=0, link=_FIRST_LINK)
         connection.execute(first.on_conflict_do_nothing())
-        row = connection.execute(query).one()
+        row = _HEAD.run(connection, {"of_chain": chain}).one()
     return row.number, row.link
 
 

@@ -1,6 +1,6 @@
 """Bells: at most one wake-up is under way for a queue."""
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from service.store.tables import bell
 from service.store.transaction import Transaction, insert_of
@@ -13,18 +13,18 @@ class Bells:
         self._connection = transaction.connection
         self._now = transaction.now
 
+    def silent(self, queue: str, *, forgotten_after: float) -> bool:
+        """Whether nobody has been rung for."""
+        query = select(bell.c.queue).where(self._silent(queue, forgotten_after))
+        return self._connection.execute(query).first() is not None
+
     def ring(self, queue: str, *, forgotten_after: float) -> bool:
         """Mark the queue as rung for; True when the caller is the one who must send the wake-up.
 
         A wake-up that nobody answered for `forgotten_after` seconds was lost with its broker: ring again.
         """
-        stale = bell.c.rung_at < self._now - forgotten_after
-        due = and_(bell.c.queue == queue, or_(bell.c.pending.is_(False), stale))
-        # Look before writing: the look takes no lock, and the answer is mostly no.
-        if self._connection.execute(select(bell.c.queue).where(due)).first() is None:
-            return False
-        rung = update(bell).where(due).values(pending=True, rung_at=self._now)
-        return self._connection.execute(rung).rowcount > 0
+        rung = update(bell).where(self._silent(queue, forgotten_after))
+        return self._connection.execute(rung.values(pending=True, rung_at=self._now)).rowcount > 0
 
     def answer(self, queue: str) -> None:
         """A worker has come: who commits from now on must ring again."""
@@ -36,3 +36,7 @@ class Bells:
         rows = [{"queue": queue, "pending": False, "rung_at": 0.0} for queue in queues]
         insert = insert_of(self._connection)
         self._connection.execute(insert(bell).on_conflict_do_nothing(), rows)
+
+    def _silent(self, queue: str, forgotten_after: float) -> ColumnElement[bool]:
+        stale = bell.c.rung_at < self._now - forgotten_after
+        return and_(bell.c.queue == queue, or_(bell.c.pending.is_(False), stale))

@@ -14,6 +14,10 @@ from service.domain.review import Candidate, Line
 from service.store.tables import candidate, decision
 from service.store.transaction import AuditEntry, Transaction
 
+_LIVE = (CandidateStatus.PROPOSED.value, CandidateStatus.WAITING.value)
+#: Fields of the billing context that decide where a charge lands: another value is another charge.
+_BILLED = ("patient_id", "patient_id_authority", "account_number", "visit_number", "performer_id")
+
 
 class Candidates:
     """Reading and changing the queue. Every read and change is within a facility."""
@@ -69,17 +73,23 @@ class Candidates:
 
     def money(self, line: Line | Candidate) -> str:
         """Fingerprint of what billing would be told."""
+        context = line.content["context"]
+        told = [line.service_date, *(context.get(name, "") for name in _BILLED), *line.content["diagnoses"]]
         return self._keyring.fingerprint(
-            line.kind, line.code, str(line.units), ",".join(line.modifiers), line.service_date
+            line.kind, line.code, str(line.units), ",".join(line.modifiers), *told
         )
 
     def of_procedures(self, procedure_ids: Iterable[str]) -> list[Candidate]:
-        """All lines of these procedures, oldest first; superseded ones are left out."""
+        """All lines of these procedures, oldest first, locked; superseded ones are left out.
+
+        Unlocked, a line could be approved between this look and its being superseded.
+        """
         query = (
             select(candidate)
             .where(candidate.c.procedure_id.in_(list(procedure_ids)))
             .where(candidate.c.status != CandidateStatus.SUPERSEDED.value)
             .order_by(candidate.c.sequence)
+            .with_for_update()
         )
         return self._read(query)
 
@@ -87,7 +97,7 @@ class Candidates:
         """Later documentation took the place of these lines."""
         if not identifiers:
             return
-        gone = update(candidate).where(candidate.c.id.in_(identifiers))
+        gone = update(candidate).where(candidate.c.id.in_(identifiers), candidate.c.status.in_(_LIVE))
         values = {"status": CandidateStatus.SUPERSEDED.value, "updated_at": self._now}
         self._connection.execute(gone.values(**values, version=candidate.c.version + 1))
         for identifier in identifiers:

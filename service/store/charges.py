@@ -4,14 +4,14 @@ from dataclasses import asdict
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, exists, insert, not_, select
 
 from service.domain.charge import Charge, ChargeKind
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
 from service.domain.errors import NotFound
 from service.domain.ids import new_id
-from service.store.tables import charge
+from service.store.tables import candidate, charge, posting
 from service.store.transaction import AuditEntry, Transaction
 
 
@@ -66,6 +66,19 @@ class Charges:
     def of_candidate(self, candidate_id: str) -> list[Charge]:
         """The charge that approving a candidate made (and, for a correction, its credit)."""
         return self._read(select(charge).where(charge.c.candidate_id == candidate_id))
+
+    def standing(self, procedure_id: str) -> list[tuple[str, Charge]]:
+        """(candidate id, charge) of what is charged for a procedure, and neither taken back nor cancelled."""
+        credit = charge.alias("credit")
+        credited = exists().where(credit.c.reverses == charge.c.key)
+        cancelled = exists().where(posting.c.charge_key == charge.c.key, posting.c.state == "cancelled")
+        query = (
+            select(charge)
+            .join(candidate, candidate.c.id == charge.c.candidate_id)
+            .where(candidate.c.procedure_id == procedure_id, charge.c.kind == ChargeKind.CHARGE.value)
+            .where(not_(credited), not_(cancelled))
+        )
+        return [(row.candidate_id, self._charge(row)) for row in self._connection.execute(query)]
 
     def page(self, facility: str, *, limit: int, after: int = 0) -> list[tuple[int, Charge]]:
         """A page of (sequence, charge) in order of approval."""

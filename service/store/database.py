@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from service.domain.errors import SetupError, TryAgainLater
+from service.domain.errors import Collision, SetupError, TryAgainLater
 from service.store.audit import Audit, is_of, write_entries
 from service.store.bells import Bells
 from service.store.candidates import Candidates
@@ -22,6 +22,13 @@ from service.store.transaction import Transaction
 from service.store.users import Users
 
 _BUSY_SECONDS = 30
+
+
+#: How to look without writing; PostgreSQL must be told to keep to one moment.
+_SNAPSHOT: dict[str, dict[str, Any]] = {
+    "sqlite": {"reading": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
 
 class Store:
@@ -69,10 +76,10 @@ class Database:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """A read-only look, for sums over the whole database."""
+        """A read-only look at one moment: sums over several tables fit each other."""
         with (
             reachable(),
-            self.engine.connect().execution_options(reading=True) as connection,
+            self.engine.connect().execution_options(**_SNAPSHOT[self.engine.dialect.name]) as connection,
             connection.begin(),
         ):
             yield connection
@@ -96,6 +103,8 @@ def reachable() -> Iterator[None]:
     """TryAgainLater for what a database that is away, or too busy, makes of any statement."""
     try:
         yield
+    except IntegrityError as error:
+        raise Collision(f"two did the same at once ({type(error.orig).__name__})") from error
     except OperationalError as error:
         raise TryAgainLater(f"the database cannot take it now ({type(error.orig).__name__})") from error
     except PoolTimeout as error:
@@ -109,7 +118,8 @@ def open_database(url: str, keyring: Keyring, clock: Callable[[], float] = time.
     except ArgumentError:
         raise SetupError("the database URL cannot be read: postgresql://user:password@host/name") from None
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(address, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+        waiting = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+        engine = create_engine(address, connect_args=waiting, paramstyle="named")
         _prepare_sqlite(engine)
     elif address.get_backend_name() == "postgresql":
         engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=20)
@@ -144,7 +154,7 @@ def refuse_unsafe(database: Database) -> None:
 
 
 def refuse_wrong_key(database: Database) -> None:
-    """SetupError when the keys are not those of the data: what is stored could neither be read nor compared."""
+    """SetupError when the keys are not those of the data: what is stored could not be read or compared."""
     with database.look() as store:
         if not is_of(store.transaction.connection, database.keyring):
             raise SetupError("the encryption key is not the one that this database was written with")

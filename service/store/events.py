@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, select, u
 from service.domain.errors import NotFound
 from service.domain.event import Arrival, Event, Format
 from service.domain.ids import new_id
+from service.store.prepared import Prepared, PreparedSearch
 from service.store.tables import event, procedure_event
 from service.store.transaction import AuditEntry, Transaction
 
@@ -58,10 +59,11 @@ class Events:
         again: dict[str, int] = {}
         for arrival, key in zip(arrivals, keys, strict=True):
             earlier = known.setdefault(key, [])
-            same = _same(arrival, earlier)
+            digest = arrival.digest
+            same = _same(arrival, digest, earlier)
             if same is None:
-                rows.append(self._row(arrival, key, earlier))
-                same = Known(arrival.digest, arrival.answer, rows[-1]["id"], rows[-1]["repeat"])
+                rows.append(self._row(arrival, digest, key, earlier))
+                same = Known(digest, arrival.answer, rows[-1]["id"], rows[-1]["repeat"])
                 earlier.append(same)
             else:
                 again[same.id] = again.get(same.id, 0) + 1
@@ -78,16 +80,13 @@ class Events:
         return self._transaction.keyring.fingerprint(*parts)
 
     def _known(self, keys: set[str]) -> dict[str, list[Known]]:
-        columns = (event.c.control_key, event.c.digest, event.c.answer, event.c.id, event.c.repeat)
-        query = select(*columns).where(event.c.control_key.in_(keys)).order_by(event.c.sequence)
         known: dict[str, list[Known]] = {}
-        for key, *rest in self._connection.execute(query):
-            known.setdefault(key, []).append(Known(*rest))
+        for row in _KNOWN.run(self._connection, list(keys)) if keys else ():
+            known.setdefault(row.control_key, []).append(Known(row.digest, row.answer, row.id, row.repeat))
         return known
 
-    def _row(self, arrival: Arrival, control_key: str, earlier: list[Known]) -> dict[str, Any]:
+    def _row(self, arrival: Arrival, digest: str, control_key: str, earlier: list[Known]) -> dict[str, Any]:
         identifier = new_id()
-        digest = arrival.digest
         return {
             "id": identifier,
             "facility": arrival.facility,
@@ -115,7 +114,7 @@ class Events:
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
         if rows:
-            self._connection.execute(insert(event), rows)
+            _INSERT.run(self._connection, rows)
 
     def _count_again(self, again: dict[str, int]) -> None:
         if again:
@@ -267,14 +266,25 @@ _EVENT_COLUMNS = (
 )
 
 
-def _same(arrival: Arrival, earlier: list[Known]) -> Known | None:
+_KNOWN = PreparedSearch(
+    select(event.c.control_key, event.c.digest, event.c.answer, event.c.id, event.c.repeat).order_by(
+        event.c.sequence
+    ),
+    event.c.control_key,
+)
+_INSERT = Prepared(
+    insert(event).inline(), [column.name for column in event.c if column is not event.c.sequence]
+)
+
+
+def _same(arrival: Arrival, digest: str, earlier: list[Known]) -> Known | None:
     """The earlier message that this one repeats.
 
     A control id is used once, so any equal bytes under it are a repeat. A FHIR resource may lawfully go back
     to what it once said: there only the latest counts.
     """
     considered = earlier if arrival.format is Format.HL7V2 or not arrival.control_id else earlier[-1:]
-    return next((known for known in considered if known.digest == arrival.digest), None)
+    return next((known for known in considered if known.digest == digest), None)
 
 
 def _storable(text: str) -> str:

@@ -87,7 +87,7 @@ def _approval_checks(connection: Connection, sums: dict[str, dict[str, int]]) ->
         Check("candidates in a known state", _count(connection, candidate), known),
         Check("approved candidates = approvals", approvals, sums["candidates"]["approved"]),
         Check("approved lines = charges", lines, sums["charges"]["CG"]),
-        Check("lines charged more than once", 0, _charged_twice(connection)),
+        Check("services charged more than once", 0, _charged_twice(connection)),
     ]
 
 
@@ -109,16 +109,17 @@ def _posting_checks(connection: Connection) -> list[Check]:
 
 
 def _charged_twice(connection: Connection) -> int:
-    """How many lines of a procedure billing would hold more than once, credits taken off."""
-    absent = exists().where(and_(posting.c.charge_key == charge.c.key, posting.c.state.in_(_NOT_IN_BILLING)))
-    net = func.sum(case((charge.c.kind == "CD", -1), (absent, 0), else_=1))
-    lines = (
+    """How many services of a procedure billing would hold more than once, credits taken off."""
+    of_charge = posting.c.charge_key == charge.c.key
+    absent = exists().where(and_(of_charge, posting.c.state.in_(_NOT_IN_BILLING)))
+    net = func.sum(case((absent, 0), (charge.c.kind == "CD", -1), else_=1))
+    services = (
         select(candidate.c.procedure_id)
         .join(charge, charge.c.candidate_id == candidate.c.id)
-        .group_by(candidate.c.procedure_id, candidate.c.slot)
+        .group_by(candidate.c.procedure_id, charge.c.code, charge.c.modifiers, charge.c.service_date)
         .having(net > 1)
     )
-    return connection.scalar(select(func.count()).select_from(lines.subquery())) or 0
+    return connection.scalar(select(func.count()).select_from(services.subquery())) or 0
 
 
 def _by_state(connection: Connection, column: ColumnElement[str], states: tuple[str, ...]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, insert, or_, select, update
 
 from service.domain.charge import Parcel, PostingState
-from service.domain.errors import NotFound, WrongState
+from service.domain.errors import LeaseLost, NotFound, WrongState
 from service.domain.ids import new_control_id, new_id
 from service.store.tables import posting
 from service.store.transaction import AuditEntry, Transaction
@@ -26,6 +26,7 @@ class Posting:
     control_id: str  # MSH-10
     attempts: int
     note: str
+    may_be_held: bool  # an attempt ended without a lawful answer
     updated_at: float
     body: bytes | None = field(repr=False)
     answer: bytes | None = field(repr=False)
@@ -49,6 +50,7 @@ class Postings:
             "destination": destination,
             "state": PostingState.PENDING.value,
             "control_id": new_control_id(),
+            "may_be_held": False,
             "sealed_body": None,
             "sealed_answer": None,
             "note": "",
@@ -68,59 +70,88 @@ class Postings:
         row = self._connection.execute(query).one_or_none()
         if row is None:
             return None
-        claimed = update(posting).where(posting.c.id == row.id)
+        claimed = update(posting).where(posting.c.id == row.id).returning(posting)
         values = {"state": PostingState.SENDING.value, "attempts": row.attempts + 1}
-        self._connection.execute(
-            claimed.values(**values, lease_until=self._now + lease, updated_at=self._now)
-        )
-        return self._posting(row)
+        claimed = claimed.values(**values, lease_until=self._now + lease, updated_at=self._now)
+        return self._posting(self._connection.execute(claimed).one())
 
     def fix(self, claimed: Posting, parcel: Parcel) -> None:
         """Keep the very bytes that are going to be sent, before the first of them is."""
         sealed = self._keyring.seal(parcel.body, _place(claimed.id, claimed.facility, "body"))
-        fixed = update(posting).where(posting.c.id == claimed.id)
-        self._connection.execute(fixed.values(sealed_body=sealed))
+        self._update_claimed(claimed, sealed_body=sealed)
 
     def record(
-        self, claimed: Posting, state: PostingState, note: str, *, answer: bytes = b"", delay: float = 0.0
+        self,
+        claimed: Posting,
+        state: PostingState,
+        note: str,
+        *,
+        answer: bytes = b"",
+        delay: float = 0.0,
+        uncertain: bool = False,
     ) -> None:
-        """Say how an attempt went. `note` holds no patient data."""
-        place = _place(claimed.id, claimed.facility, "answer")
+        """Say how an attempt went. `note` holds no patient data; `uncertain`: billing may hold the charge."""
         values: dict[str, Any] = {
             "state": state.value,
             "note": note,
             "lease_until": 0.0,
             "next_attempt_at": self._now + delay,
             "updated_at": self._now,
+            "may_be_held": claimed.may_be_held or uncertain,
         }
         if answer:
+            place = _place(claimed.id, claimed.facility, "answer")
             values["sealed_answer"] = self._keyring.seal(answer, place)
-        self._connection.execute(update(posting).where(posting.c.id == claimed.id).values(**values))
+        self._update_claimed(claimed, **values)
         self._audit(claimed, "service", f"posting.{state.value}")
+
+    def _update_claimed(self, claimed: Posting, **values: Any) -> None:
+        """Change a posting that is still this worker's: who lost the lease may no longer say anything."""
+        mine = and_(
+            posting.c.id == claimed.id,
+            posting.c.state == PostingState.SENDING.value,
+            posting.c.attempts == claimed.attempts,
+        )
+        if not self._connection.execute(update(posting).where(mine).values(**values)).rowcount:
+            raise LeaseLost
 
     def abandon_lost(self) -> list[Posting]:
         """Postings whose worker died while sending: billing may hold them, so a person decides."""
         lost = and_(posting.c.state == PostingState.SENDING.value, posting.c.lease_until <= self._now)
         found = self._read(select(posting).where(lost).with_for_update(skip_locked=True))
         for each in found:
-            self.record(each, PostingState.UNKNOWN, "the service stopped while sending")
+            self.record(each, PostingState.UNKNOWN, "the service stopped while sending", uncertain=True)
         return found
 
     def settle(self, found: Posting, state: PostingState, reason: str, *, by: str) -> None:
-        """A person decides about a posting whose fate is unknown, or that billing refused."""
+        """A person decides about a posting: from here on its fate is no longer uncertain."""
         settled = update(posting).where(and_(posting.c.id == found.id, posting.c.state == found.state.value))
-        values = {"state": state.value, "note": reason, "next_attempt_at": self._now, "updated_at": self._now}
-        if not self._connection.execute(settled.values(**values)).rowcount:
+        settled = settled.values(
+            state=state.value,
+            note=reason,
+            next_attempt_at=self._now,
+            updated_at=self._now,
+            may_be_held=False,
+        )
+        if not self._connection.execute(settled).rowcount:
             raise WrongState("the posting has moved on: look again")
         self._audit(found, by, f"settle.{state.value}")
 
     def cancel(self, charge_key: str, *, by: str) -> bool:
-        """Take a charge back while billing certainly does not hold it; False when that is too late."""
-        pending = and_(posting.c.charge_key == charge_key, posting.c.state == PostingState.PENDING.value)
-        found = self._read(select(posting).where(pending).with_for_update())
+        """Take a charge back while billing certainly does not hold it; False when that is too late.
+
+        A refused one is cancelled too, so that it cannot be sent again after its correction.
+        """
+        states = (PostingState.PENDING.value, PostingState.REFUSED.value, PostingState.CANCELLED.value)
+        not_held = and_(posting.c.state.in_(states), posting.c.may_be_held.is_(False))
+        ours = select(posting).where(posting.c.charge_key == charge_key)
+        found = self._read(ours.with_for_update())
+        cancellable = self._read(ours.where(not_held))
+        if len(cancellable) < len(found):
+            return False
         for each in found:
-            self.settle(each, PostingState.CANCELLED, "taken back before it was sent", by=by)
-        return bool(found)
+            self.settle(each, PostingState.CANCELLED, "taken back", by=by)
+        return True
 
     def of_charge(self, charge_key: str) -> list[Posting]:
         """How a charge stands at each destination."""
@@ -173,6 +204,7 @@ class Postings:
             control_id=row.control_id,
             attempts=row.attempts,
             note=row.note,
+            may_be_held=row.may_be_held,
             updated_at=row.updated_at,
             body=self._open(row, row.sealed_body, "body"),
             answer=self._open(row, row.sealed_answer, "answer"),

@@ -179,6 +179,8 @@ posting = Table(
     Column("destination", String(64), nullable=False),
     Column("state", String(16), nullable=False),
     Column("control_id", String(20), nullable=False),  # MSH-10
+    # An attempt ended without a lawful answer, and no person has said since what became of it.
+    Column("may_be_held", Boolean, nullable=False),
     Column("sealed_body", LargeBinary, nullable=True),  # fixed before the first byte is sent
     Column("sealed_answer", LargeBinary, nullable=True),
     Column("note", Text, nullable=False),

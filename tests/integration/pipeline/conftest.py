@@ -1,10 +1,16 @@
-"""A queue with lines in it, without the messages they would come from."""
+"""A queue with lines in it, put there directly or charted from messages."""
 
 import pytest
 
-from service.domain.charge import CandidateStatus, Origin
+from service.domain.charge import CandidateStatus, Origin, Parcel, PostingState
+from service.domain.event import Arrival, Format
 from service.domain.review import Line
+from service.mapping import load
+from service.pipeline import decide
+from service.pipeline.chart import Reader, chart
+from service.pipeline.decide import Reviewer
 from service.store.users import User
+from tests.service_process import REPOSITORY
 
 CONTEXT = {"patient_id": "MRN1", "visit_number": "V1", "patient_family_name": "TESTPERSON"}
 
@@ -53,3 +59,70 @@ def put(database):
 def coder():
     """A coder of the facility main."""
     return User("carla", frozenset({"coder"}), "main")
+
+
+GUIDED = {"imaging__modality": "fluoroscopy"}
+
+
+@pytest.fixture(scope="session")
+def reader():
+    """The shipped mappings."""
+    return Reader(load(REPOSITORY / "mappings"))
+
+
+def report(number, status="F", time="20270110090000", patient="P1", **elements):
+    """An ORU of one order from a hospital without a feed of its own."""
+    documented = {
+        "intent": "postop_analgesia",
+        "target": "epidural",
+        "approach": "interlaminar",
+        "entry_levels": "L2-L3",
+        "device": "catheter",
+        "substances.class": "local_anesthetic",
+        "catheter.disposition": "left_indwelling",
+        **{name.replace("__", "."): value for name, value in elements.items()},
+    }
+    lines = [
+        f"MSH|^~\\&|ANY|HOSP|||{time}||ORU^R01|M{number}|P|2.5.1",
+        f"PID|1||{patient}^^^HOSP^MR||TESTPERSON^T||19600101|F",
+        "PV1|1|I|||||||||||||||||V1",
+        f"OBR|1||ORDER-1|PROC|||20270110080000|||||||||||||||{time}|||{status}",
+        *(
+            f"OBX|{n}|CWE|{name}||{value}||||||{status}"
+            for n, (name, value) in enumerate(documented.items(), start=1)
+            if value
+        ),
+    ]
+    return "\r".join(lines).encode() + b"\r"
+
+
+@pytest.fixture
+def take(database, reader):
+    """Receive messages one after the other, charting after each."""
+
+    def take_all(*bodies):
+        for body in bodies:
+            kind, control_id = body.decode().split("|", 10)[8:10]
+            arrival = Arrival(Format.HL7V2, "ANY|HOSP", "main", kind, control_id, body, b"ACK")
+            with database.transaction() as store:
+                store.events.receive([arrival])
+            chart(database, reader, batch=10, lease=60)
+
+    return take_all
+
+
+def queue(database, *statuses):
+    with database.transaction() as store:
+        return store.candidates.page("*", statuses=statuses or ["proposed", "waiting"], limit=50)
+
+
+def post_all(database):
+    with database.transaction() as store:
+        while posting := store.postings.claim(["billing"], 60):
+            store.postings.fix(posting, Parcel(posting.control_id, b"DFT"))
+            store.postings.record(posting, PostingState.POSTED, "AA")
+
+
+def approve(database, coder, line):
+    with database.transaction() as store:
+        return decide.approve(store, Reviewer(coder, line.id, line.version), "billing")

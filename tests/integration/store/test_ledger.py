@@ -80,7 +80,7 @@ def test_a_line_that_went_the_whole_way_is_whole(posted, keyring):
         ("UPDATE audit SET actor = 'x'", "audit chains that are broken"),
         (
             _CHARGED_AGAIN,
-            "lines charged more than once",
+            "services charged more than once",
         ),
     ],
 )

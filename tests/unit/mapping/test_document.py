@@ -46,7 +46,7 @@ def report(*readings: Reading, notes: tuple[str, ...] = ()) -> ProcedureReport:
     narratives = tuple(
         Narrative(text, Source(f"OBX[{n}]-5", 0, len(text), text, "e1")) for n, text in enumerate(notes, 7)
     )
-    return ProcedureReport("OBR-3:A-77", "note", "20260310", readings, narratives)
+    return ProcedureReport("order:A-77", "note", "20260310", readings, narratives)
 
 
 def values(found: tuple[DocumentedElement, ...], name: str) -> list[tuple[Value, str]]:
@@ -150,7 +150,7 @@ def part(doc: str, version: str, *elements: DocumentedElement, **more: object) -
 
 
 def together(*parts: Understood) -> Documentation:
-    return combine("OBR-3:A-77", parts)
+    return combine("order:A-77", parts)
 
 
 FLUOROSCOPY = element("imaging.modality", "fluoroscopy")
@@ -205,6 +205,57 @@ def test_a_document_sent_again_after_it_was_taken_back_counts() -> None:
     found = together(part("note", "2", withdrawn=True), part("note", "3", LEFT))
     assert not found.withdrawn
     assert found.values("catheter.disposition") == ("left_indwelling",)
+
+
+REMOVED = element("catheter.disposition", "removed")
+
+
+def test_a_document_that_another_replaces_says_nothing_any_more() -> None:
+    found = together(part("D-1", "1", FLUOROSCOPY, LEFT), part("D-2", "2", REMOVED, replaces="D-1"))
+    assert [each.name for each in found.elements] == ["catheter.disposition"]
+    assert found.values("catheter.disposition") == ("removed",)
+
+
+@pytest.mark.parametrize(
+    ("parts", "stands"),
+    [
+        pytest.param([("D-2", "2", "D-1"), ("D-1", "1", "")], {"D-2"}, id="the replacement came first"),
+        pytest.param([("D-1", "3", ""), ("D-2", "2", "D-1")], {"D-2"}, id="edited after it was replaced"),
+        pytest.param([("D-1", "1", ""), ("D-2", "2", "D-1"), ("D-3", "3", "D-2")], {"D-3"}, id="a chain"),
+        pytest.param(
+            [("D-1", "1", ""), ("D-2", "2", "D-1"), ("D-2", "3", "")], {"D-2"}, id="edited in its turn"
+        ),
+        pytest.param([("D-2", "2", "D-1"), ("D-1", "3", "D-2")], {"D-1"}, id="put back in its place"),
+        pytest.param([("D-1", "1", "D-1")], {"D-1"}, id="itself"),
+        pytest.param([("D-2", "2", "D-1"), ("D-3", "1", "")], {"D-2", "D-3"}, id="another"),
+    ],
+)
+def test_a_replaced_document_is_out(parts: list[tuple[str, str, str]], stands: set[str]) -> None:
+    found = together(*(part(d, v, element("substances.name", d), replaces=r) for d, v, r in parts))
+    assert set(found.values("substances.name")) == stands
+
+
+def test_a_replacement_that_is_taken_back_does_not_bring_back_what_it_replaced() -> None:
+    found = together(
+        part("D-1", "1", LEFT), part("D-2", "2", replaces="D-1"), part("D-2", "3", withdrawn=True)
+    )
+    assert found.withdrawn
+
+
+@pytest.mark.parametrize(
+    ("namespaces", "origins"),
+    [
+        (("pain", "pain"), {"structured"}),
+        (("pain", ""), {"structured"}),
+        (("pain", "lab"), {"conflict"}),
+        (("pain", "", "lab"), {"conflict"}),
+    ],
+)
+def test_a_number_that_two_namespaces_assigned_settles_nothing(
+    namespaces: tuple[str, ...], origins: set[str]
+) -> None:
+    found = together(*(part(f"D-{n}", "1", LEFT, namespace=each) for n, each in enumerate(namespaces)))
+    assert {each.origin for each in found.elements} == origins
 
 
 def test_a_fallback_gives_way_to_another_document() -> None:

@@ -7,6 +7,7 @@ contradictory documentation is completed in every way, and what the table propos
 import itertools
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -291,6 +292,31 @@ def test_silence_and_contradiction_anywhere_never_give_a_code_that_may_be_wrong(
 def likely(rng: random.Random, name: str) -> object:
     """Mostly what keeps the case in the family, so that not all of them end at the gate."""
     return DOMAINS[name][0] if rng.random() < 0.5 else rng.choice(DOMAINS[name])
+
+
+OUTCOMES = [str(outcome) for outcome in DOMAINS["catheter.disposition"] if outcome != "removed"]
+#: What "removed" may stand beside and still leave a code: words that are more exact.
+EXACT = {
+    ("removed_end_of_procedure",): ["62323"],
+    ("removed_same_day",): ["62323"],
+    ("removed_end_of_procedure", "removed_same_day"): ["62323"],
+    ("removed_later",): ["62327"],
+}
+
+
+@pytest.mark.parametrize("others", [c for n in range(4) for c in itertools.combinations(OUTCOMES, n)])
+def test_removed_gives_a_code_only_beside_words_that_say_the_day(others: tuple[str, ...]) -> None:
+    """As separate notes say it: nobody declares a conflict."""
+    said = [
+        DocumentedElement("catheter.disposition", v, Source(f"OBX[{n}]"))
+        for n, v in enumerate(("removed", *others))
+    ]
+    rest = document(BASE | {"device": "catheter"})
+    for order in (said, said[::-1]):
+        (proposal,) = propose([TABLE], replace(rest, elements=(*rest.elements, *order)))
+        assert [each.code for each in proposal.candidates] == EXACT.get(others, [])
+        asked = {each.element for each in proposal.questions if each.blocking}
+        assert proposal.candidates or asked & {"catheter.disposition", "catheter.removed_at"}
 
 
 def test_one_documented_contradiction_alone_never_leaves_a_code_standing_unasked() -> None:

@@ -355,6 +355,11 @@ def test_a_heading_holds_until_the_next() -> None:
     assert settled(text, "imaging.modality") == NONE
 
 
+def test_a_heading_of_medications_that_were_given_is_todays() -> None:
+    assert settled("MEDICATIONS INJECTED: bupivacaine", "substances.class") == {"local_anesthetic"}
+    assert settled("MEDICATIONS: bupivacaine", "substances.class") == NOTHING
+
+
 def test_a_heading_of_capitals_needs_no_colon() -> None:
     text = "PLAN\nInjection under fluoroscopy.\n\nPROCEDURE\nEpidural under CT guidance."
     assert settled(text, "imaging.modality") == {"ct"}

@@ -42,6 +42,7 @@ def load(folder: Path, text: str) -> Terms:
         (GOOD.replace("removed", "removed?"), 8, "must begin and end with a word"),
         (GOOD.replace("<tool> ...", "<tool> ... a ... b ..."), 8, "more than 2 gaps"),
         (GOOD.replace("removed", "removed|*"), 8, "is no word"),
+        (GOOD.replace("    values:\n      needle:", "    plainly:\n      neddle:"), 7, "nearest: needle"),
         (GOOD.replace("    values:", "    valeus:"), 6, "unknown key 'valeus'; nearest: values"),
         (GOOD.replace("  tool:", "  month:"), 3, "family 'month' is written in another file already"),
     ],
@@ -53,6 +54,7 @@ def load(folder: Path, text: str) -> Terms:
         "optional last",
         "gaps",
         "no word",
+        "value said plainly",
         "key",
         "family twice",
     ],
@@ -70,6 +72,27 @@ def test_two_files_do_not_share_an_element(tmp_path: Path) -> None:
     (folder / "zz.yaml").write_text(GOOD.replace("tool", "other"))
     with pytest.raises(MappingError, match=r"zz\.yaml:5: device has its terms in another file already"):
         load_terms(folder, VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "plainly"),
+    [
+        ("The needle was removed as planned.", [], ["needle"]),
+        ("The needle was removed if needed.", [], ["needle"]),
+        ("He had one long ago. The needle was removed.", [], ["needle"]),
+        ("The needle was not removed.", [], []),
+        ("In 2019 the needle was removed.", [], []),
+        ("PLAN: the needle was removed.", [], []),
+        ("The needle was removed.", ["needle"], ["needle"]),
+    ],
+    ids=["plan", "condition", "after a story", "denied", "years ago", "heading", "nothing beside it"],
+)
+def test_what_is_plainly_said_only_a_denial_takes_back(
+    tmp_path: Path, text: str, values: list[str], plainly: list[str]
+) -> None:
+    for name, file, expected in (("a", GOOD, values), ("b", GOOD.replace("values:", "plainly:"), plainly)):
+        found = load(tmp_path / name, file).find(text)
+        assert [each.value for each in found if not each.doubt] == expected
 
 
 def test_what_an_analyst_writes_is_read(tmp_path: Path) -> None:

@@ -200,6 +200,7 @@ def _posting() -> None:
         sa.Column("destination", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("control_id", sa.String(length=20), nullable=False),
+        sa.Column("may_be_held", sa.Boolean(), nullable=False),
         sa.Column("sealed_body", sa.LargeBinary(), nullable=True),
         sa.Column("sealed_answer", sa.LargeBinary(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),

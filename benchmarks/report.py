@@ -1,0 +1,132 @@
+"""The report: what was measured as Markdown tables, the aims beside the figures."""
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from benchmarks.deployments import WORKER_PROCESSES
+from benchmarks.durable_receive import ECHO, GROUP_COMMIT, OURS, PYTHON_HL7, Received
+from benchmarks.the_line import CONNECTIONS, Line
+
+_HEAD = """\
+# Speed
+
+`make bench` measures all of this in one run; `python -m benchmarks --write` also writes it down here. Absolutes
+drift from machine to machine, ratios hold. Sender, listener, workers and databases share the cores.
+
+Every message is an ORU with twelve OBX, of a new patient and a new procedure, which the generic feed and the
+shipped table turn into one candidate. Every sender waits for its ACK before it sends the next message.
+Listeners that are compared take turns; each figure is the median of three rounds.
+"""
+
+_RECEIVE = f"""\
+## Durable receive
+
+A commit with fsync before each ACK, SQLite with synchronous=FULL. `{OURS}` reads the header, seals
+the message, finds duplicates and writes an audit row for each group. `{GROUP_COMMIT}` is a bare `INSERT` of the
+bytes for each group, without any of this. `{PYTHON_HL7}` is that library's asyncio server with one `INSERT` and
+fsync a message. `{ECHO}` stores nothing.
+"""
+
+_LINE = f"""\
+## The line
+
+From the first byte sent on {CONNECTIONS} connections until every message is charted and its candidate stands
+committed in the review queue. Low load is one message at a time, seen by a reader of the database. On
+PostgreSQL and Redis (Valkey) the listener, the API, the sweeper and a Celery worker with
+{WORKER_PROCESSES} processes run apart.
+"""
+
+_MEMORY = """\
+## Memory
+
+Resident, with children, before the first message and after the last. PostgreSQL and Redis are not counted.
+"""
+
+
+def report(received: Sequence[Received], lines: Sequence[Line], aims: dict[str, float]) -> str:
+    """All of it."""
+    parts = (
+        (_HEAD, _machine()),
+        (_RECEIVE, _receive_table(received)),
+        (_LINE, _line_table(lines)),
+        ("## Aims\n", _aims_table(received, lines, aims)),
+        (_MEMORY, _memory_table(lines)),
+    )
+    return "\n".join(f"{text}\n{table}\n" for text, table in parts).rstrip("\n") + "\n"
+
+
+def _machine() -> str:
+    now = datetime.now(UTC)
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    return f"Measured {now:%Y-%m-%d}: {os.cpu_count()} cores, {python}, {system}."
+
+
+def _receive_table(received: Iterable[Received]) -> str:
+    rows = [
+        (
+            str(at.connections),
+            name,
+            f"{sent.rate:,.0f}",
+            f"{sent.p50_ms:.2f}",
+            f"{sent.p99_ms:.2f}",
+            "" if name == OURS else f"{at.ratio(name):.2f}",
+        )
+        for at in received
+        for name, sent in at.sent.items()
+    ]
+    return _table(("connections", "listener", "messages/s", "p50 ms", "p99 ms", "ours / it"), rows)
+
+
+def _line_table(lines: Iterable[Line]) -> str:
+    rows = [
+        (
+            line.name,
+            f"{line.messages:,}",
+            f"{line.rate:,.0f}",
+            f"{line.sent.rate:,.0f}",
+            f"{line.sent.p50_ms:.1f} / {line.sent.p99_ms:.1f}",
+            f"{line.low_load_p50_ms:.1f} / {line.low_load_p99_ms:.1f}",
+        )
+        for line in lines
+    ]
+    titles = (
+        "deployment",
+        "messages",
+        "charted/s",
+        "acknowledged/s",
+        "ACK p50 / p99 ms",
+        "low load: message to candidate p50 / p99 ms",
+    )
+    return _table(titles, rows)
+
+
+def _aims_table(received: Iterable[Received], lines: Iterable[Line], aims: dict[str, float]) -> str:
+    found = {f"receive / {GROUP_COMMIT}, {at.connections}": at.ratio(GROUP_COMMIT) for at in received}
+    found |= {f"line, {line.name}": line.rate for line in lines}
+    rows = [
+        (name, _figure(aim), _figure(found[name]), "met" if found[name] >= aim else "missed")
+        for name, aim in aims.items()
+        if name in found
+    ]
+    return _table(("what", "aim", "found", ""), rows)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+
+
+def _memory_table(lines: Iterable[Line]) -> str:
+    rows = [
+        (line.name, process, f"{before:.0f}", f"{line.megabytes_after[process]:.0f}")
+        for line in lines
+        for process, before in line.megabytes_before.items()
+    ]
+    return _table(("deployment", "process", "before, MB", "after, MB"), rows)
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

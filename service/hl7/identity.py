@@ -1,0 +1,79 @@
+"""Which procedure and which document a message speaks of: a feed's identities, ready to read with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from service.domain.feed import Feed, Identity
+from service.hl7.path import HL7Path, path_of
+from service.hl7.scopes import Scope
+from service.hl7.times import iso_date
+
+_DAY = len("2026-03-13")
+Conditions = tuple[tuple[HL7Path, frozenset[str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """Which one it is."""
+
+    text: str  # "order:A-77"; "" = not said
+    namespace: str = ""  # lower-cased
+    by_day: bool = False  # by what was done on a day, not by a number: two of one message are two
+
+
+_NOTHING = Identified("")
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityPaths:
+    """One identity of a feed."""
+
+    identity: Identity
+    paths: tuple[HL7Path, ...]
+    day: tuple[HL7Path, ...]  # one or none
+    namespace: tuple[HL7Path, ...]  # one or none
+    when: Conditions
+
+    @classmethod
+    def of(cls, feed: Feed, identity: Identity) -> "IdentityPaths":
+        return cls(
+            identity,
+            tuple(path_of(feed, path) for path in identity.paths),
+            tuple(path_of(feed, path) for path in (identity.day,) if path),
+            tuple(path_of(feed, path) for path in (identity.namespace,) if path),
+            conditions(feed, identity.when),
+        )
+
+    def read(self, scope: Scope) -> Identified:
+        if self.when and not scope.says(self.when):
+            return _NOTHING
+        values = [_first(scope, path) for path in self.paths]
+        values += [_day(_first(scope, path)) for path in self.day]
+        if not all(values):
+            return _NOTHING
+        namespace = "".join(_first(scope, path) for path in self.namespace).lower()
+        return Identified(self.identity.text(values), namespace, by_day=bool(self.day))
+
+
+def identify(scope: Scope, identities: Sequence[IdentityPaths]) -> Identified:
+    """By the first identity of which the message says everything."""
+    found = (identity.read(scope) for identity in identities)
+    return next((each for each in found if each.text), _NOTHING)
+
+
+def conditions(feed: Feed, values: Mapping[str, Sequence[str]]) -> Conditions:
+    """Paths and the values, lower-cased, of which one must stand there."""
+    return tuple(
+        (path_of(feed, path), frozenset(value.lower() for value in wanted)) for path, wanted in values.items()
+    )
+
+
+def _first(scope: Scope, path: HL7Path) -> str:
+    found = scope.read(path)
+    return found[0].text.strip() if found else ""
+
+
+def _day(time: str) -> str:
+    """The whole day of a time; "" when it says less."""
+    day = iso_date(time)
+    return day if len(day) == _DAY else ""

@@ -1,0 +1,48 @@
+"""mappings check reports what the service would refuse to start on, with file and line."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.service_process import REPOSITORY
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A copy of the shipped mappings."""
+    return shutil.copytree(REPOSITORY / "mappings", tmp_path / "mappings")
+
+
+def check(folder):
+    command = [sys.executable, "-m", "service", "mappings", "check", str(folder)]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_shipped_mappings_are_in_order(folder):
+    done = check(folder)
+    assert (done.returncode, done.stdout) == (0, "mappings: in order\n")
+
+
+@pytest.mark.parametrize(
+    ("feed", "right", "wrong", "message"),
+    [
+        ("generic-mdm", "of: [TXA-15.1]", "of: [TXA-15,1x]", "'1x' is not an HL7 path like"),
+        ("generic-oru", '"OBX[2=TX|FT]-5"', '"OBX[2=TX|FT-5"', "is not an HL7 path like"),
+        ("generic-oru", "OBX[2=TX|FT]", "OBX[2~TX|FT]", "is not a condition like"),
+        ("generic-fhir-procedure", '"note.text"', '"note..text"', "this is no FHIRPath: note..text"),
+    ],
+    ids=["key", "narrative", "condition", "FHIRPath"],
+)
+def test_a_path_that_cannot_be_read_with_is_named_with_its_line(folder, feed, right, wrong, message):
+    path = folder / "feeds" / f"{feed}.yaml"
+    lines = path.read_text().splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if right in text)
+    path.write_text("\n".join(lines).replace(right, wrong))
+
+    done = check(folder)
+
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"mappings/feeds/{feed}.yaml:{line}: error: ")
+    assert message in done.stdout
