@@ -39,7 +39,7 @@ def check(folder: Folder = None) -> None:
 
 
 def _unreadable_paths(where: Path) -> Iterator[Finding]:
-    """The first path of a feed that cannot be read with: only the readers of HL7 and FHIR know their paths."""
+    """The first path of a feed that is none: only the readers of HL7 and FHIR know what is one."""
     try:
         Reader(load(where))
     except MappingError as error:

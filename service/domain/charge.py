@@ -111,7 +111,10 @@ class Charge:
             raise IncompleteCharge(tuple(missing))
         if self.units < 1:
             raise ValueError(f"{self.units} is no quantity")
-        date.fromisoformat(self.service_date)
+        try:
+            date.fromisoformat(self.service_date)
+        except ValueError:
+            raise ValueError("the service date is no date") from None
 
 
 class PostingState(StrEnum):

@@ -194,8 +194,8 @@ def _new_charge(line: Candidate, user: User) -> list[Charge]:
                 approved_by=user.name,
             )
         ]
-    except ValueError as error:
-        raise UnusableCharge(f"{error}: change it first") from None
+    except ValueError:  # its text quotes what stands there, which may be anything
+        raise UnusableCharge from None
 
 
 def _taken_back(store: Store, line: Candidate, user: User) -> list[Charge]:
