@@ -86,3 +86,9 @@ def test_the_commands_of_the_compose_file_are_commands_of_ours(role):
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_mapping_in_the_readme_is_the_one_that_is_shipped():
+    shown = (REPOSITORY / "README.md").read_text().split("```yaml\n")[1].split("```")[0]
+    shipped = (REPOSITORY / "mappings" / "tables" / "neuraxial-injection.yaml").read_text()
+    assert shipped.startswith(shown.rstrip("\n")), "copy the table to README.md again, without its tests"
