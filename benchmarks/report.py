@@ -12,11 +12,11 @@ from benchmarks.the_line import CONNECTIONS, Line
 _HEAD = """\
 # Speed
 
-`make bench` measures all of this in one run; `python -m benchmarks --write` also writes it down here. Absolutes
-drift from machine to machine, ratios hold. Sender, listener, workers and databases share the cores.
+`make bench` measures all of this in one run; `python -m benchmarks --write` also writes it down here.
+Absolutes drift from machine to machine, ratios hold. Sender, listener, workers and databases share the cores.
 
-Every message is an ORU with twelve OBX, of a new patient and a new procedure, which the generic feed and the
-shipped table turn into one candidate. Every sender waits for its ACK before it sends the next message.
+Every message is an ORU with twelve OBX, of a new patient and a new procedure, which the generic feed and
+the shipped table turn into one candidate. Every sender waits for its ACK before it sends the next message.
 Listeners that are compared take turns; each figure is the median of three rounds.
 """
 
@@ -24,9 +24,9 @@ _RECEIVE = f"""\
 ## Durable receive
 
 A commit with fsync before each ACK, SQLite with synchronous=FULL. `{OURS}` reads the header, seals
-the message, finds duplicates and writes an audit row for each group. `{GROUP_COMMIT}` is a bare `INSERT` of the
-bytes for each group, without any of this. `{PYTHON_HL7}` is that library's asyncio server with one `INSERT` and
-fsync a message. `{ECHO}` stores nothing.
+the message, finds duplicates and writes an audit row for each group. `{GROUP_COMMIT}` is a bare
+`INSERT` of the bytes for each group, without any of this. `{PYTHON_HL7}` is that library's server with one
+`INSERT` and fsync a message. `{ECHO}` stores nothing.
 """
 
 _LINE = f"""\

@@ -1,6 +1,7 @@
 """Wiring: settings in, a working service out. The only place that builds things."""
 
 import difflib
+import gc
 import os
 import time
 from collections.abc import Mapping
@@ -40,10 +41,10 @@ BILLING = "billing"
 _BATCH = 200
 _DRAIN_SECONDS = 2.0
 #: Between two looks at the bell, while messages stream in.
-_BREATH = 0.005
+_BREATH = 0.01
 _log = structlog.get_logger()
-#: A due row that nobody took for this many sweeps is worked by the sweeper itself.
-_PATIENCE = 2
+#: A due row that nobody took for this many sweep intervals is worked by the sweeper itself.
+_PATIENCE = 1
 
 
 class Waker:
@@ -100,19 +101,23 @@ class Service:
     destinations: dict[str, Destination]
     waker: Waker = field(repr=False)
 
-    def drain(self, queue: str) -> None:
-        """Work a queue until nothing in it is due. Who commits from now on rings again."""
+    def drain(self, queue: str) -> bool:
+        """Work a queue until nothing in it is due; who commits from now on rings again.
+
+        Not for ever, as a process that is told to stop waits for this: gives whether work is left, rung for.
+        """
         with self.database.transaction() as store:
             store.bells.answer(queue)
-        # Not for ever: a process that is told to stop waits for this to end.
         until = time.monotonic() + _DRAIN_SECONDS
         while self._work(queue):
             if time.monotonic() > until:
                 self.waker.wake(queue)
-                return
+                return True
+        return False
 
-    def sweep(self) -> None:
-        """Ring for rows that wait; work those that nobody came for."""
+    def sweep(self) -> bool:
+        """Ring for rows that wait; work those that nobody came for. Gives whether such work is left."""
+        left = False
         for queue in QUEUES:
             with self.database.look() as store:
                 due = self._oldest_due(store, queue)
@@ -120,7 +125,8 @@ class Service:
             if due is not None:
                 self.waker.wake(queue)
             if forgotten:
-                self.drain(queue)
+                left |= self.drain(queue)
+        return left
 
     def approved(self) -> None:
         """Ring for the postings of an approval that was just committed."""
@@ -209,7 +215,11 @@ def open_service(settings: Settings) -> Service:
         facility_of=facilities(mappings.feeds, settings.facility),
         wake=waker.wake,
     )
-    return Service(settings, database, mappings, Reader(mappings), door, _destinations(settings), waker)
+    service = Service(settings, database, mappings, Reader(mappings), door, _destinations(settings), waker)
+    # What is loaded now stays: the collector need not look through it for every few messages.
+    gc.collect()
+    gc.freeze()
+    return service
 
 
 def _bring_up(database: Database, settings: Settings) -> None:

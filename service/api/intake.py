@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse
 from service import fhir
 from service.api.access import Sender
 from service.api.parts import Parts, PartsOf
+from service.api.problems import problem
 from service.domain.errors import Fault
 from service.domain.event import Arrival, Format
 from service.store.users import ALL_FACILITIES, User
@@ -33,7 +34,7 @@ async def receive_hl7(request: Request, parts: PartsOf, user: Sender) -> Respons
     """Take one HL7 v2 message; the answer is its ACK, with 200 whether it accepts or refuses."""
     kind, charset = _media_type(request)
     if kind not in _HL7_TYPES:
-        return Response("send application/hl7-v2+er7\n", 415, media_type="text/plain")
+        return problem(415, "unsupported-media-type", "send application/hl7-v2+er7")
     # The charset of HTTP wins over MSH-18; UTF-8 is what it is when none is named.
     charset = (charset or "utf-8")[:32]
     body = await request.body()

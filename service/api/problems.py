@@ -95,7 +95,9 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     incident = new_id()
-    _log.error("request failed", incident=incident, error=type(error).__name__, path=request.url.path)
+    # The path of the route: an id in a URL may be one that a patient is known by.
+    route = getattr(request.scope.get("route"), "path", "")
+    _log.error("request failed", incident=incident, error=type(error).__name__, path=route)
     return answer(request, 500, "internal", [Fault("", "207", f"internal error, incident {incident}")])
 
 

@@ -1,5 +1,6 @@
 """The shapes of the API: what comes in is checked here, what goes out is described here."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -13,13 +14,22 @@ from service.hl7 import decode
 from service.store.postings import Posting
 
 
-def _shaped(kind: type[ProcedureCode] | type[Modifier] | type[DiagnosisCode]) -> AfterValidator:
-    return AfterValidator(lambda value: kind(value).value)
+def _shaped(kind: Callable[[str], object], what: str) -> AfterValidator:
+    def check(value: str) -> str:
+        try:
+            kind(value)
+        except ValueError:
+            # Not the words of the domain: they quote what was sent, which may be a name in the wrong field.
+            message = f"this is not shaped like {what}"
+            raise ValueError(message) from None
+        return value
+
+    return AfterValidator(check)
 
 
-Code = Annotated[str, _shaped(ProcedureCode)]
-Modifiers = Annotated[list[Annotated[str, _shaped(Modifier)]], Field(max_length=4)]
-Diagnoses = Annotated[list[Annotated[str, _shaped(DiagnosisCode)]], Field(max_length=12)]
+Code = Annotated[str, _shaped(ProcedureCode, "a CPT or HCPCS code")]
+Modifiers = Annotated[list[Annotated[str, _shaped(Modifier, "a modifier")]], Field(max_length=4)]
+Diagnoses = Annotated[list[Annotated[str, _shaped(DiagnosisCode, "an ICD-10-CM code")]], Field(max_length=12)]
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 _Short = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 

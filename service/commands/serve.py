@@ -175,8 +175,8 @@ def _sweeper(service: Service) -> Iterator[None]:
 
     def run() -> None:
         while True:
-            _sweep_once(service)
-            if stopped.wait(service.settings.sweep_seconds):
+            is_work_left = _sweep_once(service)
+            if stopped.wait(0 if is_work_left else service.settings.sweep_seconds):
                 return
 
     thread = threading.Thread(target=run, name="sweeper", daemon=True)
@@ -188,14 +188,15 @@ def _sweeper(service: Service) -> Iterator[None]:
         thread.join(_STOP_SECONDS)
 
 
-def _sweep_once(service: Service) -> None:
-    """Sweep; a database that is away for a while must not end the sweeper."""
+def _sweep_once(service: Service) -> bool:
+    """Sweep; a database that is away for a while must not end the sweeper. Gives whether to go on at once."""
     try:
-        service.sweep()
+        return service.sweep()
     except TryAgainLater as error:
         _log.warning("sweep put off", reason=str(error))
     except Exception as error:  # noqa: BLE001 - whatever it is, what others wait for must still be swept
         _log.error("sweep failed", error=type(error).__name__)
+    return False
 
 
 def _wait_for_signal() -> None:

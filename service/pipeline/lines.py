@@ -1,17 +1,18 @@
 """Lines: what the mapping proposes for a procedure, as lines of the review queue."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from service.domain.charge import CandidateCharge, CandidateStatus, Origin, Proposal, Question
 from service.domain.codes import looks_like_modifier, looks_like_procedure_code
-from service.domain.documentation import Documentation, DocumentedElement, StatedCode
+from service.domain.documentation import BillingContext, Documentation, DocumentedElement, StatedCode
 from service.domain.review import Line
 
 STATED = "stated"
 UNMAPPED = "unmapped"
+_CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
 _LONGEST_SLOT = 96
 _MOST_MODIFIERS = 4
 _TOO_MANY = 10_000
@@ -153,7 +154,7 @@ def _shared_content(chart: Chart) -> dict[str, Any]:
     documentation = chart.documentation
     return {
         "elements": [element_json(element) for element in documentation.elements],
-        "context": asdict(documentation.context),
+        "context": {name: getattr(documentation.context, name) for name in _CONTEXT_FIELDS},
         "diagnoses": [str(value) for value in documentation.values("dx")],
         "stated": [asdict(stated) for stated in documentation.stated],
         "unknown_codes": [asdict(code) for code in documentation.unknown],

@@ -1,7 +1,8 @@
 """Bells: at most one wake-up is under way for a queue."""
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
+from service.store.prepared import Prepared
 from service.store.tables import bell
 from service.store.transaction import Transaction, insert_of
 
@@ -15,16 +16,16 @@ class Bells:
 
     def silent(self, queue: str, *, forgotten_after: float) -> bool:
         """Whether nobody has been rung for."""
-        query = select(bell.c.queue).where(self._silent(queue, forgotten_after))
-        return self._connection.execute(query).first() is not None
+        since = self._now - forgotten_after
+        return _SILENT.run(self._connection, {"of_queue": queue, "since": since}).first() is not None
 
     def ring(self, queue: str, *, forgotten_after: float) -> bool:
         """Mark the queue as rung for; True when the caller is the one who must send the wake-up.
 
         A wake-up that nobody answered for `forgotten_after` seconds was lost with its broker: ring again.
         """
-        rung = update(bell).where(self._silent(queue, forgotten_after))
-        return self._connection.execute(rung.values(pending=True, rung_at=self._now)).rowcount > 0
+        named = {"of_queue": queue, "since": self._now - forgotten_after}
+        return _RING.run(self._connection, {**named, "pending": True, "rung_at": self._now}).rowcount > 0
 
     def answer(self, queue: str) -> None:
         """A worker has come: who commits from now on must ring again."""
@@ -37,6 +38,10 @@ class Bells:
         insert = insert_of(self._connection)
         self._connection.execute(insert(bell).on_conflict_do_nothing(), rows)
 
-    def _silent(self, queue: str, forgotten_after: float) -> ColumnElement[bool]:
-        stale = bell.c.rung_at < self._now - forgotten_after
-        return and_(bell.c.queue == queue, or_(bell.c.pending.is_(False), stale))
+
+_IS_SILENT = and_(
+    bell.c.queue == bindparam("of_queue"),
+    or_(bell.c.pending.is_(False), bell.c.rung_at < bindparam("since")),
+)
+_SILENT = Prepared(select(bell.c.queue).where(_IS_SILENT))
+_RING = Prepared(update(bell).where(_IS_SILENT), ["pending", "rung_at"])

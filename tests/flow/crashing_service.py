@@ -1,10 +1,12 @@
-"""Runs charge-capture so that it kills itself, as kill -9 does, at a named point: for the flow tests."""
+"""Runs charge-capture so that it kills itself, or fails, at a named point: for the flow tests."""
 
 import os
 import signal
 import sys
 
 from service.__main__ import main
+from service.pipeline import chart
+from service.pipeline.chart import Reader
 from service.pipeline.receive import Door
 from service.posting.dft_over_mllp import DftOverMllp
 from service.wiring import Service
@@ -40,6 +42,30 @@ def after_claim_before_sending():
 def after_billing_answered():
     """Billing has the charge and said so; the answer is not recorded."""
     DftOverMllp.send = _after(DftOverMllp.send)
+
+
+def _raise(*args, **_kwargs):
+    raise ValueError(f"cannot work on {args!r}")
+
+
+def reader_quotes_the_patient():
+    """Reading raises an error whose text is the message."""
+    Reader.read = lambda _reader, event: _raise(event.body)
+
+
+def proposing_quotes_the_patient():
+    """The tables raise an error whose text is what was documented."""
+    chart.propose = _raise
+
+
+def charting_quotes_the_patient():
+    """Where no error is expected, one whose text is what was read."""
+    chart._chart_events = _raise  # noqa: SLF001
+
+
+def sweeping_quotes_the_patient():
+    """The sweeper meets an error whose text is a name."""
+    Service.sweep = lambda _service: _raise("Zephyrine")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ def test_host_and_port(text, parts):
     assert host_and_port(text) == parts
 
 
-@pytest.mark.parametrize("text", ["", "host", "host:", ":80", "host:x"])
+@pytest.mark.parametrize("text", ["", "host", "host:", ":80", "host:x", "host:65536"])
 def test_what_is_no_host_and_port(text):
     with pytest.raises(ValueError, match="is not HOST:PORT"):
         host_and_port(text)
@@ -31,3 +31,26 @@ def test_what_is_no_host_and_port(text):
 def test_settings_that_are_refused(given, word):
     with pytest.raises(SetupError, match=word):
         read_settings(**given)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("LEASE", "-1", "CHARGE_CAPTURE_LEASE: .*greater than 0"),
+        ("LEASE", "nan", "CHARGE_CAPTURE_LEASE: .*finite"),
+        ("SWEEP_SECONDS", "0", "CHARGE_CAPTURE_SWEEP_SECONDS: .*greater than 0"),
+        ("FRAME_LIMIT", "-5", "CHARGE_CAPTURE_FRAME_LIMIT: .*1024"),
+        ("TIMEZONE", "Mars/Olympus", "CHARGE_CAPTURE_TIMEZONE: .*no IANA time zone"),
+        ("FACILITY", "*", "CHARGE_CAPTURE_FACILITY"),
+        ("SITE", "lumbar", "CHARGE_CAPTURE_SITE: .*JSON"),
+        ("HTTP", "127.0.0.1:99999", "CHARGE_CAPTURE_HTTP: .*HOST:PORT"),
+        ("BILLING", "nonsense", "CHARGE_CAPTURE_BILLING: .*HOST:PORT"),
+        ("BILLING_FHIR", "ftp://billing", "CHARGE_CAPTURE_BILLING_FHIR: .*URL"),
+        ("BROKER_URL", "nonsense://x", "CHARGE_CAPTURE_BROKER_URL"),
+        ("BILING", "h:1", "CHARGE_CAPTURE_BILING; nearest: CHARGE_CAPTURE_BILLING"),
+    ],
+)
+def test_an_environment_that_is_refused(monkeypatch, name, value, said):
+    monkeypatch.setenv(f"CHARGE_CAPTURE_{name}", value)
+    with pytest.raises(SetupError, match=said):
+        read_settings()

@@ -1,0 +1,161 @@
+"""What comes in over HTTP: the answer, what is kept of it, and that a repeat makes nothing new."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from service.hl7 import Message
+
+FHIR = "application/fhir+json"
+PROCEDURE = {
+    "resourceType": "Procedure",
+    "id": "p1",
+    "status": "completed",
+    "code": {"text": "epidural"},
+    "subject": {"identifier": {"value": "P1"}},
+}
+
+
+def send_fhir(api, method, path, body, facility="main"):
+    more = {"content": body} if isinstance(body, bytes) else {"json": body}
+    return api.ask(
+        method, f"/fhir{path}", role="feed", facility=facility, headers={"Content-Type": FHIR}, **more
+    )
+
+
+def messages(api):
+    return api.ask("GET", "/v1/ledger", role="admin", facility="*").json()["sums"]["messages"]
+
+
+def quarantine(api, facility="main"):
+    return api.ask("GET", "/v1/quarantine", role="admin", facility=facility).json()
+
+
+def ack(answer):
+    assert answer.status_code == 200
+    return Message.parse(answer.text)
+
+
+def test_a_resource_posted_again_is_the_same_one(api):
+    new = {key: value for key, value in PROCEDURE.items() if key != "id"}
+    first, again = (send_fhir(api, "POST", "/Procedure", new) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.headers["Location"] == again.headers["Location"]
+    assert messages(api)["duplicate"] == 1
+
+
+def test_a_resource_may_return_to_what_it_said_before(api):
+    for status in ("completed", "entered-in-error", "completed"):
+        assert send_fhir(api, "PUT", "/Procedure/p1", {**PROCEDURE, "status": status}).status_code == 200
+    assert messages(api)["received"] == 3
+
+
+def test_of_a_transaction_with_one_bad_entry_nothing_is_read(api, sample):
+    good, bad = (json.loads(sample("transaction")) for _ in range(2))
+    procedure = next(e["resource"] for e in bad["entry"] if e["resource"]["resourceType"] == "Procedure")
+    del procedure["status"]
+    assert send_fhir(api, "POST", "", bad).status_code == 422
+    api.drain()
+    assert not api.lines()
+    assert "status" in quarantine(api)[0]["reason"]
+
+    assert send_fhir(api, "POST", "", good).status_code == 200
+    api.drain()
+    assert [line["code"] for line in api.lines()] == ["62327"]
+
+
+def test_a_control_id_used_for_another_message_is_a_message_of_its_own(api, sample):
+    first = sample("01")
+    second = first.replace(b"62327", b"62323").replace(b"F-8801", b"F-8802")
+    assert ack(api.send_hl7(first)).get("MSA-1") == ack(api.send_hl7(second)).get("MSA-1") == "CA"
+    assert (messages(api)["received"], messages(api)["duplicate"]) == (2, 0)
+
+
+def test_an_acknowledgement_is_not_answered(api):
+    answer = api.send_hl7(b"MSH|^~\\&|A|B|C|D|20260301||ACK|1|P|2.5.1\rMSA|AA|1\r")
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_a_refused_message_says_so_in_its_ack(api):
+    refused = ack(api.send_hl7(b"MSH|^~\\&|A|B|C|D|20260301||ORU^R01|1|P|7.7\r"))
+    assert (refused.get("MSA-1"), refused.get("ERR-3.1")) == ("AR", "203")
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoded"),
+    [("", "Größe".encode()), ("; charset=iso-8859-1", "Größe".encode("latin-1")), ("; charset=", b"G")],
+    ids=["none: UTF-8", "Latin-1", "empty"],
+)
+def test_the_charset_of_http_is_that_of_the_message(api, charset, encoded):
+    body = b"MSH|^~\\&|A|B|C|D|20260301||ORU^R01|" + encoded + b"|P|2.5.1\r"
+    headers = {"Content-Type": f"application/hl7-v2+er7{charset}"}
+    answer = api.ask("POST", "/hl7/v2", role="feed", content=body, headers=headers)
+    assert ack(answer).get("MSA-2") == encoded.decode("latin-1" if "8859" in charset else "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "answered"),
+    [
+        ("/hl7/v2", "text/plain", "application/problem+json"),
+        ("/hl7/v2", "", "application/problem+json"),
+        ("/fhir", "application/fhir+xml", FHIR),
+        ("/fhir/Procedure", "text/plain", FHIR),
+    ],
+)
+def test_another_media_type_is_refused_in_the_language_of_the_path(api, path, kind, answered):
+    answer = api.ask("POST", path, role="feed", content=b"x", headers={"Content-Type": kind})
+    assert (answer.status_code, answer.headers["content-type"]) == (415, answered)
+
+
+def test_what_a_facility_sends_belongs_to_it(api, sample):
+    send_fhir(api, "POST", "/Procedure", b"no JSON", facility="east")
+    body = sample("01")
+    api.send_hl7(body, facility="east")
+    api.drain()
+    assert len(quarantine(api, "east")) == 1
+    assert not quarantine(api)
+    assert len(api.lines(facility="east")) == 1
+    assert not api.lines()
+
+
+def test_one_message_through_many_doors_at_once_is_one_event_with_one_answer(api, sample):
+    body = sample("01")
+    door = api.service.door
+
+    def through_a_door(number):
+        if number % 2:
+            return door.receive_frames([(body, "peer")])[0]
+        return door.store([door.hl7_arrival(body)])[0]
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(through_a_door, range(32)))
+    accepted = [answer for answer in answers if b"|CA|" in answer]
+    assert len(set(accepted)) == 1
+    assert len(accepted) == len(answers), "no sender is turned away"
+    assert (messages(api)["received"], messages(api)["duplicate"]) == (1, 31)
+
+
+def test_a_bundle_of_a_thousand_procedures_is_read_whole(api):
+    entries = [
+        {
+            "resource": {**PROCEDURE, "id": f"p{number}"},
+            "request": {"method": "PUT", "url": f"Procedure/p{number}"},
+        }
+        for number in range(1000)
+    ]
+    bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+    assert send_fhir(api, "POST", "", bundle).status_code == 200
+    api.drain()
+    assert messages(api)["received"] == 0
+    assert messages(api)["quarantined"] == 0
+
+
+def test_a_quarantined_message_is_read_again_when_a_person_says_so(api):
+    api.send_hl7(b"MSH|^~\\&|A|B|C|D|20260301||ORU^R01|1|P|7.7\rPID|1||P1\r")
+    (set_aside,) = quarantine(api)
+    path = f"/v1/quarantine/{set_aside['event']}/replay"
+    assert api.ask("POST", path, role="lead", facility="east").status_code == 404
+    assert api.ask("POST", path, role="lead").status_code == 202
+    assert not quarantine(api)
+    assert messages(api)["received"] == 1
