@@ -1,6 +1,7 @@
 """`python -m benchmarks [--write] [--only receive|line]`: measure, print the tables, keep them."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -28,9 +29,10 @@ def main() -> None:
     given = parser.parse_args()
     if given.write and given.only:
         parser.error("--write keeps a whole run: leave out --only")
+    load_before = os.getloadavg()[0]
     received = durable_receive.measure() if given.only != "line" else []
     lines = [the_line.measure(*line) for line in _LINES.items()] if given.only != "receive" else []
-    told = report(received, lines, _AIMS)
+    told = report(received, lines, _AIMS, load_before)
     sys.stdout.write(told)
     if given.write:
         _RESULTS.write_text(told)

@@ -45,10 +45,12 @@ Resident, with children, before the first message and after the last. PostgreSQL
 """
 
 
-def report(received: Sequence[Received], lines: Sequence[Line], aims: dict[str, float]) -> str:
-    """All of it."""
+def report(
+    received: Sequence[Received], lines: Sequence[Line], aims: dict[str, float], load_before: float
+) -> str:
+    """All of it; `load_before` is the load average of the machine before anything was measured."""
     parts = (
-        (_HEAD, _machine()),
+        (_HEAD, _machine(load_before)),
         (_RECEIVE, _receive_table(received)),
         (_LINE, _line_table(lines)),
         ("## Aims\n", _aims_table(received, lines, aims)),
@@ -57,11 +59,12 @@ def report(received: Sequence[Received], lines: Sequence[Line], aims: dict[str, 
     return "\n".join(f"{text}\n{table}\n" for text, table in parts).rstrip("\n") + "\n"
 
 
-def _machine() -> str:
+def _machine(load: float) -> str:
     now = datetime.now(UTC)
     python = f"{platform.python_implementation()} {platform.python_version()}"
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
-    return f"Measured {now:%Y-%m-%d}: {os.cpu_count()} cores, {python}, {system}."
+    cores = f"{os.cpu_count()} cores (load {load:.1f} before the run)"
+    return f"Measured {now:%Y-%m-%d}: {cores}, {python}, {system}."
 
 
 def _receive_table(received: Iterable[Received]) -> str:
