@@ -29,6 +29,7 @@ class Reading:
     element: str  # a name of the vocabulary
     text: str = field(repr=False)  # code or words, unescaped, as sent
     source: Source
+    item: str = ""  # OBX-4: readings of one sub-id are of one thing (one wound, one drug)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,8 @@ class DocumentedElement:
     #: "conflict": one of the values that the source itself declares to be in conflict.
     #: "fallback": what holds where nothing else documents it (a feed's constant, the status of a report).
     origin: str = "structured"
+    #: Which wound, lesion, joint, drug ... of its document it tells of; "" = none in particular.
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)

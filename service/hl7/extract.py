@@ -165,7 +165,9 @@ def _range(found: Sequence[Found], path: HL7Path) -> str:
 
 
 def _reading(element: str, found: Found, event_id: str) -> Reading:
-    return Reading(element, found.text, Source(found.path, 0, len(found.text), found.text, event_id))
+    source = Source(found.path, 0, len(found.text), found.text, event_id)
+    item = found.segment.field(4).strip() if found.segment.name == "OBX" else ""
+    return Reading(element, found.text, source, item)
 
 
 def _version(scope: Scope, paths: Sequence[HL7Path]) -> str:

@@ -141,7 +141,9 @@ def _understand(
     except ValueError:
         return UnknownCode(reading.element, reading.text, reading.source)
     origin = FALLBACK if paths and code in paths.fallback else "structured"
-    return DocumentedElement(reading.element, value, reading.source, origin)
+    return DocumentedElement(
+        reading.element, value, reading.source, origin, reading.item if element.group else ""
+    )
 
 
 def _value(element: Element, text: str, zone: str) -> Value:

@@ -61,6 +61,7 @@ class _Reader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.faults: list[Fault] = []
+        self._item = ""  # the thing of a group that is being read
 
     def read(self, pointer: str, data: Mapping[str, Json]) -> Iterator[DocumentedElement]:
         for name, value in data.items():
@@ -76,7 +77,9 @@ class _Reader:
         known = self.vocabulary.element(name) if name in self.vocabulary else None
         if value is None or (known and known.role == "context"):
             return
-        if known is None and isinstance(value, dict):
+        if name in self.vocabulary.groups and isinstance(value, list):
+            yield from self._things(name, value, pointer, origin)
+        elif known is None and isinstance(value, dict):
             for below, each in value.items():
                 yield from self._walk(f"{name}.{below}", each, f"{pointer}/{below}", origin)
         elif isinstance(value, list) and self._may_be_many(name):
@@ -84,6 +87,18 @@ class _Reader:
                 yield from self._walk(name, each, f"{pointer}/{number}", origin)
         else:
             yield from self._element(name, value, pointer, origin)
+
+    def _things(
+        self, group: str, things: list[Json], pointer: str, origin: str
+    ) -> Iterator[DocumentedElement]:
+        """Read {"wound": [{"length_cm": 3.2}, ...]}: each object is one thing."""
+        for number, thing in enumerate(things, 1):
+            if isinstance(thing, dict):
+                self._item = str(number)
+                yield from self._walk(group, thing, f"{pointer}/{number - 1}", origin)
+                self._item = ""
+            else:
+                self._fault(f"{pointer}/{number - 1}", _WRONG_TYPE, f"each {group} is an object")
 
     def _may_be_many(self, name: str) -> bool:
         """Whether a list may stand here: a list element, or a group of list elements (substances)."""
@@ -97,7 +112,7 @@ class _Reader:
                 self._fault(pointer, _UNKNOWN_NAME, f"{name} is computed, never documented")
                 return
             source = Source(pointer, 0, len(str(value)), str(value))
-            yield DocumentedElement(name, element.accept(value), source, origin)
+            yield DocumentedElement(name, element.accept(value), source, origin, self._item)
         except MappingError as error:
             self._fault(pointer, _UNKNOWN_NAME, error.problem)
         except ValueError as error:

@@ -40,10 +40,22 @@ class _Entry(BaseModel):
     role: Role = "documented"
 
 
+class Group(BaseModel):
+    """Elements that tell of one thing of which there may be several: wound.length_cm, wound.site."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: str
+    key: tuple[str, ...] = Field(min_length=1)  # elements without which there is no such thing
+    #: add: what another document names is another one (drugs given). ask: it may be the same again (wounds).
+    documents: Literal["add", "ask"] = "ask"
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal["vocabulary/1"]
+    groups: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Group] = {}
     elements: dict[_ElementName, _Entry]
 
 
@@ -62,6 +74,7 @@ class Element:
     covers: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # a vaguer value -> the more exact ones
+    group: str = ""  # of which it tells one thing
 
     def understand(self, text: str) -> Value:
         """Read a value out of a code or words; ValueError names the nearest value."""
@@ -93,11 +106,15 @@ class Element:
         return f"not a value of {self.name}, which takes a {self.type}{near}"
 
 
-class Vocabulary:
-    """All elements, by name."""
+_NO_GROUPS: Mapping[str, Group] = {}
 
-    def __init__(self, elements: Mapping[str, Element]) -> None:
+
+class Vocabulary:
+    """All elements, by name; and the groups that some of them form."""
+
+    def __init__(self, elements: Mapping[str, Element], groups: Mapping[str, Group] = _NO_GROUPS) -> None:
         self._elements = dict(elements)
+        self.groups = dict(groups)
 
     def __contains__(self, name: object) -> bool:
         return name in self._elements
@@ -121,10 +138,18 @@ class Vocabulary:
 def read_vocabulary(path: Path) -> Vocabulary:
     """Read vocabulary.yaml."""
     file, lines = read_yaml(path, _File)
-    return Vocabulary({name: _element(name, entry, lines) for name, entry in file.elements.items()})
+    elements = {name: _element(name, entry, file.groups, lines) for name, entry in file.elements.items()}
+    for name, group in file.groups.items():
+        for key in group.key:
+            if elements.get(key) is None or elements[key].group != name:
+                raise lines.error(f"{key!r} is no element of the group {name}", "groups", name, "key")
+    return Vocabulary(elements, file.groups)
 
 
-def _element(name: str, entry: _Entry, lines: Lines) -> Element:
+def _element(name: str, entry: _Entry, groups: Mapping[str, Group], lines: Lines) -> Element:
+    group = name.partition(".")[0]
+    if group in groups and entry.many:
+        raise lines.error(f"{name}: one thing of a group has no lists", "elements", name, "list")
     if (entry.type == "choice") != bool(entry.values):
         raise lines.error(f"{name}: a choice, and nothing else, lists its values", "elements", name)
     return Element(
@@ -137,6 +162,7 @@ def _element(name: str, entry: _Entry, lines: Lines) -> Element:
         role=entry.role,
         spellings=_spellings(name, entry, lines),
         covers=_covers(name, entry, lines),
+        group=group if group in groups else "",
     )
 
 

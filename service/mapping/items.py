@@ -1,0 +1,88 @@
+"""Items: things of which a procedure may have several (wounds, drugs), put together from its documents.
+
+Two documents may speak of one thing, or of two; a note may tell in words what a field says in codes. Where
+that cannot be told, what is said counts as disputed, and the tables ask.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from service.domain.documentation import DocumentedElement, Value
+from service.mapping.stands import CONFLICT_ORIGIN
+from service.mapping.vocabulary import Group
+
+#: The elements of one thing.
+Item = tuple[DocumentedElement, ...]
+Found = Mapping[str, list[DocumentedElement]]
+_NARRATIVE = "narrative"
+
+
+def items_of(name: str, group: Group, found: Found) -> list[Item]:
+    """Return the things of a group, each with what is said of all of them; none where none is documented.
+
+    One that lacks its key is none, and what is said of it is said of all.
+    """
+    said = [each for elements in found.values() for each in elements if each.name.startswith(f"{name}.")]
+    things = _things(said)
+    whole = [thing for thing in things if _has_key(thing, group)]
+    shared = tuple(each for thing in things if not _has_key(thing, group) for each in thing)
+    return [(*thing, *shared) for thing in _reconciled(whole, group)]
+
+
+def _things(said: Iterable[DocumentedElement]) -> list[Item]:
+    """Sort elements by document, by whether it is told in words, and by number."""
+    things: dict[tuple[str, bool, str], list[DocumentedElement]] = {}
+    for each in said:
+        place = each.source.event_id, each.origin == _NARRATIVE, each.item
+        things.setdefault(place, []).append(each)
+    return [tuple(thing) for thing in things.values()]
+
+
+def _has_key(thing: Item, group: Group) -> bool:
+    return set(group.key) <= {each.name for each in thing}
+
+
+def _reconciled(things: Sequence[Item], group: Group) -> list[Item]:
+    """Return each thing once. Words that tell what a field tells add nothing; others are disputed."""
+    coded = [thing for thing in things if not _in_words(thing)]
+    worded = [thing for thing in things if _in_words(thing)]
+    if coded and worded:
+        extra = [thing for thing in worded if not any(_agree(thing, other) for other in coded)]
+        return [*_once(coded, group), *map(_disputed, extra)]
+    return _once(coded or worded, group)
+
+
+def _in_words(thing: Item) -> bool:
+    return thing[0].origin == _NARRATIVE
+
+
+def _agree(words: Item, coded: Item) -> bool:
+    """Whether all that is said in words is said in the field too, or not at all."""
+    fields = _values(coded)
+    return all(fields.get(name, value) == value for name, value in _values(words).items())
+
+
+def _once(things: Sequence[Item], group: Group) -> list[Item]:
+    """Two equal things of two documents are one. Else, other documents add to it, or it is asked."""
+    kept: list[Item] = []
+    for thing in things:
+        twin = next((other for other in kept if _values(other) == _values(thing)), None)
+        if twin is None:
+            kept.append(thing)
+        elif _document(twin) == _document(thing):
+            # Two alike in one list are two. Told twice in a text, they may be one.
+            kept.append(_disputed(thing) if _in_words(thing) else thing)
+    several = len({_document(thing) for thing in kept}) > 1
+    return [_disputed(thing) for thing in kept] if several and group.documents == "ask" else kept
+
+
+def _document(thing: Item) -> str:
+    return thing[0].source.event_id
+
+
+def _values(thing: Item) -> dict[str, Value]:
+    return {each.name: each.value for each in thing}
+
+
+def _disputed(thing: Item) -> Item:
+    return tuple(replace(each, origin=CONFLICT_ORIGIN) for each in thing)
