@@ -31,6 +31,7 @@ def configuration(broker_url: str) -> dict[str, Any]:
         "broker_url": broker_url or _EMBEDDED_BROKER,
         "broker_transport_options": {"polling_interval": _POLL_SECONDS} if embedded else _REDIS_OPTIONS,
         "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,  # else a worker ends itself after an hour without Redis
         "task_ignore_result": True,
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
