@@ -151,6 +151,10 @@ class Running:
             lambda: self.ask("GET", f"/v1/postings?state={state}").json, f"a posting that is {state}"
         )[0]
 
+    def sums(self):
+        """How many messages, candidates, charges and postings stand in each state."""
+        return self.ask("GET", "/v1/ledger").json["sums"]
+
     def ledger(self):
         """(exit code, parsed output) of `charge-capture ledger --json`."""
         return command("ledger", "--json", environment=self.environment, parse=True)
@@ -173,10 +177,10 @@ def command(*arguments, environment=None, parse=False):
     return done.returncode, done.stdout + done.stderr
 
 
-def start_embedded(data, billing=None, crash_at=None, **environment):
+def start_embedded(data, billing=None, crash_at=None, options=(), **environment):
     """`charge-capture serve` on free ports."""
     program = [str(CRASHING), crash_at] if crash_at else ["-m", "service"]
-    arguments = ["serve", "--data", str(data), "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0"]
+    arguments = ["serve", "--data", str(data), "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0", *options]
     if billing:
         arguments += ["--billing", f"127.0.0.1:{billing}"]
     process = Process([sys.executable, *program, *arguments], environment, "ready")

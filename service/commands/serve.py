@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -19,13 +19,13 @@ from rich.console import Console
 from service import jobs
 from service.commands.demo import Demo
 from service.domain.errors import SetupError, TryAgainLater
-from service.settings import host_and_port
+from service.settings import ENVIRONMENT, host_and_port
 from service.store.users import ALL_FACILITIES
 from service.wiring import VERSION, Service, open_service, read_settings
 
 _log = structlog.get_logger()
 _STOP_SECONDS = 4.0
-_LAST_SECONDS = 8.0
+_LAST_SECONDS = 6.0
 _WORKER_THREADS = 2
 _FIRST_ROLES = frozenset({"admin", "lead", "feed"})
 
@@ -43,6 +43,15 @@ class _Doors:
     mllp: bool = True
 
 
+@dataclass(frozen=True)
+class _Beginning:
+    """What happens once the doors are open, in this order. A start that fails at a door does none of it."""
+
+    welcome: Callable[[Service], None]
+    before_work: Callable[[str], None]  # is told where HL7 is taken
+    work: Callable[[], None]
+
+
 def serve(
     *,
     data: Data = None,
@@ -57,9 +66,14 @@ def serve(
     with Demo.when(wanted=demo and billing is None) as played:
         settings = read_settings(data=data, http=http, mllp=mllp, billing=billing or played.address)
         service = open_service(settings)
-        _welcome(service)
-        with _embedded_worker(service) if settings.embedded else _nothing(), _sweeper(service):
-            asyncio.run(_run(service, _Doors(), after_start=played.send_samples))
+        with ExitStack() as background:
+
+            def work() -> None:
+                if settings.embedded:
+                    background.enter_context(_embedded_worker(service))
+                background.enter_context(_sweeper(service))
+
+            asyncio.run(_run(service, _Doors(), _Beginning(_welcome, played.send_samples, work)))
         service.close()
 
 
@@ -91,25 +105,36 @@ def sweep(
     service.close()
 
 
-async def _run(service: Service, doors: _Doors, after_start: Callable[[str], None] | None = None) -> None:
+async def _run(service: Service, doors: _Doors, beginning: _Beginning | None = None) -> None:
     """Open the doors; close them in order when a signal comes."""
     stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with AsyncExitStack() as stack:
-        lines, address = [], ""
-        if doors.mllp:
-            address = await _open_mllp(service, stack)
-            lines.append(f"  HL7 (MLLP)    {address}")
-            lines.append(f"  try           charge-capture send docs/samples/hl7v2/*.hl7 --to {address}")
-        if doors.http:
-            lines.append(f"  page and API  http://{await _open_http(service, stack)}")
-        _say("\n".join([*lines, "  ready; Ctrl-C stops"]))
-        if after_start:
-            await asyncio.to_thread(after_start, address)
-        await stopped.wait()
+
+    def stop() -> None:
+        stopped.set()
         _stop_at_last()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    async with AsyncExitStack() as stack:
+        mllp = await _open_mllp(service, stack) if doors.mllp else ""
+        http = await _open_http(service, stack) if doors.http else ""
+        if beginning:
+            beginning.welcome(service)
+        _say_where(mllp, http)
+        if beginning:
+            await asyncio.to_thread(beginning.before_work, mllp)
+            beginning.work()
+        _say("  ready; Ctrl-C stops")
+        await stopped.wait()
         _say("stopping")
+
+
+def _say_where(mllp: str, http: str) -> None:
+    if mllp:
+        _say(f"  HL7 (MLLP)    {mllp}")
+        _say(f"  try           charge-capture send docs/samples/hl7v2/*.hl7 --to {mllp}")
+    if http:
+        _say(f"  page and API  http://{http}")
 
 
 async def _open_mllp(service: Service, stack: AsyncExitStack) -> str:
@@ -118,9 +143,21 @@ async def _open_mllp(service: Service, stack: AsyncExitStack) -> str:
     try:
         await listener.start(host, port)
     except OSError as error:
-        raise SetupError(f"cannot listen for HL7 on {host}:{port}: {error.strerror}") from None
+        raise _not_opened("mllp", "listen for HL7", _address(host, port), error) from None
     stack.push_async_callback(listener.stop)
-    return f"{host}:{listener.port}"
+    return _address(host, listener.port)
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _not_opened(setting: str, what: str, address: str, error: OSError) -> SetupError:
+    # asyncio and socket add to the text where they were; that of an error of look-up has no other source.
+    reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)
+    reason = reason.partition(" (while")[0]
+    other = f"--{setting} HOST:PORT or {ENVIRONMENT}{setting.upper()} names another"
+    return SetupError(f"cannot {what} on {address}: {reason}; {other}")
 
 
 class _Server(uvicorn.Server):
@@ -134,9 +171,10 @@ class _Server(uvicorn.Server):
 async def _open_http(service: Service, stack: AsyncExitStack) -> str:
     host, port = host_and_port(service.settings.http)
     try:
-        opened = socket.create_server((host, port))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        opened = socket.create_server((host, port), family=family)
     except OSError as error:
-        raise SetupError(f"cannot serve HTTP on {host}:{port}: {error.strerror}") from None
+        raise _not_opened("http", "serve HTTP", _address(host, port), error) from None
     config = uvicorn.Config(
         service.application(), log_config=None, access_log=False, timeout_graceful_shutdown=4
     )
@@ -148,7 +186,7 @@ async def _open_http(service: Service, stack: AsyncExitStack) -> str:
         await serving
 
     stack.push_async_callback(close)
-    return f"{host}:{opened.getsockname()[1]}"
+    return _address(host, opened.getsockname()[1])
 
 
 @contextmanager
@@ -161,11 +199,6 @@ def _embedded_worker(service: Service) -> Iterator[None]:
         yield
     finally:
         worker.stop(_STOP_SECONDS)
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 @contextmanager
@@ -221,25 +254,19 @@ def _cut_off() -> None:
 
 
 def _welcome(service: Service) -> None:
+    """Say what runs; with the token of the first user, made when there is none."""
     settings = service.settings
-    store = settings.database_url.rpartition("@")[2] or settings.data / "charge-capture.db"
+    store_name = settings.database_url.rpartition("@")[2] or settings.data / "charge-capture.db"
     lines = [
         f"charge-capture {VERSION}",
-        f"  database      {store}",
+        f"  database      {store_name}",
         f"  billing       {settings.billing or settings.billing_fhir or 'none: approved charges wait'}",
     ]
-    token = _first_token(service)
-    if token:
-        lines.append(f"  admin token   {token}   (shown this once)")
-    _say("\n".join(lines))
-
-
-def _first_token(service: Service) -> str:
-    """The token of the first user, made when there is none."""
     with service.database.transaction() as store:
-        if store.users.all():
-            return ""
-        return store.users.add("admin", _FIRST_ROLES, ALL_FACILITIES, by="first run")
+        if not store.users.all():
+            token = store.users.add("admin", _FIRST_ROLES, ALL_FACILITIES, by="first run")
+            lines.append(f"  admin token   {token}   (shown this once)")
+        _say("\n".join(lines))  # before the commit: a token that could not be shown is not used up
 
 
 def _say(text: str) -> None:

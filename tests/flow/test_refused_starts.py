@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,11 +25,12 @@ def refusal(tmp_path, *program, **environment):
         env={**os.environ, **given},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
     assert ended.returncode == 2, ended.stderr
     assert re.fullmatch(r"charge-capture: [^\n]+\n", ended.stderr), ended.stderr
+    assert "admin token" not in ended.stdout, "nobody looks for a token in what failed"
     return ended.stderr
 
 
@@ -78,13 +80,37 @@ def test_a_wrong_setting_is_named(tmp_path, setting, value, said):
     assert "not-shown" not in line
 
 
-@pytest.mark.parametrize("door", ["http", "mllp"])
-def test_a_port_that_is_taken_is_named(tmp_path, door):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
+def taken_port(host):
+    if host != "[::1]":
+        return socket.create_server((host, 0))
+    try:
+        return socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+
+
+@pytest.mark.parametrize(("door", "host"), [("http", "127.0.0.1"), ("mllp", "127.0.0.1"), ("http", "[::1]")])
+def test_a_port_that_is_taken_is_named_and_the_first_token_is_kept_for_the_next_start(tmp_path, door, host):
+    with taken_port(host) as taken:
+        address = f"{host}:{taken.getsockname()[1]}"
         free = "mllp" if door == "http" else "http"
         doors = (f"--{door}", address, f"--{free}", "127.0.0.1:0")
-        assert f"{address}: " in refusal(tmp_path, "-m", "service", "serve", *doors)
+        line = refusal(tmp_path, "-m", "service", "serve", *doors)
+    assert f"{address}: Address already in use; --{door} " in line
+    with stopping(start_embedded(tmp_path / "data")) as running:
+        assert running.ask("GET", "/v1/candidates").status == 200
+
+
+def test_a_first_token_that_could_not_be_shown_is_not_used_up(tmp_path):
+    serve = ("serve", "--data", tmp_path / "data", "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0")
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "service", *serve]
+        ended = subprocess.run(
+            command, cwd=REPOSITORY, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert ended.returncode != 0
+    with stopping(start_embedded(tmp_path / "data")) as running:
+        assert running.ask("GET", "/v1/candidates").status == 200
 
 
 def test_data_is_not_opened_with_another_key(tmp_path):
