@@ -136,7 +136,11 @@ def _procedure(chart: Chart) -> dict[str, Any]:
         ],
         "questions": [question_json(q) for proposal in chart.proposals for q in proposal.questions],
         "unknown_codes": [asdict(code) for code in documentation.unknown],
-        "edits": [],
+        "edits": [
+            {"rule": "never_with", **asdict(each)}
+            for proposal in chart.proposals
+            for each in proposal.excluded
+        ],
         "coverage": [],
     }
 

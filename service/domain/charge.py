@@ -29,6 +29,17 @@ class CandidateCharge:
     origin: Origin = Origin.MAPPED
     because: tuple[str, ...] = ()  # one sentence a deciding fact
     evidence: tuple[DocumentedElement, ...] = ()  # the elements that decided
+    beside: str = ""  # an add-on: the code that it stands beside
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A code that a table would propose, and that another's `never_with` shuts out."""
+
+    code: str
+    table: str
+    by_code: str
+    by_table: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +62,7 @@ class Proposal:
     table_hash: str  # SHA-256 of the file that was used
     candidates: tuple[CandidateCharge, ...] = ()
     questions: tuple[Question, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
 
 
 class CandidateStatus(StrEnum):

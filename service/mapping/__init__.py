@@ -4,7 +4,7 @@ from service.mapping.check import check
 from service.mapping.destinations import DestinationFile, load_destination
 from service.mapping.document import Understood, combine, understand
 from service.mapping.elements import documentation_from_json
-from service.mapping.evaluate import propose
+from service.mapping.evaluate import Tables, propose
 from service.mapping.feeds import choose_feed
 from service.mapping.findings import Finding, finding_of
 from service.mapping.load import Mappings, load
@@ -13,6 +13,7 @@ __all__ = [
     "DestinationFile",
     "Finding",
     "Mappings",
+    "Tables",
     "Understood",
     "check",
     "choose_feed",

@@ -1,23 +1,19 @@
 """Compile a table: from what an analyst wrote to closures that answer in microseconds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from service.domain.documentation import Value
 from service.mapping.conditions import AllOf
-from service.mapping.evaluate import SERVICE_DATE, Table
-from service.mapping.facts import compile_fact, elements_of
+from service.mapping.facts import CompiledFact, compile_fact, elements_of
 from service.mapping.gate import compile_gate
+from service.mapping.joiner import CompiledAddOn, CompiledModifier, CompiledOverlay, Joiner
+from service.mapping.quantity import compile_units
 from service.mapping.rows import compile_rows
 from service.mapping.stands import DERIVED, inputs_of, stand_of
-from service.mapping.tables import (
-    SWITCH,
-    AskLine,
-    Conditions,
-    LookupFile,
-    ModifierLine,
-    TableFile,
-    TableSource,
-    settle_switches,
-)
+from service.mapping.table import SERVICE_DATE, Table, Wording
+from service.mapping.tables import SWITCH, LookupFile, TableFile, TableSource, settle_switches
+from service.mapping.tail import NO_CODE, AddOn, AskLine, Conditions, ModifierLine, Overlay, Units
+from service.mapping.view import Readers, Summed, each_of
 from service.mapping.vocabulary import Vocabulary
 
 Lookups = Mapping[str, LookupFile]
@@ -29,27 +25,86 @@ def compile_table(
     """Make a table ready to be asked. It has been linted: what it names exists."""
     file = source.file
     settings = {name: (site or {}).get(name, switch.default) for name, switch in file.switches.items()}
-    used = used_elements(file)
     facts = tuple(
-        compile_fact(name, file.facts[name], vocabulary, lookups, settings)
-        for name in file.decide.columns[:-1]
+        compile_fact(name, file.facts[name], vocabulary, lookups, settings) for name in file.decide.facts
     )
     return Table(
         source.name,
         source.hash,
-        concerns=frozenset(file.concerns),
+        concerns=tuple(concerns_of(file)),
+        never_with=frozenset(file.never_with),
         deciding=frozenset(inputs_of(deciding_elements(file))),
-        readers=tuple((name, stand_of(vocabulary.element(name))) for name in sorted(inputs_of(used))),
-        derived=tuple(sorted(used & DERIVED.keys())),
+        readers=readers_of(used_elements(file), vocabulary),
+        each=each_of(file.each, vocabulary),
         gate=compile_gate(file.applies_when, vocabulary),
         facts=facts,
         rows=compile_rows(file.decide, file.effective, (fact.domain for fact in facts)),
-        modifiers=_lines(((line.if_, line.add) for line in file.modifiers), vocabulary, settings),
+        summed=_summed(file, facts),
+        joiner=_joiner(source, vocabulary, settings),
         hold=_lines(((line.if_, line.ask) for line in file.hold), vocabulary, settings),
         confirm=_lines(((line.if_, line.ask) for line in file.confirm), vocabulary, settings),
-        wording=file.questions,
-        units=file.units.fixed,
+        wording=Wording(source.name, file.questions),
     )
+
+
+def concerns_of(file: TableFile) -> Iterable[tuple[str, Value | None]]:
+    """Return each element and value that a table has something to say about; None = any."""
+    for name, values in file.concerns.items():
+        yield from ((name, None),) if values == "any" else ((name, value) for value in values)
+
+
+def readers_of(used: set[str], vocabulary: Vocabulary) -> Readers:
+    direct = tuple((name, stand_of(vocabulary.element(name))) for name in sorted(inputs_of(used)))
+    return Readers(direct, tuple(sorted(used & DERIVED.keys())))
+
+
+def _summed(file: TableFile, facts: tuple[CompiledFact, ...]) -> Summed | None:
+    if file.sum is None:
+        return None
+    return Summed(file.sum.element, tuple(file.decide.facts.index(name) for name in file.sum.by), facts)
+
+
+def _joiner(source: TableSource, vocabulary: Vocabulary, settings: Mapping[str, str]) -> Joiner:
+    file = source.file
+
+    def ready(written: Conditions) -> AllOf | None:
+        settled = settle_switches(written, settings)
+        return None if settled is None else AllOf(elements_of(settled, vocabulary), settled)
+
+    return Joiner(
+        source.name,
+        fact_names=file.decide.facts,
+        gate_names=tuple(file.applies_when),
+        quantity=compile_units(file.units),
+        highest=file.combine.primary == "highest",
+        rank={code: place for place, code in enumerate(file.rank)},
+        further=file.combine.further,
+        most=file.combine.most,
+        add_ons=tuple(
+            CompiledAddOn(
+                line.code,
+                frozenset(line.to),
+                test,
+                None if line.units == "same" else compile_units(line.units),
+            )
+            for line in file.add_ons
+            if (test := ready(line.if_))
+        ),
+        overlays=tuple(
+            CompiledOverlay(line.name, test, {old: _or_none(new) for old, new in line.codes.items()})
+            for line in file.overlays
+            if (test := ready(line.if_))
+        ),
+        modifiers=tuple(
+            CompiledModifier(line.add, test, frozenset(line.on))
+            for line in file.modifiers
+            if (test := ready(line.if_))
+        ),
+    )
+
+
+def _or_none(code: str) -> str:
+    return "" if code == NO_CODE else code
 
 
 def all_conditions(file: TableFile) -> Iterable[tuple[tuple[str | int, ...], Conditions]]:
@@ -57,7 +112,9 @@ def all_conditions(file: TableFile) -> Iterable[tuple[tuple[str | int, ...], Con
     for name, fact in file.facts.items():
         for number, line in enumerate(fact.evidence):
             yield ("facts", name, "evidence", number, "if"), line.if_
-    tail: tuple[tuple[str, tuple[ModifierLine | AskLine, ...]], ...] = (
+    tail: tuple[tuple[str, Sequence[ModifierLine | AskLine | AddOn | Overlay]], ...] = (
+        ("add_ons", file.add_ons),
+        ("overlays", file.overlays),
         ("modifiers", file.modifiers),
         ("hold", file.hold),
         ("confirm", file.confirm),
@@ -68,27 +125,34 @@ def all_conditions(file: TableFile) -> Iterable[tuple[tuple[str | int, ...], Con
 
 
 def deciding_elements(file: TableFile) -> set[str]:
-    """Return the elements on which the code hangs: those of the gate, the facts and the holds."""
-    looked_up = {fact.lookup.element for fact in file.facts.values() if fact.lookup}
+    """Return the elements on which the code hangs: those of the gate, the facts, the holds, the units."""
     named = {
         name
         for path, conditions in all_conditions(file)
-        if path[0] in ("facts", "hold")
+        if path[0] in ("facts", "hold", "overlays")
         for name in conditions
         if not name.startswith(SWITCH)
     }
-    return named | looked_up | set(file.applies_when)
+    return named | _measured(file) | set(file.applies_when)
 
 
 def used_elements(file: TableFile) -> set[str]:
     """Return every element that a table looks at."""
-    looked_up = {fact.lookup.element for fact in file.facts.values() if fact.lookup}
     named = {name for _path, conditions in all_conditions(file) for name in conditions}
+    added = {line.units.of for line in file.add_ons if isinstance(line.units, Units) and line.units.of}
     return (
         {name for name in named if not name.startswith(SWITCH)}
-        | looked_up
+        | _measured(file)
+        | added
         | {*file.applies_when, SERVICE_DATE}
     )
+
+
+def _measured(file: TableFile) -> set[str]:
+    """Return what is looked up, brought to bands, added up, or counted."""
+    found = {fact.lookup.element for fact in file.facts.values() if fact.lookup}
+    found |= {fact.bands.element for fact in file.facts.values() if fact.bands}
+    return found | {name for name in (file.units.of, file.sum.element if file.sum else "") if name}
 
 
 def _lines(

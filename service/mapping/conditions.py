@@ -122,6 +122,10 @@ class AllOf:
         first, test_first = self.tests[0]
         if test_first(stands.get(first)) != TRUE:
             return ()
+        return self.open(stands)
+
+    def open(self, stands: Stands) -> tuple[str, ...]:
+        """Return the elements on which it hangs, as long as nothing documented rules it out."""
         truths = [(name, test(stands.get(name))) for name, test in self.tests]
         if any(truth == FALSE for _name, truth in truths):
             return ()

@@ -1,149 +1,112 @@
 """Evaluate: documentation in; candidate codes, or the questions that must be answered first, out.
 
-Three-valued. A row of a table is certain, possible or impossible. One certain row proposes its code. Several
-possible rows propose nothing: the inputs on which they differ are asked for. Pure: nothing is read or kept.
+All tables are asked that one documented element concerns. Pure: nothing is read or kept.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from service.domain.charge import CandidateCharge, Proposal, Question
-from service.domain.documentation import Documentation, DocumentedElement
-from service.mapping.conditions import CONFLICT, TRUE, AllOf
-from service.mapping.facts import Asked, CompiledFact, Settled
-from service.mapping.gate import Gate
-from service.mapping.rows import CompiledRow, Rows
-from service.mapping.stands import Stand, StandOf, Stands, derive, group, is_disputed, words
-
-SERVICE_DATE = "service_date"
-_PLAIN_WORDING = "Please state this in words: it is documented in a code that no mapping translates."
-Found = Mapping[str, list[DocumentedElement]]
+from service.domain.charge import Excluded, Proposal, Question
+from service.domain.documentation import Documentation, Value
+from service.mapping.stands import group
+from service.mapping.table import Table
+from service.mapping.view import Found
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A decision table, ready to be asked any number of times."""
+class Tables:
+    """All tables, by what concerns them: thousands may be there, and few have to do with one note."""
 
-    name: str
-    hash: str
-    concerns: frozenset[str]
-    deciding: frozenset[str]  # elements on which the code hangs
-    readers: tuple[tuple[str, StandOf], ...]
-    derived: tuple[str, ...]
-    gate: Gate
-    facts: tuple[CompiledFact, ...]
-    rows: Rows
-    modifiers: tuple[tuple[AllOf, str], ...]
-    hold: tuple[tuple[AllOf, str], ...]
-    confirm: tuple[tuple[AllOf, str], ...]
-    wording: Mapping[str, str]
-    units: int
+    def __init__(self, tables: Iterable[Table]) -> None:
+        self.all = tuple(tables)
+        self._by_value: dict[tuple[str, Value | None], list[int]] = {}
+        self._by_element: dict[str, list[int]] = {}
+        for number, table in enumerate(self.all):
+            for name, value in table.concerns:
+                self._by_value.setdefault((name, value), []).append(number)
+                self._by_element.setdefault(name, []).append(number)
+        self._shut_out = {table.name: table.never_with for table in self.all if table.never_with}
 
-    def propose(self, found: Found, untranslated: frozenset[str]) -> Proposal | None:
-        """Say what this table makes of one procedure; None when it has nothing to say.
+    def __iter__(self) -> Iterator[Table]:
+        return iter(self.all)
 
-        `untranslated` are elements documented in codes that nobody has translated: they may mean anything.
-        """
-        stands = self._stands(found)
-        in_force, day_matters = self.rows.in_force(stands.get(SERVICE_DATE))
-        asked = self.gate.open_for(stands)
-        if not in_force or asked is None:
-            return None
-        settled = tuple(fact.settle(stands) for fact in self.facts)
-        possible, certain = self.rows.narrow(in_force, settled)
-        blocking = [*asked, *self._held(stands), *self._differing(possible, settled)]
-        blocking += [(name, False) for name in sorted(self.deciding & untranslated)]
-        if day_matters:
-            blocking.append((SERVICE_DATE, SERVICE_DATE in stands))
-        rows = self.rows.members(possible)
-        if blocking:
-            codes = tuple(dict.fromkeys(row.code for row in rows))
-            questions = self._questions(blocking, blocking=True, between=codes)
-            return Proposal(self.name, self.hash, questions=questions)
-        return self._candidate(rows[0], settled, stands) if possible == certain and len(rows) == 1 else None
+    def concerned(self, found: Found, untranslated: frozenset[str]) -> list[Table]:
+        """Return the tables that have something to do with what is documented, in their order."""
+        numbers: set[int] = set()
+        for name in untranslated:
+            numbers.update(self._by_element.get(name, ()))
+        for name in found.keys() & self._by_element.keys():
+            numbers.update(self._by_value.get((name, None), ()))
+            for each in found[name]:
+                numbers.update(self._by_value.get((name, each.value), ()))
+        return [self.all[number] for number in sorted(numbers)]
 
-    def _stands(self, found: Found) -> dict[str, Stand]:
-        stands = {name: read(found[name]) for name, read in self.readers if name in found}
-        for name in self.derived:
-            if stand := derive(name, stands):
-                stands[name] = stand
-        return stands
-
-    def _held(self, stands: Stands) -> list[Asked]:
-        return [
-            (name, is_disputed(name, stands)) for test, name in self.hold if test.shown(stands) >= CONFLICT
-        ]
-
-    def _differing(self, rows: int, settled: tuple[Settled, ...]) -> list[Asked]:
-        """Return what to ask about the unsettled facts on which the rows that are still possible differ."""
-        return [
-            asked
-            for column, fact in enumerate(settled)
-            if fact.ask and self.rows.differ(rows, column, fact)
-            for asked in fact.ask
-        ]
-
-    def _candidate(self, row: CompiledRow, settled: tuple[Settled, ...], stands: Stands) -> Proposal:
-        added = [(test.names, modifier) for test, modifier in self.modifiers if test.shown(stands) == TRUE]
-        names = [name for fact in settled for name in fact.names]
-        names += [name for given, _modifier in added for name in given]
-        names += [line.element for line in self.gate.lines]
-        candidate = CandidateCharge(
-            row.code,
-            self.name,
-            row.number,
-            units=self.units,
-            modifiers=tuple(modifier for _names, modifier in added),
-            because=(
-                *(
-                    f"{_said(each.reason, stands)}: {fact.name} = {words(each.possible[0])}"
-                    for fact, each in zip(self.facts, settled, strict=True)
-                    if each.reason
-                ),
-                *(f"{_said(given, stands)}: modifier {modifier}" for given, modifier in added),
-            ),
-            evidence=_evidence(names, stands),
-        )
-        asked = [(name, is_disputed(name, stands)) for name in self._to_confirm(stands)]
-        questions = self._questions(asked, blocking=False, between=(row.code,))
-        return Proposal(self.name, self.hash, (candidate,), questions)
-
-    def _to_confirm(self, stands: Stands) -> list[str]:
-        names = [name for test, name in self.confirm if test.shown(stands) >= CONFLICT]
-        for test, _modifier in self.modifiers:
-            names += test.left_open(stands)
-        return names
-
-    def _questions(
-        self, asked: Iterable[Asked], *, blocking: bool, between: tuple[str, ...]
-    ) -> tuple[Question, ...]:
-        conflicts: dict[str, bool] = {}
-        for name, conflict in asked:
-            conflicts[name] = conflicts.get(name, False) or conflict
-        return tuple(
-            Question(name, self.wording.get(name, _PLAIN_WORDING), blocking, between, self.name, conflict)
-            for name, conflict in conflicts.items()
-        )
+    def shut_out(self, proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
+        """Take out what one table never lets stand beside its codes; it is said, not dropped in silence."""
+        proposals = tuple(proposals)
+        barred: dict[str, tuple[str, str]] = {}
+        for proposal in proposals:
+            for candidate in proposal.candidates:
+                for code in self._shut_out.get(proposal.table, ()):
+                    barred.setdefault(code, (candidate.code, proposal.table))
+        return tuple(_without(proposal, barred) for proposal in proposals) if barred else proposals
 
 
-def propose(tables: Iterable[Table], documentation: Documentation) -> tuple[Proposal, ...]:
+def propose(tables: Tables, documentation: Documentation) -> tuple[Proposal, ...]:
     """Say what the tables make of one procedure; a table that has nothing to say is left out."""
     if documentation.withdrawn:
         return ()
     found = group(documentation)
     untranslated = frozenset(code.element for code in documentation.unknown)
-    said = found.keys() | untranslated
-    proposals = (
-        table.propose(found, untranslated) for table in tables if not table.concerns.isdisjoint(said)
-    )
-    return tuple(proposal for proposal in proposals if proposal)
+    proposals = (table.propose(found, untranslated) for table in tables.concerned(found, untranslated))
+    return join_waiting(tables.shut_out(proposal for proposal in proposals if proposal))
 
 
-def _said(names: tuple[str, ...], stands: Stands) -> str:
-    return " and ".join(str(stands[name]) for name in names)
+def _without(proposal: Proposal, barred: dict[str, tuple[str, str]]) -> Proposal:
+    out = [c for c in proposal.candidates if c.code in barred and barred[c.code][1] != proposal.table]
+    if not out:
+        return proposal
+    gone = {candidate.code for candidate in out}
+    excluded = tuple(Excluded(c.code, c.table, *barred[c.code]) for c in out)
+    kept = tuple(c for c in proposal.candidates if c.code not in gone and c.beside not in gone)
+    return replace(proposal, candidates=kept, excluded=excluded)
 
 
-def _evidence(names: Iterable[str], stands: Stands) -> tuple[DocumentedElement, ...]:
-    """Return the elements behind the names, each once; behind a derived one, those it is computed from."""
-    found = {id(each): each for name in names if name in stands for each in stands[name].elements}
-    return tuple(found.values())
+@dataclass(slots=True)
+class _Waiting:
+    """Proposals that wait for an answer to the same question."""
+
+    proposals: list[Proposal]
+    elements: set[str]
+
+
+def join_waiting(proposals: tuple[Proposal, ...]) -> tuple[Proposal, ...]:
+    """Make one of the proposals that wait for one answer: it is one question, between all their codes."""
+    waiting = [each for each in proposals if not each.candidates and each.questions]
+    if len(waiting) < 2:  # noqa: PLR2004  nothing to join
+        return proposals
+    groups: list[_Waiting] = []
+    for proposal in waiting:
+        elements = {question.element for question in proposal.questions}
+        touching = [each for each in groups if not each.elements.isdisjoint(elements)]
+        joined = _Waiting([each for group in touching for each in group.proposals] + [proposal], elements)
+        joined.elements.update(*(each.elements for each in touching))
+        groups = [each for each in groups if each not in touching] + [joined]
+    first = {id(each.proposals[0]): _joined(each.proposals) for each in groups}
+    later = {id(proposal) for each in groups for proposal in each.proposals[1:]}
+    return tuple(first.get(id(each), each) for each in proposals if id(each) not in later)
+
+
+def _joined(proposals: list[Proposal]) -> Proposal:
+    asked: dict[str, Question] = {}
+    for question in (question for proposal in proposals for question in proposal.questions):
+        known = asked.get(question.element)
+        asked[question.element] = (
+            replace(
+                known,
+                between=tuple(dict.fromkeys((*known.between, *question.between))),
+                conflict=known.conflict or question.conflict,
+            )
+            if known
+            else question
+        )
+    return replace(proposals[0], questions=tuple(asked.values()))

@@ -4,13 +4,14 @@ Every proven line votes. One value: settled. None, or a split vote: a question. 
 that wins: an unknown earlier line must not hide a proven later one, nor a proven one a contradiction.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from service.mapping.conditions import CONFLICT, TRUE, AllOf, Scalar
 from service.mapping.stands import DERIVED, Stands, is_disputed
-from service.mapping.tables import ASK, Fact, LookupFile, settle_switches
+from service.mapping.tables import ASK, Bands, Fact, LookupFile, settle_switches
 from service.mapping.vocabulary import Element, Vocabulary
 
 Asked = tuple[str, bool]  # element, and whether it is documented differently in two places
@@ -46,9 +47,11 @@ class CompiledFact:
     outcomes: Mapping[Scalar, str] = field(
         default_factory=dict
     )  # its value -> fact value; ASK = decides nothing
+    banded: str = ""  # the element whose number is brought to a band
+    bands: tuple[tuple[str, float], ...] = ()  # fact value, and up to which number
 
     def settle(self, stands: Stands) -> Settled:
-        votes = [*self._lines(stands), *self._looked_up(stands)]
+        votes = [*self._lines(stands), *self._looked_up(stands), *self._in_bands(stands)]
         asked = [(name, is_disputed(name, stands)) for name in self._ask_lines(stands)]
         if asked or any(vote.value == ASK for vote in votes):
             return Settled(self.domain, tuple(dict.fromkeys(asked or [(self.lookup, False)])))
@@ -71,6 +74,13 @@ class CompiledFact:
             yield Vote(
                 self.outcomes[value], stand is not None and value not in stand.disputed, (self.lookup,)
             )
+
+    def _in_bands(self, stands: Stands) -> Iterator[Vote]:
+        stand = stands.get(self.banded)
+        for value in stand.values if stand else ():
+            assert isinstance(value, int | float)
+            band = next(name for name, limit in self.bands if value <= limit)
+            yield Vote(band, stand is not None and not stand.conflict, (self.banded,))
 
     def _ask_lines(self, stands: Stands) -> Iterator[str]:
         return (element for line, element in self.asks if line.shown(stands) >= CONFLICT)
@@ -115,6 +125,8 @@ def compile_fact(
         asks=tuple((test, line.ask) for test, line in compiled if line.ask),
         lookup=fact.lookup.element if fact.lookup else "",
         outcomes=_outcomes(lookups[fact.lookup.table], settings) if fact.lookup else {},
+        banded=fact.bands.element if fact.bands else "",
+        bands=_limits(fact.bands) if fact.bands else (),
     )
 
 
@@ -125,8 +137,13 @@ def elements_of(names: Mapping[str, object], vocabulary: Vocabulary) -> dict[str
 def domain_of(fact: Fact, lookups: Mapping[str, LookupFile]) -> tuple[Scalar, ...]:
     """Return every value that a fact can take."""
     looked_up = tuple(lookups[fact.lookup.table].values) if fact.lookup else ()
+    banded = tuple(fact.bands.up_to) if fact.bands else ()
     voted = (line.then for line in fact.evidence if line.then is not None)
-    return tuple(dict.fromkeys((*looked_up, *voted)))
+    return tuple(dict.fromkeys((*looked_up, *banded, *voted)))
+
+
+def _limits(bands: Bands) -> tuple[tuple[str, float], ...]:
+    return tuple((name, math.inf if limit is None else limit) for name, limit in bands.up_to.items())
 
 
 def _outcomes(lookup: LookupFile, settings: Mapping[str, str]) -> dict[Scalar, str]:

@@ -3,18 +3,20 @@
 Everything is decidable, because the vocabulary's lists are closed. What lint passes, compiles.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from service.domain.errors import MappingError
 from service.mapping.compiler import all_conditions
-from service.mapping.evaluate import SERVICE_DATE
 from service.mapping.facts import domain_of
 from service.mapping.findings import Finding, Report
 from service.mapping.lint_conditions import Use, condition_faults, switch_fault
+from service.mapping.lint_items import lint_items, quantities
 from service.mapping.lint_rows import lint_rows
 from service.mapping.lint_text import lint_text
 from service.mapping.stands import DERIVED
+from service.mapping.table import SERVICE_DATE
 from service.mapping.tables import ASK, SWITCH, Fact, LookupFile, TableFile, TableSource
+from service.mapping.tail import AddOn, ModifierLine, Overlay
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.yaml_fault import nearest
 from service.mapping.yaml_file import Lines
@@ -29,6 +31,7 @@ def lint_table(source: TableSource, vocabulary: Vocabulary, lookups: Lookups) ->
     file = source.file
     _lint_names(file, vocabulary, report)
     _lint_conditions(file, vocabulary, report)
+    lint_items(file, vocabulary, report)
     for name, fact in file.facts.items():
         if fact.lookup:
             _lint_lookup_use(name, fact, file, lookups, vocabulary, report)
@@ -85,15 +88,12 @@ def _lint_names(file: TableFile, vocabulary: Vocabulary, report: Report) -> None
 
 
 def _named(file: TableFile) -> Iterator[tuple[KeyPath, str]]:
-    yield from ((("concerns", number), name) for number, name in enumerate(file.concerns))
+    yield from ((("concerns", name), name) for name in file.concerns)
     yield from ((("applies_when", name), name) for name in file.applies_when)
     yield from ((("questions", name), name) for name in file.questions)
+    yield from _named_in_tail(file)
     for section, lines in (("hold", file.hold), ("confirm", file.confirm)):
         yield from (((section, number, "ask"), line.ask) for number, line in enumerate(lines))
-    for number, line in enumerate(file.modifiers):
-        yield from (
-            (("modifiers", number, "if", name), name) for name in line.if_ if not name.startswith(SWITCH)
-        )
     for fact, each in file.facts.items():
         yield from (
             (("facts", fact, "ask_about", number), name) for number, name in enumerate(each.ask_about)
@@ -101,6 +101,24 @@ def _named(file: TableFile) -> Iterator[tuple[KeyPath, str]]:
         for number, evidence in enumerate(each.evidence):
             if evidence.ask:
                 yield ("facts", fact, "evidence", number, "ask"), evidence.ask
+
+
+def _named_in_tail(file: TableFile) -> Iterator[tuple[KeyPath, str]]:
+    sections: tuple[tuple[str, Sequence[ModifierLine | AddOn | Overlay]], ...] = (
+        ("modifiers", file.modifiers),
+        ("add_ons", file.add_ons),
+        ("overlays", file.overlays),
+    )
+    for section, lines in sections:
+        for number, line in enumerate(lines):
+            yield from (
+                ((section, number, "if", name), name) for name in line.if_ if not is_settled_apart(name)
+            )
+
+
+def is_settled_apart(name: str) -> bool:
+    """Whether a name in a condition is of no documented element: a switch, or computed from others."""
+    return name.startswith(SWITCH) or name in DERIVED
 
 
 def _lint_conditions(file: TableFile, vocabulary: Vocabulary, report: Report) -> None:
@@ -165,11 +183,12 @@ def _lint_questions(file: TableFile, report: Report) -> None:
 
 def _askable(file: TableFile) -> set[str]:
     """Return all that a question may be about: what may be missing, and what may be documented twice."""
-    askable = {SERVICE_DATE, *file.applies_when}
+    askable = {SERVICE_DATE, *file.applies_when, *quantities(file).values()}
     for fact in file.facts.values():
         askable.update(fact.ask_about, (line.ask for line in fact.evidence if line.ask))
         askable.update(name for line in fact.evidence if not line.ask for name in line.if_)
         askable.update([fact.lookup.element] if fact.lookup else ())
     askable.update(line.ask for line in (*file.hold, *file.confirm))
-    askable.update(name for line in file.modifiers for name in line.if_)
+    for lines in (file.modifiers, file.add_ons, file.overlays):
+        askable.update(name for line in lines for name in line.if_)
     return {name for name in askable if not name.startswith(SWITCH) and name not in DERIVED}

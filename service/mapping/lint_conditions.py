@@ -33,8 +33,8 @@ def condition_faults(name: str, condition: Condition, vocabulary: Vocabulary, us
     yield from _unknown_faults(condition, use)
     yield from _operator_faults(element, condition)
     for _operator, value in condition.named_values():
-        if not _fits(element, value):
-            yield f"{value!r} is not a value of {name}{_instead(element, value)}"
+        if not fits(element, value):
+            yield f"{value!r} is not a value of {name}{instead(element, value)}"
 
 
 def switch_fault(name: str, condition: Condition, switches: Mapping[str, Switch]) -> Iterator[str]:
@@ -66,7 +66,8 @@ def _operator_faults(element: Element, condition: Condition) -> Iterator[str]:
             yield f"{element.name} is no number: {operator} cannot compare it"
 
 
-def _fits(element: Element, value: Scalar) -> bool:
+def fits(element: Element, value: Scalar) -> bool:
+    """Whether an element can have a value."""
     if element.type in _NUMERIC:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if element.values:
@@ -74,7 +75,8 @@ def _fits(element: Element, value: Scalar) -> bool:
     return isinstance(value, str)
 
 
-def _instead(element: Element, value: Scalar) -> str:
+def instead(element: Element, value: Scalar) -> str:
+    """Say what to write instead."""
     if element.type == "boolean":
         return "; write true or false"
     if element.type in _NUMERIC:

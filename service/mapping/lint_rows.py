@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from service.domain.codes import looks_like_procedure_code
 from service.mapping.conditions import Scalar
 from service.mapping.findings import Report
+from service.mapping.lint_items import lint_tail_codes
 from service.mapping.stands import words
 from service.mapping.tables import ANY, Row, TableFile
+from service.mapping.tail import NO_CODE
 from service.mapping.yaml_fault import nearest
 
 MAX_CELLS = 20_000
@@ -29,7 +31,7 @@ def lint_rows(file: TableFile, domains: Domains, report: Report) -> None:
 
 
 def _lint_columns(file: TableFile, report: Report) -> None:
-    columns = file.decide.columns[:-1]
+    columns = file.decide.facts
     for number, name in enumerate(columns):
         if name not in file.facts:
             report.error(
@@ -44,14 +46,17 @@ def _lint_columns(file: TableFile, report: Report) -> None:
 
 def _lint_cells(number: int, row: Row, file: TableFile, domains: Domains, report: Report) -> None:
     path = ("decide", "rows", number)
-    *cells, code = row.cells
     if len(row.cells) != len(file.decide.columns):
         report.error(
             f"this row has {len(row.cells)} cells, the table {len(file.decide.columns)} columns", *path
         )
         return
-    if not isinstance(code, str) or not looks_like_procedure_code(code):
+    cells = row.cells[: len(file.decide.facts)]
+    code = row.cells[len(cells)]
+    if code != NO_CODE and not (isinstance(code, str) and looks_like_procedure_code(code)):
         report.error(f'{code!r} is no code; put the code in quotes: "{code}"', *path, len(cells))
+    if len(row.cells) > len(cells) + 1 and not _is_size(row.cells[-1]):
+        report.error("per is a number of more than 0: the size of one unit", *path, len(cells) + 1)
     for column, (name, cell) in enumerate(zip(file.decide.columns, cells, strict=False)):
         if cell != ANY and not any(cell == one and type(cell) is type(one) for one in domains[name]):
             near = nearest(words(cell), map(words, domains[name]))
@@ -59,6 +64,10 @@ def _lint_cells(number: int, row: Row, file: TableFile, domains: Domains, report
             report.error(message, *path, column)
     if not _overlaps(row, file):
         report.error("this row lies outside the dates of the table: it cannot be reached", *path)
+
+
+def _is_size(cell: Scalar) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and cell > 0
 
 
 def _overlaps(row: Row, file: TableFile) -> bool:
@@ -69,7 +78,7 @@ def _overlaps(row: Row, file: TableFile) -> bool:
 
 def _lint_cover(file: TableFile, domains: Domains, report: Report) -> None:
     """Take every combination of fact values on every stretch of dates: exactly one row must hold."""
-    columns = file.decide.columns[:-1]
+    columns = file.decide.facts
     if math.prod(len(domains[name]) for name in columns) > MAX_CELLS:
         report.error(f"the facts have more than {MAX_CELLS} combinations: split it", "decide", "columns")
         return
@@ -100,9 +109,10 @@ def _stretches(file: TableFile) -> Iterator[str]:
 
 
 def _lint_codes(file: TableFile, report: Report) -> None:
-    codes = {str(row.cells[-1]) for row in file.decide.rows}
+    codes = {code for row in file.decide.rows if (code := file.decide.code(row))}
     for code in sorted(codes.symmetric_difference(file.rank)):
         report.error(f"rank and rows differ about {code}", "rank")
+    lint_tail_codes(file, codes, report)
     if len(set(file.rank)) < len(file.rank):
         report.error("a code stands in rank twice", "rank")
     for number, code in enumerate(file.never_with):

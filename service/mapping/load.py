@@ -9,7 +9,7 @@ from service.domain.errors import MappingError
 from service.domain.feed import Feed
 from service.mapping.check import read_and_check
 from service.mapping.compiler import compile_table
-from service.mapping.evaluate import Table
+from service.mapping.evaluate import Tables
 from service.mapping.tables import Switch, TableSource
 from service.mapping.terms import Terms
 from service.mapping.vocabulary import Vocabulary
@@ -23,7 +23,7 @@ class Mappings:
     """Everything that mappings/ says, ready for use."""
 
     vocabulary: Vocabulary
-    tables: tuple[Table, ...]
+    tables: Tables
     feeds: tuple[Feed, ...]
     terms: Terms
     digest: str  # SHA-256 over the names and bytes of all files
@@ -39,8 +39,8 @@ def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
     assert vocabulary is not None
     assert terms is not None
     _check_site(site, checked.tables)
-    tables = tuple(compile_table(source, vocabulary, checked.lookups, site) for source in checked.tables)
-    return Mappings(vocabulary, tables, checked.feeds, terms, _digest(folder))
+    tables = (compile_table(source, vocabulary, checked.lookups, site) for source in checked.tables)
+    return Mappings(vocabulary, Tables(tables), checked.feeds, terms, _digest(folder))
 
 
 def _check_site(site: Mapping[str, str], sources: Iterable[TableSource]) -> None:

@@ -14,9 +14,10 @@ class CompiledRow:
     """A row and the days on which it holds, YYYY-MM-DD; "" = open."""
 
     number: int  # 1-based, as in the file
-    code: str
+    code: str  # "" = documented, and no code for it
     start: str
     end: str
+    per: float = 0.0  # the size of one unit; 0 = not said by the row
 
     def holds(self, day: str) -> bool:
         return self.start <= day and (not self.end or day <= self.end)
@@ -66,7 +67,7 @@ class Rows:
 def compile_rows(decide: Decide, effective: Window, domains: Iterable[tuple[Scalar, ...]]) -> Rows:
     return Rows(
         tuple(
-            CompiledRow(number, str(row.cells[-1]), *_days(row, effective))
+            CompiledRow(number, decide.code(row), *_days(row, effective), decide.per(row))
             for number, row in enumerate(decide.rows, 1)
         ),
         columns=tuple(

@@ -1,6 +1,6 @@
 """The tests that stand in a table, run: an analyst's own examples, and the proof that each row works."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from service.domain.charge import Proposal
@@ -8,8 +8,10 @@ from service.domain.documentation import Documentation
 from service.domain.errors import UnreadableInput
 from service.mapping.compiler import compile_table
 from service.mapping.elements import documentation_from_json
-from service.mapping.evaluate import Table, propose
+from service.mapping.evaluate import Tables
 from service.mapping.findings import Finding, Report
+from service.mapping.stands import group
+from service.mapping.table import Look, Table
 from service.mapping.tables import LookupFile, TableSource, TableTest
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.yaml_fault import nearest
@@ -32,25 +34,26 @@ def run_tests(
         site = tuple(sorted(test.switches.items()))
         if site not in compiled:
             compiled[site] = compile_table(source, vocabulary, lookups, test.switches)
-        proposal = _run(number, test, source, compiled[site], vocabulary, report)
-        reached.update(candidate.row for candidate in proposal.candidates)
-        silent = silent or proposal == _NOTHING
+        look = _run(number, test, source, compiled[site], vocabulary, report)
+        reached.update(look.reached)
+        silent = silent or look.proposal is None
     _lint_coverage(source, reached, report, silent=silent)
     return report.findings
 
 
 def _run(
     number: int, test: TableTest, source: TableSource, table: Table, vocabulary: Vocabulary, report: Report
-) -> Proposal:
+) -> Look:
     try:
         documentation = given(source.file.base, test.given, vocabulary)
     except UnreadableInput as error:
         report.error(f"test {test.name!r}: {error}", "tests", number, "given")
-        return _NOTHING
-    proposal = next(iter(propose([table], documentation)), _NOTHING)
-    for difference in differences(test, proposal):
+        return Look()
+    found = group(documentation)
+    look = table.look(found) if Tables([table]).concerned(found, frozenset()) else Look()
+    for difference in differences(test, look.proposal or _NOTHING):
         report.error(f"test {test.name!r}: {difference}", "tests", number)
-    return proposal
+    return look
 
 
 def given(base: Mapping[str, Any], own: Mapping[str, Any], vocabulary: Vocabulary) -> Documentation:
@@ -79,12 +82,13 @@ def differences(test: TableTest, proposal: Proposal) -> Iterator[str]:
     for name, expected in wanted.items():
         if expected is not None and came[name] != expected:
             yield f"{name}: expected {_said(expected)}, came {_said(came[name])}"
-    for candidate in proposal.candidates:
-        if candidate.units != test.units:
-            yield f"units: expected {test.units}, came {candidate.units}"
+    units = [candidate.units for candidate in proposal.candidates]
+    wanted_units = list(test.units) or [1] * len(units)
+    if units != wanted_units:
+        yield f"units: expected {_said(map(str, wanted_units))}, came {_said(map(str, units))}"
 
 
-def _said(values: list[str]) -> str:
+def _said(values: Iterable[str]) -> str:
     return ", ".join(values) or "none"
 
 

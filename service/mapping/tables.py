@@ -7,15 +7,27 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from service.mapping.conditions import Condition, Scalar
+from service.mapping.tail import (
+    NO_CODE,
+    AddOn,
+    AskLine,
+    Code,
+    Combine,
+    Conditions,
+    ModifierLine,
+    ModifierText,
+    Overlay,
+    Part,
+    Sum,
+    Units,
+    as_tuples,
+)
 from service.mapping.yaml_file import Lines, read_yaml
 
-Code = Annotated[str, Field(pattern=r"^([0-9]{4}[0-9FTUM]|[A-Z][0-9]{4})$")]
-ModifierText = Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Conditions = dict[str, Condition]  # element -> condition; all must hold
 
 ANY = "-"  # in a cell: whatever it is
 ASK: Final = "ask"  # what a switch says when a site has not decided
@@ -44,12 +56,6 @@ def _as_date(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_as_date)]
-
-
-class Part(BaseModel):
-    """A part of a file: no key but those listed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Window(Part):
@@ -88,6 +94,21 @@ class LookupUse(Part):
     table: Name
 
 
+class Bands(Part):
+    """A number brought to a few stretches, in ascending order, each up to and including its limit."""
+
+    element: str
+    up_to: dict[Name, float | None] = Field(min_length=2)  # the last has no limit
+
+    @model_validator(mode="after")
+    def _ascending(self) -> "Bands":
+        *written, last = self.up_to.values()
+        limits = [limit for limit in written if limit is not None]
+        if last is not None or len(limits) < len(written) or sorted(set(limits)) != limits:
+            raise ValueError("the limits of bands ascend, and the last is null")
+        return self
+
+
 class EvidenceLine(Part):
     """A line that votes for a value of the fact (then), or that says what to ask first (ask)."""
 
@@ -107,6 +128,7 @@ class Fact(Part):
 
     ask_about: Annotated[tuple[str, ...], BeforeValidator(_in_list)]
     lookup: LookupUse | None = None
+    bands: Bands | None = None
     evidence: tuple[EvidenceLine, ...] = ()
 
 
@@ -115,31 +137,30 @@ class Row(Window):
 
 
 class Decide(Part):
+    """The rows: one column a fact, then `code`, and perhaps `per`, the size of one unit of that code."""
+
     hit: Literal["unique"]
     columns: tuple[str, ...] = Field(min_length=2)
     rows: tuple[Annotated[Row, BeforeValidator(_as_row)], ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _rectangular(self) -> "Decide":
-        if self.columns[-1] != "code":
-            raise ValueError("the last column is 'code'")
+        if self.columns[-1:] != ("code",) and self.columns[-2:] != ("code", "per"):
+            raise ValueError("the last column is 'code', or the last two are 'code' and 'per'")
         return self
 
+    @property
+    def facts(self) -> tuple[str, ...]:
+        return self.columns[: self.columns.index("code")]
 
-class Units(Part):
-    fixed: int = Field(ge=1)
+    def code(self, row: Row) -> str:
+        """The code of a row; "" where it says that there is none."""
+        code = str(row.cells[len(self.facts)])
+        return "" if code == NO_CODE else code
 
-
-class ModifierLine(Part):
-    add: ModifierText
-    if_: Conditions = Field(alias="if", min_length=1)
-
-
-class AskLine(Part):
-    """Ask about an element when all conditions hold."""
-
-    ask: str
-    if_: Conditions = Field(alias="if", min_length=1)
+    def per(self, row: Row) -> float:
+        """The size of one unit of a row's code; 0 where the table has no such column."""
+        return float(row.cells[-1]) if self.columns[-1] == "per" else 0.0
 
 
 class TableTest(Part):
@@ -147,9 +168,9 @@ class TableTest(Part):
 
     name: str
     given: dict[str, Any]
-    switches: dict[str, str] = {}
+    switches: dict[str, str] = Field(default_factory=dict)
     expect: tuple[Code, ...] = ()  # codes proposed
-    units: int = 1
+    units: Annotated[tuple[int, ...], BeforeValidator(_in_list)] = ()  # of each; not written: 1
     modifiers: tuple[ModifierText, ...] = ()
     asks: tuple[str, ...] = ()  # elements asked about, blocking
     candidates: tuple[Code, ...] = ()  # codes that the blocking questions decide between
@@ -165,19 +186,25 @@ class TableFile(Part):
     effective: Window
     sources: tuple[str, ...] = ()
     unsettled: tuple[str, ...] = ()
-    switches: dict[Name, Switch] = {}
-    concerns: tuple[str, ...] = Field(min_length=1)
+    switches: dict[Name, Switch] = Field(default_factory=dict)
+    #: Element -> values; or any: only where one of these is documented has the table something to say.
+    concerns: Annotated[dict[str, Literal["any"] | tuple[Scalar, ...]], BeforeValidator(as_tuples)]
+    each: str = ""  # a group, or an element that is a list: the table is asked once for each
+    sum: Sum | None = None
     applies_when: dict[str, Annotated[tuple[Condition, ...], BeforeValidator(_in_list)]]
     facts: dict[Name, Fact]
     decide: Decide
-    units: Units
-    rank: tuple[Code, ...]  # highest first: which one stays where only one may
+    units: Units = Units(fixed=1)
+    rank: tuple[Code, ...]  # highest first
+    combine: Combine = Combine()
+    add_ons: tuple[AddOn, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
     modifiers: tuple[ModifierLine, ...] = ()
     never_with: tuple[Code, ...] = ()
     hold: tuple[AskLine, ...] = ()  # blocking: no code until it is answered
     confirm: tuple[AskLine, ...] = ()  # not blocking
     questions: dict[str, str]
-    base: dict[str, Any] = {}  # what every test documents unless it says otherwise
+    base: dict[str, Any] = Field(default_factory=dict)  # what every test documents unless it says otherwise
     tests: tuple[TableTest, ...]
 
 
@@ -188,7 +215,7 @@ class LookupFile(Part):
     title: str
     element: str  # whose values are looked up, or those of another with the same list
     values: dict[str, tuple[str, ...]]  # outcome -> the values that mean it
-    by_switch: dict[str, str] = {}  # value -> the switch that says what it means
+    by_switch: dict[str, str] = Field(default_factory=dict)  # value -> the switch that says what it means
     ask: tuple[str, ...] = ()  # values that decide nothing
 
 

@@ -1,5 +1,6 @@
 """Lines: what the mapping proposes for a procedure, as lines of the review queue."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal, InvalidOperation
@@ -48,11 +49,19 @@ def _proposal_lines(
 ) -> Iterator[Line]:
     questions = [question_json(question) for question in proposal.questions]
     content = {**shared, "questions": questions}
-    for number, candidate in enumerate(proposal.candidates, start=1):
-        slot = proposal.table if number == 1 else f"{proposal.table}#{number}"
-        yield _candidate_line(documentation, candidate, proposal, slot, content)
+    slots: Counter[str] = Counter()
+    for candidate in proposal.candidates:
+        slot = _slot(candidate, proposal) if slots else proposal.table
+        slots[slot] += 1
+        numbered = slot if slots[slot] == 1 else f"{slot}#{slots[slot]}"
+        yield _candidate_line(documentation, candidate, proposal, numbered, content)
     if not proposal.candidates and questions:
         yield _line(documentation, proposal.table, content, table_hash=proposal.table_hash)
+
+
+def _slot(candidate: CandidateCharge, proposal: Proposal) -> str:
+    """What a line beside the first is known by, when the procedure is charted again."""
+    return ":".join((proposal.table, candidate.code, *candidate.modifiers))[:_LONGEST_SLOT]
 
 
 def _candidate_line(
@@ -159,6 +168,7 @@ def _shared_content(chart: Chart) -> dict[str, Any]:
         "stated": [asdict(stated) for stated in documentation.stated],
         "unknown_codes": [asdict(code) for code in documentation.unknown],
         "tables_say": {p.table: [c.code for c in p.candidates] for p in chart.proposals},
+        "excluded": [asdict(each) for p in chart.proposals for each in p.excluded],
     }
 
 

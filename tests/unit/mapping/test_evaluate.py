@@ -6,7 +6,8 @@ import pytest
 from service.domain.charge import Origin, Proposal
 from service.domain.documentation import Documentation, DocumentedElement, Source
 from service.mapping.compiler import compile_table
-from service.mapping.evaluate import Table, propose
+from service.mapping.evaluate import Tables, propose
+from service.mapping.table import Table
 from service.mapping.table_tests import given
 from service.mapping.tables import TableSource, read_lookup, read_table
 from service.mapping.vocabulary import read_vocabulary
@@ -20,7 +21,7 @@ TABLE = compile_table(SOURCE, VOCABULARY, LOOKUPS)
 
 def evaluate(table: Table = TABLE, **own: Any) -> Proposal | None:
     named = {name.replace("__", "."): value for name, value in own.items()}
-    return next(iter(propose([table], given(SOURCE.file.base, named, VOCABULARY))), None)
+    return next(iter(propose(Tables([table]), given(SOURCE.file.base, named, VOCABULARY))), None)
 
 
 def element(name: str, value: Any, path: str = "OBX[1]-5") -> DocumentedElement:
@@ -39,7 +40,7 @@ def test_a_candidate_says_why_and_from_where() -> None:
         element("substances.class", "steroid"),
         element("laterality", "left"),
     ]
-    (proposal,) = propose([TABLE], Documentation("p", tuple(said)))
+    (proposal,) = propose(Tables([TABLE]), Documentation("p", tuple(said)))
     (candidate,) = proposal.candidates
 
     assert (candidate.code, candidate.row, candidate.table) == ("62323", 4, "neuraxial-injection")
@@ -118,7 +119,7 @@ def test_a_vaguer_word_beside_the_exact_one_is_no_conflict(
 ) -> None:
     others = [e for e in given(SOURCE.file.base, {}, VOCABULARY).elements if e.name != name]
     documentation = Documentation("p", (*others, *(element(name, value) for value in values)))
-    (proposal,) = propose([TABLE], documentation)
+    (proposal,) = propose(Tables([TABLE]), documentation)
 
     assert [(q.element, q.conflict) for q in proposal.questions] == ([(name, True)] if asked else [])
 
@@ -126,19 +127,21 @@ def test_a_vaguer_word_beside_the_exact_one_is_no_conflict(
 def test_the_same_value_in_two_places_is_no_conflict() -> None:
     documentation = given(SOURCE.file.base, {}, VOCABULARY)
     twice = Documentation("p", documentation.elements + documentation.elements)
-    (proposal,) = propose([TABLE], twice)
+    (proposal,) = propose(Tables([TABLE]), twice)
     assert [candidate.code for candidate in proposal.candidates] == ["62323"]
 
 
 def test_withdrawn_documentation_proposes_nothing() -> None:
     documentation = given(SOURCE.file.base, {}, VOCABULARY)
-    assert propose([TABLE], documentation)
-    assert propose([TABLE], Documentation("p", documentation.elements, withdrawn=True)) == ()
+    assert propose(Tables([TABLE]), documentation)
+    assert propose(Tables([TABLE]), Documentation("p", documentation.elements, withdrawn=True)) == ()
 
 
 def test_a_table_that_is_not_concerned_asks_nothing() -> None:
     assert (
-        propose([TABLE], Documentation("p", (element("status", "completed"), element("device", "needle"))))
+        propose(
+            Tables([TABLE]), Documentation("p", (element("status", "completed"), element("device", "needle")))
+        )
         == ()
     )
 

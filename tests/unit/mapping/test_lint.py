@@ -88,7 +88,12 @@ def test_the_shipped_folder_has_no_finding() -> None:
             "'false' is not a value of .*; write true or false",
             id="boolean in quotes",
         ),
-        pytest.param("concerns: [target,", "concerns: [history,", "history is context", id="context"),
+        pytest.param(
+            "concerns:\n  target: [epidural, subarachnoid]",
+            "concerns:\n  history: any",
+            "history is context",
+            id="context",
+        ),
         pytest.param(
             "  kind:     {eq",
             "  catheter.hours: {gte: 1}\n  kind:     {eq",

@@ -15,7 +15,7 @@ import pytest
 from service.domain.charge import Proposal
 from service.domain.documentation import Documentation, DocumentedElement, Source
 from service.mapping.compiler import compile_table
-from service.mapping.evaluate import propose
+from service.mapping.evaluate import Tables, propose
 from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.tables import read_lookup, read_table
 from service.mapping.vocabulary import read_vocabulary
@@ -173,7 +173,7 @@ def dwell_times(days: int, *, disputed: bool) -> list[DocumentedElement]:
 
 
 def evaluate(case: Case) -> Proposal | None:
-    return next(iter(propose([TABLE], document(case))), None)
+    return next(iter(propose(Tables([TABLE]), document(case))), None)
 
 
 def completions(case: Case) -> Iterator[Case]:
@@ -313,7 +313,7 @@ def test_removed_gives_a_code_only_beside_words_that_say_the_day(others: tuple[s
     ]
     rest = document(BASE | {"device": "catheter"})
     for order in (said, said[::-1]):
-        (proposal,) = propose([TABLE], replace(rest, elements=(*rest.elements, *order)))
+        (proposal,) = propose(Tables([TABLE]), replace(rest, elements=(*rest.elements, *order)))
         assert [each.code for each in proposal.candidates] == EXACT.get(others, [])
         asked = {each.element for each in proposal.questions if each.blocking}
         assert proposal.candidates or asked & {"catheter.disposition", "catheter.removed_at"}

@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.charge import Proposal
 from service.mapping.compiler import compile_table
-from service.mapping.evaluate import propose
+from service.mapping.evaluate import Tables, propose
 from service.mapping.table_tests import differences, given
 from service.mapping.tables import TableSource, TableTest, read_lookup, read_table
 from service.mapping.vocabulary import read_vocabulary
@@ -28,7 +28,7 @@ SOURCES = [read_table(path) for path in sorted((MAPPINGS / "tables").glob("*.yam
 def test_table(source: TableSource, test: TableTest) -> None:
     table = compile_table(source, VOCABULARY, LOOKUPS, test.switches)
     documentation = given(source.file.base, test.given, VOCABULARY)
-    proposal = next(iter(propose([table], documentation)), Proposal("", ""))
+    proposal = next(iter(propose(Tables([table]), documentation)), Proposal("", ""))
 
     assert list(differences(test, proposal)) == []
 

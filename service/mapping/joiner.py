@@ -1,0 +1,216 @@
+"""Joiner: what the rows that hold come to, together: codes, units, modifiers, add-ons."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from service.domain.charge import CandidateCharge
+from service.domain.documentation import DocumentedElement
+from service.mapping.conditions import TRUE, AllOf
+from service.mapping.quantity import Quantity
+from service.mapping.rows import CompiledRow
+from service.mapping.stands import Stands, words
+from service.mapping.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledModifier:
+    modifier: str
+    test: AllOf
+    on: frozenset[str]  # codes; none = all
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledAddOn:
+    code: str
+    to: frozenset[str]
+    test: AllOf
+    quantity: Quantity | None  # None = as many as its primary
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledOverlay:
+    name: str
+    test: AllOf
+    codes: Mapping[str, str]  # "" = none
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A line in the making: one code, and the things behind it."""
+
+    code: str
+    row: CompiledRow
+    views: tuple[View, ...]
+    units: int
+    modifiers: tuple[tuple[str, AllOf], ...] = ()
+    because: tuple[str, ...] = ()
+    beside: str = ""
+
+    @property
+    def kind(self) -> tuple[str, tuple[str, ...]]:
+        """What must be equal for two drafts to be one line."""
+        return self.code, tuple(modifier for modifier, _test in self.modifiers)
+
+
+@dataclass(frozen=True, slots=True)
+class Joiner:
+    """Makes lines of rows, by the tail of a table."""
+
+    table: str
+    fact_names: tuple[str, ...]
+    gate_names: tuple[str, ...]
+    quantity: Quantity
+    highest: bool
+    rank: Mapping[str, int]  # code -> place, 0 = highest
+    further: Mapping[str, tuple[str, ...]]
+    most: Mapping[str, int]
+    add_ons: tuple[CompiledAddOn, ...] = ()
+    overlays: tuple[CompiledOverlay, ...] = ()
+    modifiers: tuple[CompiledModifier, ...] = ()
+
+    def missing(self, view: View, row: CompiledRow) -> Iterator[str]:
+        """Yield what must be known before the code of a row may stand: its quantity, its overlays."""
+        if row.code and self.quantity.units(view.stands, row.per) is None:
+            yield self.quantity.of
+        for overlay in self.overlays:
+            if row.code in overlay.codes:
+                yield from overlay.test.open(view.stands)
+
+    def join(self, decided: Sequence[tuple[View, CompiledRow]]) -> list[Draft]:
+        """Return the lines, the highest ranking first, each followed by its add-ons."""
+        drafts = [draft for view, row in decided if (draft := self._draft(view, row)).code and draft.units]
+        drafts.sort(key=lambda draft: self.rank.get(draft.code, len(self.rank)))
+        lines = self._merged(self._further(drafts))
+        return [each for line in lines for each in (line, *self._beside(line))]
+
+    def to_confirm(
+        self, decided: Iterable[tuple[View, CompiledRow]], drafts: Iterable[Draft]
+    ) -> Iterator[str]:
+        """Yield what to ask beside the codes: what a modifier or an add-on hangs on."""
+        codes = {draft.code for draft in drafts}
+        for view, row in decided:
+            for line in self.modifiers:
+                if not line.on or not line.on.isdisjoint(codes):
+                    yield from line.test.left_open(view.stands)
+            for add_on in self.add_ons:
+                if row.code in add_on.to:
+                    yield from add_on.test.open(view.stands)
+
+    def candidate(self, draft: Draft) -> CandidateCharge:
+        """Say a line with its reasons and its evidence."""
+        because = dict.fromkeys((*self._reasons(draft), *draft.because))
+        names = [name for view in draft.views for fact in view.settled for name in fact.names]
+        names += [name for _modifier, test in draft.modifiers for name in test.names]
+        names += [self.quantity.of, *self.gate_names]
+        return CandidateCharge(
+            draft.code,
+            self.table,
+            draft.row.number,
+            units=draft.units,
+            modifiers=draft.kind[1],
+            because=tuple(because),
+            evidence=_evidence(names, draft.views),
+            beside=draft.beside,
+        )
+
+    def _draft(self, view: View, row: CompiledRow) -> Draft:
+        code = row.code
+        because: tuple[str, ...] = ()
+        for overlay in self.overlays:
+            if code in overlay.codes and overlay.test.shown(view.stands) == TRUE:
+                code = overlay.codes[code]
+                because = (
+                    f"{_said(overlay.test.names, view.stands)}: {row.code} becomes {code or 'no code'}",
+                )
+        units = self.quantity.units(view.stands, row.per) if code else 0
+        return Draft(code, row, (view,), units or 0, self._modifiers(code, view), because)
+
+    def _modifiers(self, code: str, view: View) -> tuple[tuple[str, AllOf], ...]:
+        return tuple(
+            (line.modifier, line.test)
+            for line in self.modifiers
+            if (not line.on or code in line.on) and line.test.shown(view.stands) == TRUE
+        )
+
+    def _further(self, drafts: Sequence[Draft]) -> Iterator[Draft]:
+        """The first keeps its code; what comes after it becomes what the table says of second, third ..."""
+        seen: dict[str, int] = {}
+        primary: dict[str, str] = {}
+        for draft in drafts:
+            group = "" if self.highest else draft.code
+            if group not in primary:
+                primary[group] = draft.code
+                yield draft
+            elif codes := self.further.get(draft.code):
+                nth = seen.get(draft.code, 0)
+                seen[draft.code] = nth + 1
+                (view,) = draft.views
+                code = codes[min(nth, len(codes) - 1)]
+                yield replace(draft, code=code, modifiers=self._modifiers(code, view), beside=primary[group])
+            else:
+                yield draft
+
+    def _merged(self, drafts: Iterable[Draft]) -> list[Draft]:
+        """Join the lines that differ in nothing, and cap what a table caps."""
+        lines: dict[tuple[str, tuple[str, ...]], Draft] = {}
+        for draft in drafts:
+            known = lines.get(draft.kind)
+            lines[draft.kind] = _both(known, draft) if known else draft
+        return [self._capped(line) for line in lines.values()]
+
+    def _capped(self, line: Draft) -> Draft:
+        most = self.most.get(line.code)
+        if most is None or line.units <= most:
+            return line
+        because = (*line.because, f"{line.units} are documented: {line.code} has at most {most}")
+        return replace(line, units=most, because=because)
+
+    def _beside(self, line: Draft) -> Iterator[Draft]:
+        for add_on in self.add_ons:
+            (view, *_) = line.views
+            if line.code not in add_on.to or add_on.test.shown(view.stands) != TRUE:
+                continue
+            units = line.units if add_on.quantity is None else add_on.quantity.units(view.stands, 0.0)
+            if units:
+                because = (
+                    (f"{_said(add_on.test.names, view.stands)}: {add_on.code}",) if add_on.test.names else ()
+                )
+                modifiers = self._modifiers(add_on.code, view)
+                yield replace(
+                    line,
+                    code=add_on.code,
+                    units=units,
+                    modifiers=modifiers,
+                    because=because,
+                    beside=line.code,
+                )
+
+    def _reasons(self, draft: Draft) -> Iterator[str]:
+        for view in draft.views:
+            for name, fact in zip(self.fact_names, view.settled, strict=True):
+                if fact.reason:
+                    yield f"{_said(fact.reason, view.stands)}: {name} = {words(fact.possible[0])}"
+        for modifier, test in draft.modifiers:
+            yield f"{_said(test.names, draft.views[0].stands)}: modifier {modifier}"
+
+
+def _both(one: Draft, other: Draft) -> Draft:
+    because = tuple(dict.fromkeys((*one.because, *other.because)))
+    return replace(one, views=(*one.views, *other.views), units=one.units + other.units, because=because)
+
+
+def _said(names: Iterable[str], stands: Stands) -> str:
+    return " and ".join(str(stands[name]) for name in names)
+
+
+def _evidence(names: Iterable[str], views: Iterable[View]) -> tuple[DocumentedElement, ...]:
+    """Return the elements behind the names, each once; behind a derived one, those it is computed from."""
+    wanted = dict.fromkeys(names)
+    found = {
+        id(each): each
+        for view in views
+        for name in wanted
+        if name in view.stands
+        for each in view.stands[name].elements
+    }
+    return tuple(found.values())

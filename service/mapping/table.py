@@ -1,0 +1,177 @@
+"""A decision table, ready to be asked any number of times.
+
+Three-valued. A row is certain, possible or impossible. One certain row proposes its code. Several possible
+rows propose nothing: the inputs on which they differ are asked for. Of several things (wounds, levels), one
+that is open holds all back: what it turns out to be may change the codes of the others.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from service.domain.charge import Proposal, Question
+from service.domain.documentation import Value
+from service.mapping.conditions import CONFLICT, AllOf
+from service.mapping.facts import Asked, CompiledFact, Settled
+from service.mapping.gate import Gate
+from service.mapping.joiner import Joiner
+from service.mapping.rows import CompiledRow, Rows
+from service.mapping.stands import Stands, is_disputed
+from service.mapping.view import Each, Found, Readers, Summed, View
+
+SERVICE_DATE = "service_date"
+_PLAIN_WORDING = "Please state this in words: it is documented in a code that no mapping translates."
+#: An element, and the value of it that a table has something to say about; None = any.
+Concern = tuple[str, Value | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A view, the rows that may hold for it, and what must be answered first."""
+
+    view: View
+    rows: tuple[CompiledRow, ...]
+    blocking: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a table makes of one procedure, and what it rests on."""
+
+    judged: tuple[Judged, ...] = ()  # none: the gate is closed, or no row is in force
+    proposal: Proposal | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return any(each.blocking for each in self.judged)
+
+    @property
+    def reached(self) -> frozenset[int]:
+        """The rows that decided."""
+        return frozenset() if self.is_open else frozenset(each.rows[0].number for each in self.judged)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a table asks."""
+
+    table: str
+    questions: Mapping[str, str]
+
+    def ask(
+        self, asked: Iterable[Asked], *, blocking: bool, between: tuple[str, ...]
+    ) -> tuple[Question, ...]:
+        """Return a question for each element, once."""
+        conflicts: dict[str, bool] = {}
+        for name, conflict in asked:
+            conflicts[name] = conflicts.get(name, False) or conflict
+        return tuple(
+            Question(name, self.questions.get(name, _PLAIN_WORDING), blocking, between, self.table, conflict)
+            for name, conflict in conflicts.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A decision table."""
+
+    name: str
+    hash: str
+    concerns: tuple[Concern, ...]
+    never_with: frozenset[str]
+    deciding: frozenset[str]  # elements on which the code hangs
+    readers: Readers
+    each: Each
+    gate: Gate
+    facts: tuple[CompiledFact, ...]
+    rows: Rows
+    summed: Summed | None
+    joiner: Joiner
+    hold: tuple[tuple[AllOf, str], ...]
+    confirm: tuple[tuple[AllOf, str], ...]
+    wording: Wording
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(row.code for row in self.rows.rows if row.code)
+
+    def propose(self, found: Found, untranslated: frozenset[str]) -> Proposal | None:
+        """Say what this table makes of one procedure; None when it has nothing to say.
+
+        `untranslated` are elements documented in codes that nobody has translated: they may mean anything.
+        """
+        return self.look(found, untranslated).proposal
+
+    def look(self, found: Found, untranslated: frozenset[str] = frozenset()) -> Look:
+        """Say it, with what it rests on."""
+        views = [view for each in self.each.split(found) if (view := self._view(each))]
+        if self.summed:
+            views = self.summed.join(views)
+        judged = tuple(each for view in views if (each := self._judge(view, untranslated)))
+        if not judged:
+            return Look()
+        return Look(judged, self._asking(judged) or self._proposing(judged))
+
+    def _view(self, found: Found) -> View | None:
+        """Look at one thing; None when the gate is closed for it."""
+        stands = self.readers.read(found)
+        asked = self.gate.open_for(stands)
+        if asked is None:
+            return None
+        return View(stands, asked, tuple(fact.settle(stands) for fact in self.facts))
+
+    def _judge(self, view: View, untranslated: frozenset[str]) -> Judged | None:
+        """Narrow the rows; None when none is in force on the day of service."""
+        day = view.stands.get(SERVICE_DATE)
+        in_force, day_matters = self.rows.in_force(day)
+        if not in_force:
+            return None
+        possible, _certain = self.rows.narrow(in_force, view.settled)
+        rows = tuple(self.rows.members(possible))
+        blocking = [*view.asked, *self._held(view.stands), *self._differing(possible, view.settled)]
+        blocking += [(name, False) for name in sorted(self.deciding & untranslated)]
+        if day_matters:
+            blocking.append((SERVICE_DATE, day is not None))
+        if not blocking and len(rows) == 1:
+            missing = self.joiner.missing(view, rows[0])
+            blocking = [(name, is_disputed(name, view.stands)) for name in missing]
+        return Judged(view, rows, tuple(blocking)) if rows else None
+
+    def _held(self, stands: Stands) -> list[Asked]:
+        return [
+            (name, is_disputed(name, stands)) for test, name in self.hold if test.shown(stands) >= CONFLICT
+        ]
+
+    def _differing(self, rows: int, settled: tuple[Settled, ...]) -> list[Asked]:
+        """Return what to ask about the unsettled facts on which the rows that are still possible differ."""
+        return [
+            asked
+            for column, fact in enumerate(settled)
+            if fact.ask and self.rows.differ(rows, column, fact)
+            for asked in fact.ask
+        ]
+
+    def _asking(self, judged: tuple[Judged, ...]) -> Proposal | None:
+        blocking = [asked for each in judged for asked in each.blocking]
+        if not blocking:
+            return None
+        codes = dict.fromkeys(row.code for each in judged for row in each.rows if row.code)
+        questions = self.wording.ask(blocking, blocking=True, between=tuple(codes))
+        return Proposal(self.name, self.hash, questions=questions)
+
+    def _proposing(self, judged: tuple[Judged, ...]) -> Proposal | None:
+        decided = [(each.view, each.rows[0]) for each in judged if len(each.rows) == 1]
+        drafts = self.joiner.join(decided)
+        if not drafts or len(decided) < len(judged):
+            return None
+        names = dict.fromkeys((*self._to_confirm(judged), *self.joiner.to_confirm(decided, drafts)))
+        disputed = {name for each in judged for name in names if is_disputed(name, each.view.stands)}
+        codes = tuple(dict.fromkeys(draft.code for draft in drafts))
+        asked = [(name, name in disputed) for name in names]
+        questions = self.wording.ask(asked, blocking=False, between=codes)
+        candidates = tuple(map(self.joiner.candidate, drafts))
+        return Proposal(self.name, self.hash, candidates, questions)
+
+    def _to_confirm(self, judged: Iterable[Judged]) -> list[str]:
+        return [
+            name for each in judged for test, name in self.confirm if test.shown(each.view.stands) >= CONFLICT
+        ]

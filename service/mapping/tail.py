@@ -1,0 +1,103 @@
+"""The form of what follows the rows of a table: units, items, add-ons, modifiers, overlays, questions."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from service.mapping.conditions import Condition
+
+Code = Annotated[str, Field(pattern=r"^([0-9]{4}[0-9FTUM]|[A-Z][0-9]{4})$")]
+ModifierText = Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
+Conditions = dict[str, Condition]  # element -> condition; all must hold
+
+NO_CODE = "none"  # in the place of a code: documented, and nothing is charged for it
+BY_ROW = "row"  # of units: the size of one unit stands in the row
+
+
+class Part(BaseModel):
+    """A part of a file: no key but those listed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# What has passed a validator in Python is strict about tuples, unlike JSON.
+def as_tuples(value: Any) -> Any:
+    """Turn the lists of a mapping into tuples."""
+    if not isinstance(value, dict):
+        return value
+    return {name: tuple(each) if isinstance(each, list) else each for name, each in value.items()}
+
+
+class Units(Part):
+    """How many: a fixed number, or a documented quantity by the size of one unit."""
+
+    fixed: int | None = Field(default=None, ge=1)
+    of: str = ""  # a number that is documented
+    beyond: float = 0  # what another code covers already
+    per: float | Literal["row"] | None = None
+    #: up: a part of a unit counts; down: it does not; past_half: it does when more than half is reached.
+    round: Literal["up", "down", "past_half"] = "up"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "Units":
+        if (self.fixed is None) == (not self.of) or bool(self.of) != (self.per is not None):
+            raise ValueError("units are either {fixed: 1}, or {of: element, per: size}")
+        if isinstance(self.per, float) and self.per <= 0:
+            raise ValueError("per is more than 0")
+        return self
+
+
+class Sum(Part):
+    """Items that agree in these facts are one: the quantity is added up before the row is looked for."""
+
+    element: str
+    by: tuple[str, ...] = ()
+
+
+class Combine(Part):
+    """What becomes of several items of one table."""
+
+    #: each_code: the first item of each code keeps it; highest: only the one that ranks highest does.
+    primary: Literal["each_code", "highest"] = "each_code"
+    #: What those after it become: second, third ...; the last holds for all that follow.
+    further: Annotated[dict[Code, tuple[Code, ...]], BeforeValidator(as_tuples)] = {}
+    most: dict[Code, Annotated[int, Field(ge=1)]] = {}  # units a code has at most
+
+
+class AddOn(Part):
+    """A code that stands only beside one of its primaries."""
+
+    code: Code
+    to: tuple[Code, ...] = Field(min_length=1)
+    if_: Conditions = Field(default={}, alias="if")
+    units: Units | Literal["same"] = Units(fixed=1)
+
+
+class ModifierLine(Part):
+    """A modifier, of all codes or of some."""
+
+    add: ModifierText
+    if_: Conditions = Field(alias="if", min_length=1)
+    on: tuple[Code, ...] = ()
+
+
+class Overlay(Part):
+    """Where these conditions hold (a payer, a setting), codes are others, or none."""
+
+    name: str
+    if_: Conditions = Field(alias="if", min_length=1)
+    codes: dict[Code, Code | Literal["none"]] = Field(min_length=1)
+
+
+class AskLine(Part):
+    """Ask about an element when all conditions hold."""
+
+    ask: str
+    if_: Conditions = Field(alias="if", min_length=1)
+
+
+def codes_of_tail(combine: Combine, add_ons: tuple[AddOn, ...], overlays: tuple[Overlay, ...]) -> set[str]:
+    """Return every code that can come out beside those of the rows."""
+    replaced = (code for overlay in overlays for code in overlay.codes.values())
+    found = {code for codes in combine.further.values() for code in codes}
+    return (found | {each.code for each in add_ons} | set(replaced)) - {NO_CODE}

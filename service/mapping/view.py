@@ -1,0 +1,126 @@
+"""A view: what a table sees of one procedure, or of one thing among several that a procedure has."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from service.domain.documentation import DocumentedElement
+from service.mapping.facts import Asked, CompiledFact, Settled
+from service.mapping.items import items_of
+from service.mapping.stands import Stand, StandOf, Stands, derive
+from service.mapping.vocabulary import Group, Vocabulary
+
+Found = Mapping[str, list[DocumentedElement]]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How the elements stand, what the gate asks, and what the facts amount to."""
+
+    stands: Stands
+    asked: tuple[Asked, ...]  # by the gate
+    settled: tuple[Settled, ...]
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.asked and all(len(fact.possible) == 1 for fact in self.settled)
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Reads how each element stands that a table uses."""
+
+    direct: tuple[tuple[str, StandOf], ...]
+    derived: tuple[str, ...]
+
+    def read(self, found: Found) -> dict[str, Stand]:
+        stands = {name: read(found[name]) for name, read in self.direct if name in found}
+        for name in self.derived:
+            if stand := derive(name, stands):
+                stands[name] = stand
+        return stands
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """For what a table is asked: once for a procedure, or once for each of the things that it has."""
+
+    group: str = ""
+    rules: Group | None = None
+    element: str = ""  # a list, of which each value is one thing
+
+    def split(self, found: Found) -> list[Found]:
+        """Return what is documented of each thing, with what is documented of the procedure.
+
+        Where a thing is missing that ought to be there, the procedure alone: its facts are then asked for.
+        """
+        if self.element:
+            return self._by_value(found) or [found]
+        if self.rules is None:
+            return [found]
+        common = {name: said for name, said in found.items() if not name.startswith(f"{self.group}.")}
+        return [_with(common, item) for item in items_of(self.group, self.rules, found)] or [found]
+
+    def _by_value(self, found: Found) -> list[Found]:
+        by_value: dict[object, list[DocumentedElement]] = {}
+        for each in found.get(self.element, ()):
+            by_value.setdefault(each.value, []).append(each)
+        return [{**found, self.element: said} for said in by_value.values()]
+
+
+def each_of(name: str, vocabulary: Vocabulary) -> Each:
+    """Make ready what `each` of a table names; "" = the procedure itself."""
+    if name in vocabulary.groups:
+        return Each(group=name, rules=vocabulary.groups[name])
+    return Each(element=name)
+
+
+def _with(common: Found, item: Iterable[DocumentedElement]) -> Found:
+    found = dict(common)
+    for each in item:
+        found[each.name] = [*found.get(each.name, ()), each]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """Adds up a quantity over things that agree in some facts."""
+
+    element: str
+    by: tuple[int, ...]  # columns of the facts
+    facts: tuple[CompiledFact, ...]
+
+    def join(self, views: list[View]) -> list[View]:
+        """Join what agrees; the views as they are, when anything in them is still open."""
+        if not all(view.is_settled and self._amount(view) is not None for view in views):
+            return views
+        groups: dict[tuple[object, ...], list[View]] = {}
+        for view in views:
+            groups.setdefault(tuple(view.settled[column].possible for column in self.by), []).append(view)
+        return [self._joined(group) if len(group) > 1 else group[0] for group in groups.values()]
+
+    def _amount(self, view: View) -> float | None:
+        stand = view.stands.get(self.element)
+        if stand is None or stand.conflict:
+            return None
+        (amount,) = stand.values
+        return float(amount) if isinstance(amount, int | float) else None
+
+    def _joined(self, group: list[View]) -> View:
+        total = round(sum(self._amount(view) or 0.0 for view in group), 6)
+        elements = tuple(each for view in group for each in view.stands[self.element].elements)
+        stands = {**_merged(group), self.element: Stand(self.element, elements, (total,))}
+        return View(stands, (), tuple(fact.settle(stands) for fact in self.facts))
+
+
+def _merged(group: list[View]) -> dict[str, Stand]:
+    """How the elements stand: as in the first, with the evidence of every other that says the same."""
+    stands = dict(group[0].stands)
+    for view in group[1:]:
+        for name, stand in view.stands.items():
+            before = stands.get(name)
+            if before is None:
+                stands[name] = stand
+            elif before.values == stand.values and before is not stand:
+                elements = tuple(dict.fromkeys((*before.elements, *stand.elements)))
+                stands[name] = before._replace(elements=elements)
+    return stands
