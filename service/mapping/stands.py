@@ -120,6 +120,15 @@ def _hours(placed_at: str, removed_at: str) -> float:
     return lasted.total_seconds() / 3600
 
 
+def _minutes(start: str, end: str) -> float:
+    return _hours(start, end) * 60
+
+
+def _agreed_minutes(minutes: str, start: str, end: str) -> float:
+    """Two ways to say it must say the same."""
+    return float(minutes) if float(minutes) == _minutes(start, end) else -1
+
+
 #: Derived element -> the elements that it is computed from, and how; the best way first.
 DERIVED: dict[str, tuple[tuple[tuple[str, ...], Callable[..., int | float]], ...]] = {
     "catheter.local_days": (
@@ -127,6 +136,11 @@ DERIVED: dict[str, tuple[tuple[tuple[str, ...], Callable[..., int | float]], ...
         (("service_date", "catheter.removed_at", "encounter.tz"), _days_since),
     ),
     "catheter.hours": ((("catheter.placed_at", "catheter.removed_at"), _hours),),
+    "sedation.total_minutes": (
+        (("sedation.minutes", "sedation.start", "sedation.end"), _agreed_minutes),
+        (("sedation.minutes",), float),
+        (("sedation.start", "sedation.end"), _minutes),
+    ),
 }
 
 

@@ -88,6 +88,7 @@ class Summed:
     element: str
     by: tuple[int, ...]  # columns of the facts
     facts: tuple[CompiledFact, ...]
+    settling: frozenset[str]  # elements that the facts are made of
 
     def join(self, views: list[View]) -> list[View]:
         """Join what agrees; the views as they are, when anything in them is still open."""
@@ -108,19 +109,23 @@ class Summed:
     def _joined(self, group: list[View]) -> View:
         total = round(sum(self._amount(view) or 0.0 for view in group), 6)
         elements = tuple(each for view in group for each in view.stands[self.element].elements)
-        stands = {**_merged(group), self.element: Stand(self.element, elements, (total,))}
+        stands = {**self._merged(group), self.element: Stand(self.element, elements, (total,))}
         return View(stands, (), tuple(fact.settle(stands) for fact in self.facts))
 
+    def _merged(self, group: list[View]) -> dict[str, Stand]:
+        """How the elements stand of all: beyond what the facts settled, what is not the same is disputed."""
+        stands = dict(group[0].stands)
+        for view in group[1:]:
+            for name in {*stands, *view.stands}:
+                one, other = stands.get(name), view.stands.get(name)
+                stands[name] = _joint(name, one, other, is_settled=name in self.settling)
+        return stands
 
-def _merged(group: list[View]) -> dict[str, Stand]:
-    """How the elements stand: as in the first, with the evidence of every other that says the same."""
-    stands = dict(group[0].stands)
-    for view in group[1:]:
-        for name, stand in view.stands.items():
-            before = stands.get(name)
-            if before is None:
-                stands[name] = stand
-            elif before.values == stand.values and before is not stand:
-                elements = tuple(dict.fromkeys((*before.elements, *stand.elements)))
-                stands[name] = before._replace(elements=elements)
-    return stands
+
+def _joint(name: str, one: Stand | None, other: Stand | None, *, is_settled: bool) -> Stand:
+    """How an element stands of two things: one of which it is unknown, or other, leaves it open."""
+    elements = tuple(dict.fromkeys(each for stand in (one, other) if stand for each in stand.elements))
+    if one and other and (is_settled or one.values == other.values):
+        return one._replace(elements=elements, conflict=one.conflict or other.conflict)
+    values = tuple(dict.fromkeys(value for stand in (one, other) if stand for value in stand.values))
+    return Stand(name, elements, values, conflict=True, disputed=frozenset(values))

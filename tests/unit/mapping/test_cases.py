@@ -1,0 +1,60 @@
+"""Every case of tests/data/cases, as fields and as a note; and each with anything left out."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from service.domain.documentation import Documentation
+from service.mapping import Mappings, documentation_from_json, load, propose
+from service.pipeline.chart import Reader
+from tests.mapping_cases import MAPPINGS, MODES, outcome, read_cases, run, wanted
+
+CASES = read_cases()
+NAMES = [f"{case['family']}: {case['id']}" for case in CASES]
+
+
+@pytest.fixture(scope="module")
+def mappings() -> Mappings:
+    return load(MAPPINGS)
+
+
+@pytest.fixture(scope="module")
+def reader(mappings: Mappings) -> Reader:
+    return Reader(mappings)
+
+
+def test_every_case_has_a_name_of_its_own() -> None:
+    assert len({case["id"] for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_case(mappings: Mappings, reader: Reader, case: dict, mode: str) -> None:
+    came = run(mappings, reader, case, mode)
+    assert not came.codes & set(case["must_not"])
+    assert (came.lines, came.asks) == wanted(case, mode)
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_with_anything_left_out_no_other_code_comes_unasked(mappings: Mappings, case: dict) -> None:
+    (documentation, *_) = documentation_from_json(
+        mappings.vocabulary, {"elements": {**case["header"], **case["given"]}}
+    )
+    whole = outcome(propose(mappings.tables, documentation))
+    for what, rest in _with_less(documentation):
+        came = outcome(propose(mappings.tables, rest))
+        if came.codes - whole.codes:
+            assert came.asks or came.confirms, f"without {what}: {came.lines}"
+
+
+def _with_less(documentation: Documentation) -> Iterator[tuple[str, Documentation]]:
+    """Every single element left out, and every one wherever it is said."""
+    elements = documentation.elements
+    for number, each in enumerate(elements):
+        yield (
+            f"{each.name} {each.item}",
+            replace(documentation, elements=elements[:number] + elements[number + 1 :]),
+        )
+    for name in {each.name for each in elements}:
+        yield name, replace(documentation, elements=tuple(each for each in elements if each.name != name))
