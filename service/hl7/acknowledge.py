@@ -6,8 +6,9 @@ sender can add a segment to an answer, or end its frame. No patient data: nothin
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from service.domain.errors import Fault, UnreadableInput
 from service.hl7.escapes import CONTROL_CHARACTERS, Separators, escape
@@ -35,39 +36,67 @@ ERROR_TEXT = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """An acknowledgement in parts; between them goes what is new in each: MSH-7, MSH-10, MSA-2."""
+
+    separators: Separators
+    charset: str
+    parts: tuple[str, str, str, str] = field(repr=False)
+
+    def filled(self, control_id: str, *, now: datetime, ack_id: str) -> bytes:
+        """The answer to the message of this MSH-10."""
+        to_time, to_ack_id, to_control_id, rest = self.parts
+        time = _time(now.replace(microsecond=0), self.separators)
+        ack_id = _own(ack_id, self.separators)
+        text = f"{to_time}{time}{to_ack_id}{ack_id}{to_control_id}{_echo(control_id)}{rest}"
+        return text.encode(self.charset, "replace")
+
+
 def acknowledge(
     header: Header, code: str, faults: Sequence[Fault] = (), *, now: datetime, ack_id: str
 ) -> bytes:
     """The acknowledgement with MSA-1 `code`, in the sender's delimiters, version and character set."""
+    return form_of(header, code, faults).filled(header.field(10), now=now, ack_id=ack_id)
+
+
+def form_of(header: Header, code: str, faults: Sequence[Fault] = ()) -> Form:
+    """The same for every message that says the same of itself, but for time and control id."""
     separators = header.separators
+    join = separators.field.join
     by_field = _minor_version(header) >= _ERR_BY_FIELD
     msa_text = "" if by_field or not faults else _own(faults[0].message, separators)  # MSA-3
-    segments = [
-        _msh(header, now, ack_id),
-        ["MSA", code, _echo(header.field(10)), *([msa_text] if msa_text else [])],
-        *(_err(fault, separators) if by_field else _err_to_2_4(fault, separators) for fault in faults),
-    ]
-    text = "".join(separators.field.join(fields) + "\r" for fields in segments)
-    return text.encode(header.charset, "replace")
+    errors = [_err(fault, separators) if by_field else _err_to_2_4(fault, separators) for fault in faults]
+    parts = (
+        join([*_to_time(header), ""]),
+        join(["", "", _message_type(header), ""]),
+        join(["", *_after_ack_id(header)]) + "\r" + join(["MSA", code, ""]),
+        join(["", msa_text] if msa_text else []) + "\r" + "".join(join(fields) + "\r" for fields in errors),
+    )
+    return Form(separators, header.charset, parts)
 
 
-def _msh(header: Header, now: datetime, ack_id: str) -> list[str]:
-    separators = header.separators
+def _to_time(header: Header) -> list[str]:
+    """MSH up to MSH-6; who received answers who sent."""
+    return ["MSH", str(header.separators), *(_echo(header.field(n)) for n in (5, 6, 3, 4))]
+
+
+def _message_type(header: Header) -> str:
     trigger = header.value(9, 2)
     message_type = ["ACK", trigger, "ACK"] if TRIGGER.fullmatch(trigger) else ["ACK"]
-    fields = [
-        "MSH",
-        str(separators),  # MSH-2
-        *(_echo(header.field(n)) for n in (5, 6, 3, 4)),  # who received answers who sent
-        _own(now.strftime("%Y%m%d%H%M%S%z"), separators),  # MSH-7
-        "",
-        separators.component.join(message_type),  # MSH-9
-        _own(ack_id, separators),  # MSH-10
-        _echo(header.field(11)) or "P",
-        _echo(header.field(12)) or _OUR_VERSION,
-    ]
+    return header.separators.component.join(message_type)
+
+
+def _after_ack_id(header: Header) -> list[str]:
+    """MSH from MSH-11 on."""
+    fields = [_echo(header.field(11)) or "P", _echo(header.field(12)) or _OUR_VERSION]
     charset = _echo(header.field(18))
     return [*fields, *[""] * 5, charset] if charset else fields
+
+
+@lru_cache(maxsize=64)
+def _time(second: datetime, separators: Separators) -> str:
+    return _own(second.strftime("%Y%m%d%H%M%S%z"), separators)
 
 
 def _err(fault: Fault, separators: Separators) -> list[str]:

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from service.domain.errors import Fault
-from service.hl7.acknowledge import acknowledge
-from service.hl7.escapes import CONTROL_CHARACTERS
+from service.hl7.acknowledge import Form, form_of
+from service.hl7.escapes import CONTROL_CHARACTERS, Separators
 from service.hl7.header import TRIGGER, Header, read_header
-from service.hl7.message import split_messages
+from service.hl7.message import Segment, split_messages
 
 _ACKNOWLEDGEMENTS = frozenset({"ACK", "MCF"})
 _VERSIONS = frozenset(
@@ -55,6 +56,13 @@ class Admission:
 def admit(body: bytes, *, charset: str | None = None, now: datetime, ack_id: str) -> Admission:
     """Judge any bytes by their MSH; never raises. `charset` is the one that HTTP says."""
     header = read_header(body, charset)
+    usual = None if header.faults else _usual(header)
+    if usual is None or next(_unusable(header, body), None):
+        return _judged(header, body, now, ack_id)
+    return usual.admission(header.field(10), now, ack_id)
+
+
+def _judged(header: Header, body: bytes, now: datetime, ack_id: str) -> Admission:
     if header.value(9) in _ACKNOWLEDGEMENTS:
         return _admission(header, b"", "an acknowledgement is not answered")
     rejected = header.faults or tuple(_unsupported(header))
@@ -63,6 +71,59 @@ def admit(body: bytes, *, charset: str | None = None, now: datetime, ack_id: str
     answer = _answer(header, code, errors, now, ack_id)
     reason = "; ".join(map(str, errors)) or _set_aside(header)
     return _admission(header, answer, reason, (*errors, *_warnings(header)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Usual:
+    """What messages that are taken have in common, when their MSH differs in time and control id alone."""
+
+    message_type: str
+    sending_application: str
+    sending_facility: str
+    processing_id: str
+    form: Form | None
+    quarantine: str
+    faults: tuple[Fault, ...]
+
+    def admission(self, control_id: str, now: datetime, ack_id: str) -> Admission:
+        return Admission(
+            self.message_type,
+            control_id.strip(),
+            self.sending_application,
+            self.sending_facility,
+            self.processing_id,
+            self.form.filled(control_id, now=now, ack_id=ack_id) if self.form else b"",
+            self.quarantine,
+            self.faults,
+        )
+
+
+#: The fields of MSH on which an admission hangs, beside the control id and what is judged with the body.
+_READ = (3, 4, 5, 6, 9, 11, 12, 15, 16, 18)
+
+
+def _usual(header: Header) -> _Usual | None:
+    return _usual_of(header.charset, header.separators, *map(header.field, _READ))
+
+
+@lru_cache(maxsize=256)  # a source says the same of itself in every message, and there are few sources
+def _usual_of(charset: str, separators: Separators, *fields: str) -> _Usual | None:
+    """None = such messages are not taken."""
+    values = dict(zip(_READ, fields, strict=True))
+    line = ["MSH", str(separators), *(values.get(n, "") for n in range(3, max(_READ) + 1))]
+    header = Header(Segment("MSH", 1, separators.field.join(line), separators), charset)
+    if header.value(9) in _ACKNOWLEDGEMENTS or any(_unsupported(header)):
+        return None
+    told = _admission(header, b"", _set_aside(header), tuple(_warnings(header)))
+    return _Usual(
+        told.message_type,
+        told.sending_application,
+        told.sending_facility,
+        told.processing_id,
+        _form(header, "AA", ()),
+        told.quarantine,
+        told.faults,
+    )
 
 
 def refusal(head: bytes, *, code: str, text: str, now: datetime, ack_id: str) -> bytes:
@@ -104,7 +165,12 @@ def _name(header: Header, n: int, c: int = 1) -> str:
 
 
 def _answer(header: Header, code: str, faults: tuple[Fault, ...], now: datetime, ack_id: str) -> bytes:
-    """The acknowledgement that MSH-15 and MSH-16 ask for; b"" when they ask for none.
+    form = _form(header, code, faults)
+    return form.filled(header.field(10), now=now, ack_id=ack_id) if form else b""
+
+
+def _form(header: Header, code: str, faults: tuple[Fault, ...]) -> Form | None:
+    """The acknowledgement that MSH-15 and MSH-16 ask for; None when they ask for none.
 
     Both empty is original mode: AA, AE, AR. Else MSH-15 asks for an accept acknowledgement (CA, CE, CR), or,
     when it asks for none, MSH-16 for an application acknowledgement (AA, AE, AR).
@@ -115,8 +181,8 @@ def _answer(header: Header, code: str, faults: tuple[Fault, ...], now: datetime,
     else:
         wanted, code = accept, "C" + code[1:]
     if wanted == "NE" or (wanted == "ER" and not faults) or (wanted == "SU" and faults):
-        return b""
-    return acknowledge(header, code, faults, now=now, ack_id=ack_id)
+        return None
+    return form_of(header, code, faults)
 
 
 def _unsupported(header: Header) -> Iterator[Fault]:

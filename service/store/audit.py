@@ -74,12 +74,12 @@ _MOVE = Prepared(update(audit_head).where(_OF_CHAIN), ["number", "link"])
 
 
 def _head(connection: Connection, chain: str) -> tuple[int, str]:
-    row = _HEAD.run(connection, {"of_chain": chain}).one_or_none()
+    row = _HEAD.run(connection, {"of_chain": chain}).fetchone()
     if row is None:
         first = insert_of(connection)(audit_head).values(chain=chain, number=0, link=_FIRST_LINK)
         connection.execute(first.on_conflict_do_nothing())
-        row = _HEAD.run(connection, {"of_chain": chain}).one()
-    return row.number, row.link
+        row = _HEAD.run(connection, {"of_chain": chain}).fetchone()
+    return row[0], row[1]
 
 
 def _row(chain: str, number: int, now: float, entry: AuditEntry) -> dict[str, Any]:

@@ -17,7 +17,7 @@ class Bells:
     def silent(self, queue: str, *, forgotten_after: float) -> bool:
         """Whether nobody has been rung for."""
         since = self._now - forgotten_after
-        return _SILENT.run(self._connection, {"of_queue": queue, "since": since}).first() is not None
+        return _SILENT.run(self._connection, {"of_queue": queue, "since": since}).fetchone() is not None
 
     def ring(self, queue: str, *, forgotten_after: float) -> bool:
         """Mark the queue as rung for; True when the caller is the one who must send the wake-up.
@@ -25,7 +25,8 @@ class Bells:
         A wake-up that nobody answered for `forgotten_after` seconds was lost with its broker: ring again.
         """
         named = {"of_queue": queue, "since": self._now - forgotten_after}
-        return _RING.run(self._connection, {**named, "pending": True, "rung_at": self._now}).rowcount > 0
+        rung = _RING.run(self._connection, {**named, "pending": True, "rung_at": self._now})
+        return bool(rung.rowcount > 0)
 
     def answer(self, queue: str) -> None:
         """A worker has come: who commits from now on must ring again."""

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -18,6 +18,7 @@ from service.store.charges import Charges
 from service.store.events import Events
 from service.store.keyring import Keyring
 from service.store.postings import Postings
+from service.store.prepared import run_text
 from service.store.procedures import Procedures
 from service.store.transaction import Transaction
 from service.store.users import Users
@@ -50,6 +51,34 @@ class Store:
         self.trail = Audit(transaction)
 
 
+class _OneWriter:
+    """SQLite has one writer at a time. Those of this process queue here, and are woken at once.
+
+    In its own queue they sleep up to 0.1 s between two looks, and who looks more often goes first. The
+    connection is kept: to take it out of the pool costs as much as all else of a small transaction.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._turn = threading.Lock()
+        self._connection: Connection | None = None
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        with self._turn:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            with self._connection.begin():
+                yield self._connection
+
+    def close(self) -> None:
+        """Give the connection back, unless a commit hangs in it."""
+        if self._connection is not None and self._turn.acquire(blocking=False):
+            self._connection.close()
+            self._connection = None
+            self._turn.release()
+
+
 class Database:
     """An engine, its keys and its clock."""
 
@@ -57,9 +86,7 @@ class Database:
         self.engine = engine
         self.keyring = keyring
         self._clock = clock
-        # SQLite has one writer at a time. Those of this process queue here, and are woken at once; in its own
-        # queue they sleep up to 0.1 s between two looks, and who looks more often goes first.
-        self._turn = threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        self._writer = _OneWriter(engine) if engine.dialect.name == "sqlite" else None
 
     @contextmanager
     def transaction(self) -> Iterator[Store]:
@@ -67,7 +94,7 @@ class Database:
 
         TryAgainLater when the database cannot be reached or cannot commit.
         """
-        with self._turn, reachable(), self.engine.begin() as connection:
+        with reachable(), (self._writer or self.engine).begin() as connection:
             transaction = Transaction(connection, self.keyring, self._clock())
             yield Store(transaction)
             write_entries(transaction)
@@ -99,6 +126,8 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
+        if self._writer:
+            self._writer.close()
         self.engine.dispose()
 
 
@@ -146,7 +175,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         # Taking the write lock at once lets writers queue; taking it later makes one of two fail.
         reading = connection.get_execution_options().get("reading")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        run_text(connection, "BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def refuse_unsafe(database: Database) -> None:

@@ -81,8 +81,8 @@ class Events:
 
     def _known(self, keys: set[str]) -> dict[str, list[Known]]:
         known: dict[str, list[Known]] = {}
-        for row in _KNOWN.run(self._connection, list(keys)) if keys else ():
-            known.setdefault(row.control_key, []).append(Known(row.digest, row.answer, row.id, row.repeat))
+        for control_key, *row in _KNOWN.run(self._connection, list(keys)) if keys else ():
+            known.setdefault(control_key, []).append(Known(*row))
         return known
 
     def _row(self, arrival: Arrival, digest: str, control_key: str, earlier: list[Known]) -> dict[str, Any]:

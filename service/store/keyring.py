@@ -69,7 +69,7 @@ class Keyring:
 
     @staticmethod
     def _mac(key: bytes, text: bytes) -> str:
-        return hmac.new(key, text, hashlib.sha256).hexdigest()
+        return hmac.digest(key, text, hashlib.sha256).hex()
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

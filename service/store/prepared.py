@@ -4,15 +4,29 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Connection, CursorResult, Select, bindparam
+from sqlalchemy import Column, Connection, Dialect, Select, bindparam
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
 
 
-class Prepared:
-    """A statement as its text for each kind of database.
+def run_text(connection: Connection, text: str, parameters: Any = ()) -> Any:
+    """Execute a text as the driver reads it; with a list of parameters, once for each. Gives its cursor."""
+    cursor = connection.connection.cursor()
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        (cursor.executemany if isinstance(parameters, list) else cursor.execute)(text, parameters)
+    except errors as error:
+        # As SQLAlchemy says it, without the parameters: they may be a patient's.
+        raise DBAPIError.instance(None, None, error, errors) from error
+    return cursor
 
-    SQLAlchemy looks a statement up and binds it anew at every execution, which costs several times what a
-    small statement itself does. Values pass as the driver knows them: text, numbers, bytes, bool.
+
+class Prepared:
+    """A statement as its text for each kind of database, given to the driver as it is.
+
+    SQLAlchemy looks a statement up, binds it and wraps its rows anew at every execution, which costs several
+    times what a small statement itself does. Values pass as the driver knows them: text, numbers, bytes,
+    bool.
     """
 
     def __init__(self, statement: UpdateBase | Select[Any], columns: Sequence[str] = ()) -> None:
@@ -21,16 +35,15 @@ class Prepared:
         self._columns = list(columns)
         self._texts: dict[str, str] = {}
 
-    def run(
-        self, connection: Connection, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]]
-    ) -> CursorResult[Any]:
-        """Execute with named parameters; with a list of them, once for each."""
+    def run(self, connection: Connection, parameters: Mapping[str, Any] | list[dict[str, Any]]) -> Any:
+        """Execute with named parameters; with a list of them, once for each. Gives the driver's cursor."""
         dialect = connection.dialect
-        text = self._texts.get(dialect.name)
-        if text is None:
-            compiled = self._statement.compile(dialect=dialect, column_keys=self._columns or None)
-            text = self._texts[dialect.name] = str(compiled)
-        return connection.exec_driver_sql(text, parameters)
+        return run_text(connection, self._texts.get(dialect.name) or self._compiled(dialect), parameters)
+
+    def _compiled(self, dialect: Dialect) -> str:
+        compiled = self._statement.compile(dialect=dialect, column_keys=self._columns or None)
+        text = self._texts[dialect.name] = str(compiled)
+        return text
 
 
 class PreparedSearch:
@@ -44,8 +57,8 @@ class PreparedSearch:
         self._column = column
         self._of_size = cache(self._prepare)
 
-    def run(self, connection: Connection, values: list[str]) -> CursorResult[Any]:
-        """Find rows; there must be at least one value."""
+    def run(self, connection: Connection, values: list[str]) -> Any:
+        """Find rows; there must be at least one value. Gives the driver's cursor."""
         size = 1 << (len(values) - 1).bit_length()
         padded = [*values, *(values[-1:] * (size - len(values)))]
         return self._of_size(size).run(connection, {f"v{n}": value for n, value in enumerate(padded)})

@@ -154,3 +154,21 @@ def test_any_bytes_get_one_lawful_answer_and_never_raise(rest, start):
         acknowledgement = read_ack(admission.answer)
         assert acknowledgement.code in {"AA", "AE", "AR", "CA", "CE", "CR"}
         assert acknowledgement.message_type == "ACK"
+
+
+def test_an_answer_is_that_of_its_own_message_when_the_source_wrote_before():
+    other = datetime(2026, 1, 15, 10, 31, tzinfo=UTC)
+    first, second = (admit(msh(f10=f"A{n}"), now=at, ack_id=f"K{n}") for n, at in ((1, NOW), (2, other)))
+    assert (first.control_id, second.control_id) == ("A1", "A2")
+    assert second.answer == first.answer.replace(b"|20260115103000", b"|20260115103100").replace(
+        b"|K1|", b"|K2|"
+    ).replace(b"|A1\r", b"|A2\r")
+
+
+@pytest.mark.parametrize("number", [3, 4, 5, 6, 9, 11, 12, 14, 15, 16, 18])
+def test_whatever_a_message_says_of_itself_is_judged_anew(number):
+    said = {f"f{number}": {9: "ORU^R02", 11: "T", 12: "2.3", 16: "NE", 18: "UTF-8"}.get(number, "NE")}
+    admit(msh(), now=NOW, ack_id="K1")
+    seen = admit(msh(**said), now=NOW, ack_id="K1")
+    usual = admit(msh(), now=NOW, ack_id="K1")
+    assert seen != usual
