@@ -4,16 +4,15 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from service import fhir, hl7
+from service import hl7
+from service.commands.corpus import content, fhir_event, hl7_event, is_fhir
 from service.domain.errors import Fault, InputError, SetupError
-from service.domain.event import Event, Format
-from service.domain.ids import new_control_id, new_id
+from service.domain.event import Event
 from service.mapping import Mappings, documentation_from_json, load
 from service.mapping import propose as propose_for
 from service.pipeline.chart import Reader
@@ -47,8 +46,8 @@ def propose(
 
 
 def _of_file(reader: Reader, path: Path, feed: str) -> Iterator[dict[str, Any]]:
-    body = _content(path)
-    if body.lstrip()[:1] == b"{":
+    body = content(path)
+    if is_fhir(body):
         yield _of_fhir(reader, path, body, feed)
         return
     for message in hl7.split_messages(body):
@@ -56,24 +55,15 @@ def _of_file(reader: Reader, path: Path, feed: str) -> Iterator[dict[str, Any]]:
 
 
 def _of_hl7(reader: Reader, path: Path, body: bytes, feed: str) -> dict[str, Any]:
-    admission = hl7.admit(body, now=datetime.now(UTC), ack_id=new_control_id())
-    sender = f"{admission.sending_application}|{admission.sending_facility}"
-    event = _event(Format.HL7V2, sender, admission.message_type, body, feed)
+    admission, event = hl7_event(body, feed)
     code = hl7.read_ack(admission.answer).code if admission.answer else ""
     return _told(reader, path, event, code, admission.faults, refused=bool(admission.quarantine))
 
 
 def _of_fhir(reader: Reader, path: Path, body: bytes, feed: str) -> dict[str, Any]:
-    admission = fhir.admit(
-        body, resource_type=None, resource_id=None, method="POST", assigned_id=fhir.assign_id(body)
-    )
-    event = _event(Format.FHIR, "", admission.message_type, body, feed)
+    admission, event = fhir_event(body, feed)
     refused = bool(admission.quarantine)
     return _told(reader, path, event, "AE" if refused else "AA", admission.faults, refused=refused)
-
-
-def _event(form: Format, sender: str, message_type: str, body: bytes, feed: str) -> Event:
-    return Event(new_id(), "", form, sender, message_type, "", 0.0, 0, body, feed=feed)
 
 
 def _told(
@@ -93,7 +83,7 @@ def _told(
 
 
 def _of_elements(mappings: Mappings, path: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(_content(path).decode("utf-8", "replace").splitlines(), start=1):
+    for number, line in enumerate(content(path).decode("utf-8", "replace").splitlines(), start=1):
         if line.strip():
             yield _of_record(mappings, path, number, line)
 
@@ -147,13 +137,6 @@ def _procedure(chart: Chart) -> dict[str, Any]:
 
 def _ack(code: str, faults: tuple[Fault, ...]) -> dict[str, Any]:
     return {"code": code, "errors": [asdict(fault) for fault in faults]}
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SetupError(f"{path}: {error.strerror}") from None
 
 
 def _print(told: dict[str, Any]) -> None:

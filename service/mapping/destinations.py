@@ -19,7 +19,7 @@ class DestinationFile:
     deduplicates: bool
 
 
-class _File(BaseModel):
+class DestinationForm(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     format: Literal["destination/1"]
@@ -33,7 +33,7 @@ class _File(BaseModel):
 
 def load_destination(path: Path) -> DestinationFile:
     """Read one file; MappingError when it is wrong or missing."""
-    file, _lines = read_yaml(path, _File)
+    file, _lines = read_yaml(path, DestinationForm)
     return DestinationFile(
         sending=(file.sending_application, file.sending_facility),
         receiving=(file.receiving_application, file.receiving_facility),

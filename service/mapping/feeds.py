@@ -45,7 +45,7 @@ class _Stated(_Written):
     units: tuple[str, ...] = ()
 
 
-class _FeedFile(_Written):
+class FeedFile(_Written):
     format: Literal["feed/1"]
     title: str
     messages: Literal["hl7v2", "fhir"]
@@ -108,7 +108,7 @@ def _same(value: str, wanted: str) -> bool:
 
 
 def _read(path: Path, vocabulary: Vocabulary) -> tuple[Feed, Lines]:
-    file, lines = read_yaml(path, _FeedFile)
+    file, lines = read_yaml(path, FeedFile)
     _check(file, _Checks(vocabulary, lines))
     return _feed(path.stem, file, lines), lines
 
@@ -139,7 +139,7 @@ class _Checks:
             raise self.lines.error(f"{name!r} is not an IANA time zone", "timezone") from None
 
 
-def _check(file: _FeedFile, checks: _Checks) -> None:
+def _check(file: FeedFile, checks: _Checks) -> None:
     checks.timezone(file.timezone)
     for name in file.context:
         if name not in _CONTEXT_FIELDS:
@@ -164,7 +164,7 @@ def _check_element(name: str, element: _Element, checks: _Checks) -> None:
             raise checks.lines.error(message, "elements", name, "fallback", i)
 
 
-def _feed(name: str, file: _FeedFile, lines: Lines) -> Feed:
+def _feed(name: str, file: FeedFile, lines: Lines) -> Feed:
     return Feed(
         name=name,
         format=Format(file.messages),
@@ -218,7 +218,7 @@ _WITH_PATHS = {
     "narratives",
 }
 #: Keys that mean the same in the file and in Feed.
-_AS_WRITTEN = {field.name for field in fields(Feed)} & set(_FeedFile.model_fields) - {
+_AS_WRITTEN = {field.name for field in fields(Feed)} & set(FeedFile.model_fields) - {
     "format",
     "elements",
     "key",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.domain.errors import MappingError
@@ -27,6 +27,7 @@ class Mappings:
     feeds: tuple[Feed, ...]
     terms: Terms
     digest: str  # SHA-256 over the names and bytes of all files
+    sources: tuple[TableSource, ...] = field(repr=False)  # the tables as they are written
 
 
 def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
@@ -39,8 +40,9 @@ def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
     assert vocabulary is not None
     assert terms is not None
     _check_site(site, checked.tables)
-    tables = (compile_table(source, vocabulary, checked.lookups, site) for source in checked.tables)
-    return Mappings(vocabulary, Tables(tables), checked.feeds, terms, _digest(folder))
+    sources = tuple(checked.tables)
+    tables = (compile_table(source, vocabulary, checked.lookups, site) for source in sources)
+    return Mappings(vocabulary, Tables(tables), checked.feeds, terms, _digest(folder), sources)
 
 
 def _check_site(site: Mapping[str, str], sources: Iterable[TableSource]) -> None:

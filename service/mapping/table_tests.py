@@ -56,6 +56,15 @@ def _run(
     return look
 
 
+def documented_by_tests(
+    sources: Iterable[TableSource], vocabulary: Vocabulary
+) -> Iterator[tuple[str, Documentation]]:
+    """Yield what every test of these tables documents, by table and name."""
+    for source in sources:
+        for test in source.file.tests:
+            yield f"{source.name}: {test.name}", given(source.file.base, test.given, vocabulary)
+
+
 def given(base: Mapping[str, Any], own: Mapping[str, Any], vocabulary: Vocabulary) -> Documentation:
     """Lay what a test documents over the base of the table; null takes an element away."""
     (documentation,) = documentation_from_json(vocabulary, {"elements": {**base, **own}})

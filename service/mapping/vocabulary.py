@@ -51,7 +51,7 @@ class Group(BaseModel):
     documents: Literal["add", "ask"] = "ask"
 
 
-class _File(BaseModel):
+class VocabularyFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     format: Literal["vocabulary/1"]
@@ -137,7 +137,7 @@ class Vocabulary:
 
 def read_vocabulary(path: Path) -> Vocabulary:
     """Read vocabulary.yaml."""
-    file, lines = read_yaml(path, _File)
+    file, lines = read_yaml(path, VocabularyFile)
     elements = {name: _element(name, entry, file.groups, lines) for name, entry in file.elements.items()}
     for name, group in file.groups.items():
         for key in group.key:

@@ -48,6 +48,13 @@ class Procedures:
         if rows:
             self._connection.execute(self._insert(procedure_event).on_conflict_do_nothing(), rows)
 
+    def after(self, identifier: str, limit: int) -> list[str]:
+        """The ids of procedures, in the order of their ids, from one on."""
+        query = (
+            select(procedure.c.id).where(procedure.c.id > identifier).order_by(procedure.c.id).limit(limit)
+        )
+        return list(self._connection.scalars(query))
+
     def events_of(self, procedure_id: str) -> list[str]:
         """The ids of the messages that document a procedure."""
         query = select(procedure_event.c.event_id).where(procedure_event.c.procedure_id == procedure_id)

@@ -1,0 +1,29 @@
+"""Schema: the forms of all mapping files as JSON Schema, for editors that complete and underline."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from service.mapping.destinations import DestinationForm
+from service.mapping.feeds import FeedFile
+from service.mapping.tables import LookupFile, TableFile
+from service.mapping.terms_file import CuesFile, TermsFile
+from service.mapping.vocabulary import VocabularyFile
+
+_FORMS: dict[str, type[BaseModel]] = {
+    "table": TableFile,
+    "lookup": LookupFile,
+    "vocabulary": VocabularyFile,
+    "terms": TermsFile,
+    "cues": CuesFile,
+    "feed": FeedFile,
+    "destination": DestinationForm,
+}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Return the JSON Schema of each kind of file."""
+    return {
+        name: {"$schema": "https://json-schema.org/draft/2020-12/schema", **form.model_json_schema()}
+        for name, form in _FORMS.items()
+    }

@@ -1,0 +1,143 @@
+"""What a compliance analyst asks: why this code, why not that one, what a change alters, which rows idle."""
+
+import base64
+import json
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from service.__main__ import app
+from service.domain.event import Arrival, Format
+from service.mapping.schema import schemas
+from service.store import Keyring, open_database
+from service.store.migrate import migrate
+from service.store.tables import audit
+from tests.conftest import KEYRING_KEY
+from tests.service_process import REPOSITORY
+
+ESI = {
+    "service_date": "2026-03-02",
+    "status": "completed",
+    "intent": "therapeutic_injection",
+    "target": "epidural",
+    "approach": "interlaminar",
+    "entry_levels": ["L4-L5"],
+    "device": "needle",
+    "substances.class": ["steroid"],
+    "imaging.modality": "fluoroscopy",
+}
+
+
+def run(*words):
+    return CliRunner().invoke(app, ["mappings", *map(str, words)], catch_exceptions=False)
+
+
+@pytest.fixture
+def case(tmp_path):
+    """Writes a record of elements; gives its path."""
+
+    def write(**own):
+        elements = {name: value for name, value in {**ESI, **own}.items() if value is not None}
+        path = tmp_path / "case.json"
+        path.write_text(json.dumps({"id": "c1", "elements": elements}))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """The shipped mappings, with one code more that a payer has otherwise."""
+    folder = shutil.copytree(REPOSITORY / "mappings", tmp_path / "mappings")
+    table = folder / "tables" / "wound-repair-simple.yaml"
+    text = table.read_text()
+    assert text.count('"12014": G0168}') == 1
+    table.write_text(text.replace('"12014": G0168}', '"12014": G0168, "12015": G0168}'))
+    return folder
+
+
+def test_why_a_code_comes(case):
+    said = run("explain", case()).output
+    assert "guided = true: imaging.modality is fluoroscopy" in said
+    assert "row 4 holds: 62323" in said
+
+
+def test_why_none_comes_and_what_is_asked(case):
+    said = run("explain", case(**{"imaging.modality": None})).output
+    assert "guided is open (true or false): ask about imaging.modality" in said
+    assert "possible rows: 3 (62322), 4 (62323)" in said
+
+
+def test_a_gate_that_is_closed_says_where(case):
+    assert "gate: intent is one of" in run("explain", case(intent="labor_analgesia")).output
+
+
+def test_why_not_another_code_says_what_would_have_to_be_documented(case):
+    said = run("explain", case(), "--why-not", "62322").output
+    assert "row 3 needs guided = false; it is true (imaging.modality is fluoroscopy" in said
+    assert "It would be documented by: imaging.modality is one of ultrasound, mri, none" in said
+    assert "row 4" not in said
+
+
+def test_a_code_that_no_table_knows(case):
+    assert "no table knows 99999" in run("explain", case(), "--why-not", "99999").output
+
+
+def test_a_message_can_be_explained():
+    sample = next((REPOSITORY / "docs" / "samples" / "hl7v2").glob("02-*.hl7"))
+    assert "row 4 holds: 62323" in run("explain", sample).output
+
+
+def test_a_change_that_alters_no_answer_is_no_difference():
+    done = run("diff", REPOSITORY / "mappings", REPOSITORY / "mappings")
+    assert done.exit_code == 0
+    assert done.output.splitlines()[-1].endswith(" the same")
+
+
+def test_a_change_of_a_code_must_be_accepted(case, changed):
+    wound = {"length_cm": 9, "site": "cheek", "complexity": "simple", "closure": "tissue_adhesive"}
+    replayed = case(
+        target=None, approach=None, entry_levels=None, wound=[wound], **{"encounter.payer": "medicare"}
+    )
+    done = run("diff", REPOSITORY / "mappings", changed, "--replay", replayed)
+    assert done.exit_code == 1
+    assert "c1 1: another code: 12015 x1 -> G0168 x1" in done.output
+    assert run("diff", REPOSITORY / "mappings", changed, "--replay", replayed, "--accept").exit_code == 0
+
+
+def test_rows_that_never_decide_are_named_with_their_line(case):
+    said = run("coverage", case()).output
+    (row,) = [line for line in said.splitlines() if "row 3 (62322)" in line]
+    file, line = row.split(":")[:2]
+    assert "62322" in (REPOSITORY / file.strip()).read_text().splitlines()[int(line) - 1]
+    assert "row 4 (62323)" not in said
+
+
+def test_stored_procedures_count_too_and_reading_them_is_audited(tmp_path):
+    url = f"sqlite:///{tmp_path / 'charge-capture.db'}"
+    database = open_database(url, Keyring({1: KEYRING_KEY}))
+    (tmp_path / "key").write_text(f"1:{base64.b64encode(KEYRING_KEY).decode()}\n")
+    migrate(database)
+    body = (
+        next((REPOSITORY / "docs" / "samples" / "hl7v2").glob("02-*.hl7")).read_bytes().replace(b"\n", b"\r")
+    )
+    with database.transaction() as store:
+        arrival = Arrival(Format.HL7V2, "TRANSCRIBE|LAKESIDE", "main", "MDM^T02", "1", body, b"ACK")
+        ((event_id, _answer),) = store.events.receive([arrival])
+        ids, _new = store.procedures.lock([("main", "p")])
+        store.procedures.link([(procedure_id, event_id) for procedure_id in ids.values()])
+    said = run("coverage", "--stored", "--data", tmp_path).output
+    assert "row 4 (62323)" not in said
+    assert "row 3 (62322)" in said
+    with database.connection() as connection:
+        read = [row for row in connection.execute(audit.select()) if row.action == "read"]
+    database.close()
+    assert [(row.object_id, row.count) for row in read] == [("mappings coverage", 1)]
+
+
+def test_the_schemas_for_editors_are_those_of_the_code():
+    for name, schema in schemas().items():
+        assert json.loads((REPOSITORY / "docs" / "schemas" / f"{name}.json").read_text()) == schema, (
+            "write them anew: charge-capture mappings schema"
+        )
