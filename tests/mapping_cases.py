@@ -125,7 +125,7 @@ def main():
     for mode in MODES:
         found = Counter(verdict(case, mode, run(mappings, reader, case, mode)) for case in cases)
         names = ("right code", "right question", "needless question", "silent wrong code", "otherwise wrong")
-        print(f"{mode}: {len(cases)} cases: " + ", ".join(f"{found[name]} {name}" for name in names))  # noqa: T201
+        print(f"{mode}: {len(cases)} cases: " + ", ".join(f"{found[name]} {name}" for name in names))
 
 
 if __name__ == "__main__":

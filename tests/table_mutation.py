@@ -77,7 +77,7 @@ def mutants(file, lookups):
 
 def _cells(file, lookups):
     domains = [domain_of(file.facts[name], lookups) for name in file.decide.facts]
-    codes = sorted({file.decide.code(row) for row in file.decide.rows} - {""}) + ["99999"]
+    codes = [*sorted({file.decide.code(row) for row in file.decide.rows} - {""}), "99999"]
     for number, row in enumerate(file.decide.rows):
         for column, cell in enumerate(row.cells):
             if column < len(domains):
