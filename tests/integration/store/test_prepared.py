@@ -1,0 +1,27 @@
+"""Statements that are compiled once: the same answers whatever the size of a group, on both databases."""
+
+import pytest
+
+from service.domain.event import Arrival, Format
+
+
+def arrivals(count):
+    values = {"sender": "LAB|NORTH", "facility": "main", "message_type": "ORU^R01", "answer": b"ACK"}
+    return [
+        Arrival(Format.HL7V2, control_id=f"A{n}", body=f"MSH|{n}".encode(), **values) for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 64, 65])
+def test_every_message_of_a_group_is_recognised_when_it_comes_again(database, count):
+    with database.transaction() as store:
+        first = store.events.receive(arrivals(count))
+    with database.transaction() as store:
+        again = store.events.receive([*arrivals(count), *arrivals(count + 1)[count:]])
+    assert again[:count] == first
+    assert again[count] not in first
+
+
+def test_a_group_of_none_is_no_error(database):
+    with database.transaction() as store:
+        assert store.events.receive([]) == []
