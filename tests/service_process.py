@@ -68,22 +68,31 @@ class Process:
         """The first group of a pattern that the process prints."""
         return wait_until(lambda: re.search(pattern, self.output), f"{pattern} in {self.output}").group(1)
 
-    def stop(self):
-        """Ctrl-C; gives the exit code."""
+    def interrupt(self):
+        """Ctrl-C."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self._ended()
+
+    def stop(self):
+        """Ctrl-C; gives the exit code."""
+        self.interrupt()
+        return self.ended()
 
     def kill(self):
         self.process.kill()
-        return self._ended()
+        return self.ended()
 
     def wait_killed(self):
         """Wait for a process that is going to kill itself."""
-        assert self._ended() == -signal.SIGKILL, self.output
+        assert self.ended() == -signal.SIGKILL, self.output
 
-    def _ended(self):
-        code = self.process.wait(DEADLINE)
+    def ended(self):
+        """Wait for the end; gives the exit code."""
+        try:
+            code = self.process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
         self._reader.join(DEADLINE)
         self.process.stdout.close()
         return code
@@ -234,8 +243,7 @@ def stopping_if_it_fails(processes):
     try:
         yield
     except BaseException:
-        for process in processes:
-            process.stop()
+        _stop(processes)
         raise
 
 
@@ -245,5 +253,11 @@ def stopping(running):
     try:
         yield running
     finally:
-        for process in running.processes:
-            process.stop()
+        _stop(running.processes)
+
+
+def _stop(processes):
+    for process in processes:
+        process.interrupt()
+    for process in processes:
+        process.ended()
