@@ -48,9 +48,10 @@ def _raise(*args, **_kwargs):
     raise ValueError(f"cannot work on {args!r}")
 
 
-def reader_quotes_the_patient():
-    """Reading raises an error whose text is the message."""
+def reader_and_sweeper_quote_the_patient():
+    """Reading raises an error whose text is the message; the sweeper meets one whose text is a name."""
     Reader.read = lambda _reader, event: _raise(event.body)
+    Service.sweep = lambda _service: _raise("Zephyrine")
 
 
 def proposing_quotes_the_patient():
@@ -61,11 +62,6 @@ def proposing_quotes_the_patient():
 def charting_quotes_the_patient():
     """Where no error is expected, one whose text is what was read."""
     chart._chart_events = _raise  # noqa: SLF001
-
-
-def sweeping_quotes_the_patient():
-    """The sweeper meets an error whose text is a name."""
-    Service.sweep = lambda _service: _raise("Zephyrine")
 
 
 if __name__ == "__main__":
