@@ -81,14 +81,26 @@ def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
     files = [read_yaml(path, TermsFile) for path in sorted(folder.glob("*.yaml")) if path.name != CUES_FILE]
     families = _families([(cues, cue_lines), *files])
     entries = list(_cue_entries(cues, _Compiler(families, cue_lines)))
-    written: set[str] = set()
+    written: dict[tuple[str, Value | None], str] = {}
     for file, lines in files:
         for name, terms in file.elements.items():
-            if name in written:
-                raise lines.error(f"{name} has its terms in another file already", "elements", name)
-            written.add(name)
-            entries += _element_entries(name, terms, vocabulary, _Compiler(families, lines))
+            reader = _Values.of(name, vocabulary, lines)
+            _no_value_twice(reader, terms, written)
+            entries += _element_entries(reader, terms, _Compiler(families, lines))
     return Lexicon(_by_head(entries), _grammar(cues), frozenset(cues.gap_ends))
+
+
+def _no_value_twice(
+    reader: "_Values", terms: ElementTerms, written: dict[tuple[str, Value | None], str]
+) -> None:
+    """Several files may have terms for one element, each for values of its own; all else adds up."""
+    name, lines = reader.element.name, reader.lines
+    for key in ("values", "plainly"):
+        for value in getattr(terms, key):
+            place = ("elements", name, key, value)
+            other = written.setdefault((name, reader.read(value, *place)), lines.file)
+            if other != lines.file:
+                raise lines.error(f"{value!r} of {name} has its phrases in {other}", *place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +136,8 @@ def _cue_entries(cues: CuesFile, compiler: _Compiler) -> Iterator[Entry]:
         yield from compiler.entries(getattr(cues, mark), Mark(mark), mark)
 
 
-def _element_entries(
-    name: str, terms: ElementTerms, vocabulary: Vocabulary, compiler: _Compiler
-) -> Iterator[Entry]:
-    reader = _Values.of(name, vocabulary, compiler.lines)
+def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler) -> Iterator[Entry]:
+    name = reader.element.name
     for key in ("values", "plainly"):
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)

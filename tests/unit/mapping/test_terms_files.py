@@ -66,12 +66,50 @@ def test_a_wrong_file_is_refused(tmp_path: Path, wrong: str, line: int, message:
     assert (refused.value.file, refused.value.line) == ("mappings/terms/mine.yaml", line)
 
 
-def test_two_files_do_not_share_an_element(tmp_path: Path) -> None:
-    load(tmp_path, GOOD)
-    folder = tmp_path / "mappings" / "terms"
-    (folder / "zz.yaml").write_text(GOOD.replace("tool", "other"))
-    with pytest.raises(MappingError, match=r"zz\.yaml:5: device has its terms in another file already"):
-        load_terms(folder, VOCABULARY)
+def load_two(folder: Path, first: str, second: str) -> Terms:
+    load(folder, first)
+    terms = folder / "mappings" / "terms"
+    (terms / "zz.yaml").write_text(second.replace("tool", "other"))
+    return load_terms(terms, VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (GOOD, r"zz\.yaml:7: 'needle' of device has its phrases in mappings/terms/mine\.yaml"),
+        (GOOD.replace("values:", "plainly:"), r"zz\.yaml:7: 'needle' of device has its phrases in"),
+    ],
+    ids=["stated", "said plainly"],
+)
+def test_two_files_do_not_share_a_value(tmp_path: Path, second: str, message: str) -> None:
+    with pytest.raises(MappingError, match=message):
+        load_two(tmp_path, GOOD, second)
+
+
+def test_an_alias_is_the_same_value(tmp_path: Path) -> None:
+    word = GOOD.replace("device:", "imaging.modality:")
+    with pytest.raises(MappingError, match=r"'fluoro' of imaging\.modality has its phrases in"):
+        load_two(tmp_path, word.replace("needle:", "fluoroscopy:"), word.replace("needle:", "fluoro:"))
+
+
+def test_two_files_share_an_element(tmp_path: Path) -> None:
+    """Each has values of its own; what takes statements back adds up."""
+    first = GOOD + "    ignore: [old needle]\n    doubt: {after: [spare]}\n"
+    second = GOOD.replace("needle:", "catheter:").replace("needle, needles", "tube") + (
+        "    ignore: [old tube]\n    doubt: {after: [borrowed]}\n    only_without: {needle: [tray]}\n"
+    )
+    terms = load_two(tmp_path, first, second)
+    standing = {
+        text: [each.value for each in terms.find(text) if not each.doubt]
+        for text in (
+            "Needle removed. Tube removed.",
+            "Old needle removed. Old tube removed.",
+            "Spare needle removed. Borrowed tube removed.",
+            "Spare tube removed. Borrowed needle removed.",
+            "Needle removed. Tube removed. Tray seen.",
+        )
+    }
+    assert list(standing.values()) == [["needle", "catheter"], [], [], [], ["catheter"]]
 
 
 @pytest.mark.parametrize(
