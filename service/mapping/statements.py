@@ -9,10 +9,11 @@ from service.domain.documentation import Value
 from service.mapping.clauses import Clauses, Sentence, Titles, sentences
 from service.mapping.lexicon import Cue, Hinders, Ignored, Lexicon, Mark, Meaning, States
 from service.mapping.phrases import match
-from service.mapping.words import Words, cut
+from service.mapping.words import COMMA, Words, cut
 
 _LONGEST_SENTENCE: Final = 400  # words
 _LASTING: Final = Mark("lasting")
+_LISTING: Final = frozenset({COMMA, "and"})  # what stands between the levels of a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _judge(
     reading: _Reading, sentence: Sentence, matches: list[_Match], lexicon: Lexicon, doubt: str
 ) -> None:
     """Keep the sentence's statements, each with what takes it back."""
-    claims = _claims(matches)
+    claims = [each for claim in _claims(matches) for each in _each_level(claim, reading.words)]
     if not claims:
         return
     if sentence.end - sentence.start > _LONGEST_SENTENCE:
@@ -153,6 +154,36 @@ def _claims(matches: list[_Match]) -> list[_Claim]:
         if isinstance(each.meaning, States | Hinders)
         and not any((each.meaning.element, place) in ignored for place in each.places)
     ]
+
+
+def _each_level(claim: _Claim, words: Words) -> Iterator[_Claim]:
+    """Part a claim of one level of a list ("L3-4, L4-5 and L5-S1") into one of each: it is meant of all."""
+    if not isinstance(claim.meaning, States) or claim.meaning.value is not None:
+        yield claim
+        return
+    own = next(place for place in claim.places if place in words.levels)
+    for level in _listed_with(own, words):
+        places = sorted({level, *claim.places} - ({own} if level != own else set()))
+        yield _Claim(tuple(places), claim.meaning)
+
+
+def _listed_with(place: int, words: Words) -> list[int]:
+    """Return the places of all levels of the list of a level. Vertebrae and interspaces make no list."""
+    found = [place]
+    for step in (-1, 1):
+        at = _neighbour(place, step, words)
+        while at is not None and words.words[at] == words.words[place]:
+            found.append(at)
+            at = _neighbour(at, step, words)
+    return sorted(found)
+
+
+def _neighbour(place: int, step: int, words: Words) -> int | None:
+    """Return the place of the level next to another; None where another word stands between them."""
+    at = place + step
+    while 0 <= at < len(words.words) and words.words[at] in _LISTING:
+        at += step
+    return at if at in words.levels else None
 
 
 def _cues(matches: list[_Match], claims: list[_Claim]) -> list[tuple[tuple[int, ...], Cue]]:
