@@ -52,6 +52,18 @@ def _reconciled(things: Sequence[Item], group: Group) -> list[Item]:
     return _once(coded or worded, group)
 
 
+def reconciled_list(said: Iterable[DocumentedElement]) -> list[DocumentedElement]:
+    """Return the values of a list of which each is a thing: what only words add to fields is disputed."""
+    said = list(said)
+    coded = {each.value for each in said if each.origin != _NARRATIVE}
+    return [
+        replace(each, origin=CONFLICT_ORIGIN)
+        if coded and each.origin == _NARRATIVE and each.value not in coded
+        else each
+        for each in said
+    ]
+
+
 def _in_words(thing: Item) -> bool:
     return thing[0].origin == _NARRATIVE
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from service.domain.documentation import DocumentedElement
 from service.mapping.facts import Asked, CompiledFact, Settled
-from service.mapping.items import items_of
+from service.mapping.items import items_of, reconciled_list
 from service.mapping.stands import Stand, StandOf, Stands, derive
 from service.mapping.vocabulary import Group, Vocabulary
 
@@ -62,7 +62,7 @@ class Each:
 
     def _by_value(self, found: Found) -> list[Found]:
         by_value: dict[object, list[DocumentedElement]] = {}
-        for each in found.get(self.element, ()):
+        for each in reconciled_list(found.get(self.element, ())):
             by_value.setdefault(each.value, []).append(each)
         return [{**found, self.element: said} for said in by_value.values()]
 
