@@ -115,6 +115,15 @@ def _days_since(service_date: str, removed_at: str, zone: str) -> int:
     return days if days > 0 else -1
 
 
+def _days_until(placed_at: str, service_date: str, zone: str) -> int:
+    """Calendar days from placing to the day of service; -1 where it was placed after it."""
+    try:
+        placed = datetime.fromisoformat(placed_at).astimezone(ZoneInfo(zone)).date()
+    except OverflowError:
+        return -1
+    return max(-1, (date.fromisoformat(service_date) - placed).days)
+
+
 def _hours(placed_at: str, removed_at: str) -> float:
     lasted = datetime.fromisoformat(removed_at) - datetime.fromisoformat(placed_at)
     return lasted.total_seconds() / 3600
@@ -135,6 +144,7 @@ DERIVED: dict[str, tuple[tuple[tuple[str, ...], Callable[..., int | float]], ...
         (("catheter.placed_at", "catheter.removed_at", "encounter.tz"), _local_days),
         (("service_date", "catheter.removed_at", "encounter.tz"), _days_since),
     ),
+    "catheter.days_since_placed": ((("catheter.placed_at", "service_date", "encounter.tz"), _days_until),),
     "catheter.hours": ((("catheter.placed_at", "catheter.removed_at"), _hours),),
     "sedation.total_minutes": (
         (("sedation.minutes", "sedation.start", "sedation.end"), _agreed_minutes),
