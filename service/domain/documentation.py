@@ -109,7 +109,7 @@ class DocumentedElement:
     #: "fallback": what holds where nothing else documents it (a feed's constant, the status of a report).
     origin: str = "structured"
     #: Which wound, lesion, joint, drug ... of its document it tells of; "" = none in particular.
-    item: str = ""
+    item: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

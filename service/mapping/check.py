@@ -7,10 +7,12 @@ from typing import ParamSpec, TypeVar
 
 from service.domain.errors import MappingError
 from service.domain.feed import Feed
+from service.mapping.algorithms import AlgorithmSource, read_algorithm
 from service.mapping.destinations import load_destination
 from service.mapping.feeds import load_feeds
 from service.mapping.findings import Finding, finding_of
 from service.mapping.lint import lint_lookup, lint_table
+from service.mapping.lint_algorithm import lint_algorithm, run_algorithm_tests
 from service.mapping.lint_text import lint_comments
 from service.mapping.table_tests import run_tests
 from service.mapping.tables import LookupFile, TableSource, read_lookup, read_table
@@ -29,6 +31,7 @@ class Checked:
     vocabulary: Vocabulary | None = None
     lookups: dict[str, LookupFile] = field(default_factory=dict)
     tables: list[TableSource] = field(default_factory=list)
+    algorithms: list[AlgorithmSource] = field(default_factory=list)
     feeds: tuple[Feed, ...] = ()
     terms: Terms | None = None
     findings: list[Finding] = field(default_factory=list)
@@ -56,6 +59,7 @@ def read_and_check(folder: Path) -> Checked:
         return checked
     _read_lookups(folder, checked.vocabulary, checked)
     _read_tables(folder, checked.vocabulary, checked)
+    _read_algorithms(folder, checked.vocabulary, checked)
     _read_neighbours(folder, checked.vocabulary, checked)
     return checked
 
@@ -89,6 +93,18 @@ def _read_tables(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None
             found += run_tests(source, vocabulary, checked.lookups)
         checked.findings += found
         checked.tables.append(source)
+
+
+def _read_algorithms(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None:
+    for path in sorted((folder / "algorithms").glob("*.yaml")):
+        source = checked.attempt(read_algorithm, path)
+        if source is None:
+            continue
+        found = lint_algorithm(source, vocabulary) + lint_comments(path.read_text(), source.lines.file)
+        if not any(finding.severity == "error" for finding in found):
+            found += run_algorithm_tests(source, vocabulary)
+        checked.findings += found
+        checked.algorithms.append(source)
 
 
 def _read_neighbours(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None:

@@ -17,6 +17,7 @@ from service.domain.documentation import (
 )
 from service.domain.feed import ElementPaths, Feed
 from service.mapping.moments import age_in_years, local_date, local_time
+from service.mapping.items import ITEM_OF_DOCUMENT
 from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.terms import Terms
 from service.mapping.vocabulary import Element, Vocabulary
@@ -47,7 +48,8 @@ class Understood:
 
 def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: ProcedureReport) -> Understood:
     """Understand one report."""
-    elements, unknown = document(vocabulary, terms, feed, report)
+    found, unknown = document(vocabulary, terms, feed, report)
+    elements = tuple(_within(report.document, each, vocabulary) for each in found)
     return Understood(
         report.document,
         report.version,
@@ -60,6 +62,13 @@ def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: Procedu
         report.replaces,
         report.namespace,
     )
+
+
+def _within(document_key: str, said: DocumentedElement, vocabulary: Vocabulary) -> DocumentedElement:
+    """Keep the things of one document apart from those of another: each numbers its own."""
+    if not vocabulary.element(said.name).group:
+        return said
+    return replace(said, item=f"{document_key}{ITEM_OF_DOCUMENT}{said.item}")
 
 
 def document(

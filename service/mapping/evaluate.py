@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 
 from service.domain.charge import Excluded, Proposal, Question
 from service.domain.documentation import Documentation, Value
+from service.mapping.algorithms import InfusionTable
 from service.mapping.stands import group
 from service.mapping.table import Table
 from service.mapping.view import Found
+
+AnyTable = Table | InfusionTable
 
 
 class Tables:
     """All tables, by what concerns them: thousands may be there, and few have to do with one note."""
 
-    def __init__(self, tables: Iterable[Table]) -> None:
+    def __init__(self, tables: Iterable[AnyTable]) -> None:
         self.all = tuple(tables)
         self._by_value: dict[tuple[str, Value | None], list[int]] = {}
         self._by_element: dict[str, list[int]] = {}
@@ -26,10 +29,10 @@ class Tables:
                 self._by_element.setdefault(name, []).append(number)
         self._shut_out = {table.name: table.never_with for table in self.all if table.never_with}
 
-    def __iter__(self) -> Iterator[Table]:
+    def __iter__(self) -> Iterator[AnyTable]:
         return iter(self.all)
 
-    def concerned(self, found: Found, untranslated: frozenset[str]) -> list[Table]:
+    def concerned(self, found: Found, untranslated: frozenset[str]) -> list[AnyTable]:
         """Return the tables that have something to do with what is documented, in their order."""
         numbers: set[int] = set()
         for name in untranslated:

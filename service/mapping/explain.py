@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from service.domain.charge import Proposal
 from service.domain.documentation import Documentation
+from service.mapping.algorithms import InfusionTable
 from service.mapping.conditions import ABSENT, CONFLICT, FALSE, TRUE, Condition
 from service.mapping.load import Mappings
 from service.mapping.stands import Stands, group, words
@@ -44,10 +45,14 @@ def explain(mappings: Mappings, documentation: Documentation) -> list[Explanatio
     found = group(documentation)
     untranslated = frozenset(code.element for code in documentation.unknown)
     files = {source.name: source.file for source in mappings.sources}
-    return [
-        _explained(table, files[table.name], table.look(found, untranslated), table.readers.read(found))
-        for table in mappings.tables.concerned(found, untranslated)
-    ]
+    told = []
+    for table in mappings.tables.concerned(found, untranslated):
+        look = table.look(found, untranslated)
+        if isinstance(table, InfusionTable):
+            told.append(Explanation(table.name, (*_computed(look), *_outcome(look)), look.proposal))
+        else:
+            told.append(_explained(table, files[table.name], look, table.readers.read(found)))
+    return told
 
 
 def why_not(mappings: Mappings, documentation: Documentation, code: str) -> list[Explanation]:
@@ -60,7 +65,7 @@ def why_not(mappings: Mappings, documentation: Documentation, code: str) -> list
             tuple(_obstacles(table, known[table.name], table.look(found), code, table.readers.read(found))),
         )
         for table in mappings.tables
-        if table.name in known
+        if isinstance(table, Table) and table.name in known
     ]
 
 
@@ -68,6 +73,11 @@ def codes_of(file: TableFile) -> set[str]:
     """Return every code that a table can bring forth."""
     rows = {file.decide.code(row) for row in file.decide.rows} - {""}
     return rows | codes_of_tail(file.combine, file.add_ons, file.overlays)
+
+
+def _computed(look: Look) -> Iterator[str]:
+    for candidate in look.proposal.candidates if look.proposal else ():
+        yield f"{candidate.code}: {'; '.join(candidate.because)}"
 
 
 def _explained(table: Table, file: TableFile, look: Look, stands: Stands) -> Explanation:

@@ -15,6 +15,8 @@ from service.mapping.vocabulary import Group
 Item = tuple[DocumentedElement, ...]
 Found = Mapping[str, list[DocumentedElement]]
 _NARRATIVE = "narrative"
+#: Between what a document is known by and the number of a thing in it, in DocumentedElement.item.
+ITEM_OF_DOCUMENT = "\n"
 
 
 def items_of(name: str, group: Group, found: Found) -> list[Item]:
@@ -88,8 +90,8 @@ def _once(things: Sequence[Item], group: Group) -> list[Item]:
     return [_disputed(thing) for thing in kept] if several and group.documents == "ask" else kept
 
 
-def _document(thing: Item) -> str:
-    return thing[0].source.event_id
+def _document(thing: Item) -> tuple[str, str]:
+    return thing[0].source.event_id, thing[0].item.rpartition(ITEM_OF_DOCUMENT)[0]
 
 
 def _values(thing: Item) -> dict[str, Value]:

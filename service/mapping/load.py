@@ -7,6 +7,7 @@ from pathlib import Path
 
 from service.domain.errors import MappingError
 from service.domain.feed import Feed
+from service.mapping.algorithms import AlgorithmSource, compile_algorithm
 from service.mapping.check import read_and_check
 from service.mapping.compiler import compile_table
 from service.mapping.evaluate import Tables
@@ -28,6 +29,7 @@ class Mappings:
     terms: Terms
     digest: str  # SHA-256 over the names and bytes of all files
     sources: tuple[TableSource, ...] = field(repr=False)  # the tables as they are written
+    algorithms: tuple[AlgorithmSource, ...] = field(repr=False)
 
 
 def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
@@ -39,13 +41,15 @@ def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
     vocabulary, terms = checked.vocabulary, checked.terms
     assert vocabulary is not None
     assert terms is not None
-    _check_site(site, checked.tables)
-    sources = tuple(checked.tables)
+    sources, algorithms = tuple(checked.tables), tuple(checked.algorithms)
+    _check_site(site, (*sources, *algorithms))
     tables = (compile_table(source, vocabulary, checked.lookups, site) for source in sources)
-    return Mappings(vocabulary, Tables(tables), checked.feeds, terms, _digest(folder), sources)
+    computed = (compile_algorithm(source, vocabulary, site) for source in algorithms)
+    ready = Tables((*tables, *computed))
+    return Mappings(vocabulary, ready, checked.feeds, terms, _digest(folder), sources, algorithms)
 
 
-def _check_site(site: Mapping[str, str], sources: Iterable[TableSource]) -> None:
+def _check_site(site: Mapping[str, str], sources: Iterable[TableSource | AlgorithmSource]) -> None:
     switches: dict[str, Switch] = {}
     for source in sources:
         switches |= source.file.switches

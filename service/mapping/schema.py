@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from service.mapping.algorithms import AlgorithmFile
 from service.mapping.destinations import DestinationForm
 from service.mapping.feeds import FeedFile
 from service.mapping.tables import LookupFile, TableFile
@@ -13,6 +14,7 @@ from service.mapping.vocabulary import VocabularyFile
 _FORMS: dict[str, type[BaseModel]] = {
     "table": TableFile,
     "lookup": LookupFile,
+    "algorithm": AlgorithmFile,
     "vocabulary": VocabularyFile,
     "terms": TermsFile,
     "cues": CuesFile,

@@ -39,6 +39,7 @@ class Look:
 
     judged: tuple[Judged, ...] = ()  # none: the gate is closed, or no row is in force
     proposal: Proposal | None = None
+    decided: frozenset[int] = frozenset()  # the rows that decided, where no rows are judged
 
     @property
     def is_open(self) -> bool:
@@ -47,7 +48,9 @@ class Look:
     @property
     def reached(self) -> frozenset[int]:
         """The rows that decided."""
-        return frozenset() if self.is_open else frozenset(each.rows[0].number for each in self.judged)
+        if self.is_open:
+            return frozenset()
+        return self.decided | {each.rows[0].number for each in self.judged}
 
 
 @dataclass(frozen=True, slots=True)

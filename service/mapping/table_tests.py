@@ -12,7 +12,7 @@ from service.mapping.evaluate import Tables
 from service.mapping.findings import Finding, Report
 from service.mapping.stands import group
 from service.mapping.table import Look, Table
-from service.mapping.tables import LookupFile, TableSource, TableTest
+from service.mapping.tables import LookupFile, Switch, TableSource, TableTest
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.yaml_fault import nearest
 
@@ -28,7 +28,7 @@ def run_tests(
     reached: set[int] = set()
     silent = False
     for number, test in enumerate(source.file.tests):
-        if faults := list(_switch_faults(test, source)):
+        if faults := list(switch_faults(test, source.file.switches)):
             report.error(f"test {test.name!r}: {'; '.join(faults)}", "tests", number)
             continue
         site = tuple(sorted(test.switches.items()))
@@ -51,7 +51,7 @@ def _run(
         return Look()
     found = group(documentation)
     look = table.look(found) if Tables([table]).concerned(found, frozenset()) else Look()
-    for difference in differences(test, look.proposal or _NOTHING):
+    for difference in differences_of(test, look.proposal):
         report.error(f"test {test.name!r}: {difference}", "tests", number)
     return look
 
@@ -69,6 +69,11 @@ def given(base: Mapping[str, Any], own: Mapping[str, Any], vocabulary: Vocabular
     """Lay what a test documents over the base of the table; null takes an element away."""
     (documentation,) = documentation_from_json(vocabulary, {"elements": {**base, **own}})
     return documentation
+
+
+def differences_of(test: TableTest, proposal: Proposal | None) -> Iterator[str]:
+    """Say how what came out, perhaps nothing, differs from what was expected."""
+    return differences(test, proposal or _NOTHING)
 
 
 def differences(test: TableTest, proposal: Proposal) -> Iterator[str]:
@@ -101,13 +106,13 @@ def _said(values: Iterable[str]) -> str:
     return ", ".join(values) or "none"
 
 
-def _switch_faults(test: TableTest, source: TableSource) -> Iterator[str]:
+def switch_faults(test: TableTest, switches: Mapping[str, Switch]) -> Iterator[str]:
+    """Say which switches a test sets that are not there, or to what they cannot be."""
     for name, value in test.switches.items():
-        switch = source.file.switches.get(name)
-        if switch is None:
-            yield f"unknown switch {name!r}{nearest(name, source.file.switches)}"
-        elif value not in switch.values:
-            yield f"{value!r} is not a value of switch {name}{nearest(value, switch.values)}"
+        if name not in switches:
+            yield f"unknown switch {name!r}{nearest(name, switches)}"
+        elif value not in switches[name].values:
+            yield f"{value!r} is not a value of switch {name}{nearest(value, switches[name].values)}"
 
 
 def _lint_coverage(source: TableSource, reached: set[int], report: Report, *, silent: bool) -> None:

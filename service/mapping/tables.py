@@ -35,7 +35,8 @@ SWITCH = "switch."  # a condition may name a switch as if it were an element
 
 
 # What has passed a validator in Python is strict about tuples, unlike JSON: hence tuple(...) in these.
-def _in_list(value: Any) -> Any:
+def in_list(value: Any) -> Any:
+    """Let one stand where several may."""
     return tuple(value) if isinstance(value, list) else (value,)
 
 
@@ -126,7 +127,7 @@ class EvidenceLine(Part):
 class Fact(Part):
     """An input of the table: settled when all proven lines agree."""
 
-    ask_about: Annotated[tuple[str, ...], BeforeValidator(_in_list)]
+    ask_about: Annotated[tuple[str, ...], BeforeValidator(in_list)]
     lookup: LookupUse | None = None
     bands: Bands | None = None
     evidence: tuple[EvidenceLine, ...] = ()
@@ -170,7 +171,7 @@ class TableTest(Part):
     given: dict[str, Any]
     switches: dict[str, str] = Field(default_factory=dict)
     expect: tuple[Code, ...] = ()  # codes proposed
-    units: Annotated[tuple[int, ...], BeforeValidator(_in_list)] = ()  # of each; not written: 1
+    units: Annotated[tuple[int, ...], BeforeValidator(in_list)] = ()  # of each; not written: 1
     modifiers: tuple[ModifierText, ...] = ()
     asks: tuple[str, ...] = ()  # elements asked about, blocking
     candidates: tuple[Code, ...] = ()  # codes that the blocking questions decide between
@@ -191,7 +192,7 @@ class TableFile(Part):
     concerns: Annotated[dict[str, Literal["any"] | tuple[Scalar, ...]], BeforeValidator(as_tuples)]
     each: str = ""  # a group, or an element that is a list: the table is asked once for each
     sum: Sum | None = None
-    applies_when: dict[str, Annotated[tuple[Condition, ...], BeforeValidator(_in_list)]]
+    applies_when: dict[str, Annotated[tuple[Condition, ...], BeforeValidator(in_list)]]
     facts: dict[Name, Fact]
     decide: Decide
     units: Units = Units(fixed=1)

@@ -88,11 +88,11 @@ class Options:
 
     #: An infusion whose end is not documented: ask for it, or bill it as a push.
     missing_stop: Literal["ask", "push"] = "ask"
-    #: Professionals choose the initial service by the reason for the visit, which no element tells. True: by the
-    #: hierarchy of the facilities all the same.
+    #: Professionals choose the initial service by the reason for the visit, which no element tells. True: by
+    #: the hierarchy of the facilities all the same.
     professional_by_hierarchy: bool = False
-    #: Hydration before and after an infusion: True, the minutes add up. False, a stretch of 30 minutes or fewer
-    #: counts for nothing.
+    #: Hydration before and after an infusion: True, the minutes add up. False, a stretch of 30 minutes or
+    #: fewer counts for nothing.
     hydration_adds_up: bool = True
 
 
@@ -107,10 +107,10 @@ class Piece(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Why an administration is not billed for itself; said beside the code of another one."""
+    """Why administrations are not billed for themselves; said beside the code of another one."""
 
     beside: int
-    number: int
+    numbers: tuple[int, ...]
     because: str
 
 

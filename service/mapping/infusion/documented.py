@@ -21,8 +21,8 @@ from service.mapping.infusion.stretches import instant, minutes, stretches
 
 def kind_asked(several: list[Administration], disputed: Disputed) -> list[Unanswered]:
     """Category and route, on which everything hangs."""
-    # Chemotherapy would be the initial service, and no code of it is proposed here: a person decides. What has no
-    # category may be chemotherapy. Hydration is an infusion into a vein; given otherwise, one of the two is wrong.
+    # Chemotherapy would be the initial service, and no code of it is proposed here: a person decides. What
+    # has no category may be chemotherapy. Hydration is an infusion into a vein; else one of the two is wrong.
     category = [ask(each, "category", disputed) for each in several if not _has_category(each)]
     return category + [ask(each, "route", disputed) for each in several if each.route not in ROUTES]
 
@@ -51,7 +51,7 @@ def _times(given: Administration, options: Options, disputed: Disputed) -> list[
 
 
 def _may_be_push(given: Administration, options: Options, disputed: Disputed) -> bool:
-    """Whether an infusion without an end is billed as a push; never one with two ends, and never hydration."""
+    """Whether an infusion without an end is billed as a push: not with two ends, and never hydration."""
     return (
         options.missing_stop == "push"
         and given.route == INFUSION

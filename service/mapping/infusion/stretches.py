@@ -18,10 +18,10 @@ def instant(moment: datetime) -> datetime:
 
 def stretches(several: Iterable[Administration]) -> list[Stretch]:
     """When they ran, without gaps between what overlaps or touches; one without both times is left out."""
-    return _joined((instant(each.start), instant(each.end)) for each in several if each.start and each.end)
+    return union((instant(each.start), instant(each.end)) for each in several if each.start and each.end)
 
 
-def _joined(given: Iterable[Stretch]) -> list[Stretch]:
+def union(given: Iterable[Stretch]) -> list[Stretch]:
     joined: list[Stretch] = []
     for start, end in sorted(given):
         if joined and start <= joined[-1][1]:
