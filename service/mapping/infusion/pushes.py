@@ -88,7 +88,10 @@ def _one_drug(pushes: list[Administration], encounter: _Encounter) -> Outcome:
 
 
 def _too_soon(push: Administration, reported: list[Administration], infused: list[Administration]) -> bool:
-    """Within 30 minutes of a push that is reported, or of an infusion of the drug, before or after it."""
+    """Within 30 minutes of a push that is reported, or of an infusion of the drug, before or after it.
+
+    The rule speaks of pushes. That a bolus belongs to the infusion of its drug is common practice, no rule.
+    """
     moment = [instant(each.start) for each in (push, *reported) if each.start]
     given = [(start, start) for start in moment[1:]] + stretches(infused)
     return any(gap((moment[0], moment[0]), each) <= HALF_HOUR for each in given)

@@ -27,7 +27,10 @@ from service.mapping.infusion.stretches import Stretch, further_hours, minutes, 
 def venous_outcome(
     venous: list[Administration], setting: str | None, options: Options, disputed: Disputed
 ) -> Outcome:
-    """Bill what went into veins: one initial service a site, and what is added to it."""
+    """Bill what went into veins: one initial service a site, and what is added to it.
+
+    Not settled: whether what is added at a further site needs modifier 59 too. Here only its initial one has.
+    """
     sites = sites_of(venous, options)
     courses = [course_of(site, disputed) for site in sites]
     asked = _choice_asked(sites, setting, options, disputed)
@@ -64,6 +67,7 @@ def _infusions(sites: list[Site], courses: list[Course]) -> list[Piece]:
 
 
 def _initial(runs: list[Administration], *, further: str) -> list[Piece]:
+    # Some report a later infusion of the drug by its own hours; here the minutes add up.
     total = minutes(stretches(runs))
     where = f" by {runs[0].access}, a further site" if further else ""
     because = f"{called(runs[0])} ran {total} minutes: the initial service{where}"
@@ -101,6 +105,7 @@ def _concurrent(runs: list[Administration]) -> list[Piece]:
 
 
 def _hydration(site: Site, *, further: bool) -> Outcome:
+    # Fluid that only keeps the line open is never billed, but no element tells that: a person must see to it.
     total, numbers = site.hydration_minutes, numbers_of(site.hydration)
     leads = site.leading is site.hydration
     if total <= HALF_HOUR:
