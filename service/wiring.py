@@ -40,6 +40,7 @@ VERSION = version("charge-capture")
 BILLING = "billing"
 _BATCH = 200
 _DRAIN_SECONDS = 2.0
+_GARBAGE = 20_000  # objects made between two looks of the collector
 #: Between two looks at the bell, while messages stream in.
 _BREATH = 0.01
 _log = structlog.get_logger()
@@ -219,6 +220,8 @@ def open_service(settings: Settings) -> Service:
     # What is loaded now stays: the collector need not look through it for every few messages.
     gc.collect()
     gc.freeze()
+    # A batch of messages is many objects, and hardly one of them is in a cycle.
+    gc.set_threshold(_GARBAGE)
     return service
 
 

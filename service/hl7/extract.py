@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
+from functools import lru_cache
 from itertools import groupby
 
 from service.domain.documentation import BillingContext, Narrative, ProcedureReport, Reading, Source
@@ -95,10 +96,16 @@ class Extractor:
         if not self._feed.named_observations:
             return
         for segment in scope.of("OBX"):
-            names = (self._names.get(_plain(segment.component(3, c))) for c in _OBSERVATION_NAMES)
-            element = next(filter(None, names), None)
+            element = self._element_named(segment)
             if element:
                 yield element, segment
+
+    def _element_named(self, segment: Segment) -> str:
+        for component in _OBSERVATION_NAMES:
+            element = self._names.get(_plain(segment.component(3, component)))
+            if element:
+                return element
+        return ""
 
     def _readings(
         self, scope: Scope, named: Sequence[tuple[str, Segment]], event_id: str
@@ -186,6 +193,7 @@ def _is_result(observation: Segment) -> bool:
     return observation.component(11, 1).strip().upper() not in _NO_RESULT
 
 
+@lru_cache(maxsize=4096)  # names of observations, the same in message after message
 def _plain(name: str) -> str:
     return _LIKE_A_DOT.sub(".", name.strip().lower())
 

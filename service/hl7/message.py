@@ -71,10 +71,14 @@ class Segment:
     def repetitions(self, n: int) -> list[str]:
         """The repetitions of a field as sent; empty ones keep their place."""
         raw = self.field(n)
-        repetition = self.separators.repetition
-        if not raw or not repetition or repetition not in raw or self._is_delimiters(n):
+        if not self.repeats(n):
             return [raw] if raw else []
-        return raw.split(repetition)
+        return raw.split(self.separators.repetition)
+
+    def repeats(self, n: int) -> bool:
+        """Whether a field has several repetitions."""
+        repetition = self.separators.repetition
+        return repetition != "" and repetition in self.field(n) and not self._is_delimiters(n)
 
     def component(self, n: int, c: int, s: int = 1, rep: int = 0) -> str:
         """One (sub)component, unescaped; "" when absent, empty, or the HL7 null."""
@@ -88,6 +92,8 @@ class Segment:
 
     def component_of(self, repetition: str, c: int, s: int = 1) -> str:
         """One (sub)component of a repetition as sent, unescaped."""
+        if repetition.isalnum():  # no delimiter in it: the common case, on the hot path
+            return repetition if c == s == 1 else ""
         separators = self.separators
         part = _part(_part(repetition, separators.component, c), separators.subcomponent, s)
         return "" if part == '""' else unescape(part, separators)

@@ -9,6 +9,7 @@ or its text (component 2) when there is no code.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.domain.feed import Feed
 from service.hl7.escapes import unescape
@@ -27,9 +28,8 @@ _LINES = frozenset({"TX", "FT"})  # OBX-2 whose repetitions are lines of one tex
 _FREE_TEXT = _LINES | {"ST"}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A value, where it stands, as people are shown it, and the segment that holds it."""
+class Found(NamedTuple):
+    """A value, where it stands, as people are shown it, and the segment that holds it. Made by the score."""
 
     text: str
     path: str
@@ -63,19 +63,29 @@ class HL7Path:
     subcomponent: int
     where: tuple[Condition, ...] = ()
     which: tuple[Condition, ...] = ()
+    part: str = ""  # component and subcomponent, as people are shown them
 
     def read(self, segments: Sequence[Segment]) -> list[Found]:
         """The values in these segments, in order; empty ones are none."""
-        return [
-            found
-            for segment in segments
-            if segment.name == self.segment and all(c.holds_in(segment) for c in self.where)
-            for found in self._read(segment)
-            if found.text.strip()
-        ]
+        found: list[Found] = []
+        for segment in segments:
+            if segment.name == self.segment and segment.field(self.field):  # most fields are empty
+                found += self._found_in(segment)
+        return found
+
+    def _found_in(self, segment: Segment) -> list[Found]:
+        for condition in self.where:
+            if not condition.holds_in(segment):
+                return []
+        return [found for found in self._read(segment) if found.text.strip()]
 
     def _read(self, segment: Segment) -> Iterator[Found]:
         kind = "" if self.component else _kind(segment, self.field)
+        if not self.which and kind not in _LINES and not segment.repeats(self.field):
+            yield Found(
+                self._value(segment, segment.field(self.field), kind), self._shown(segment, 0), segment
+            )
+            return
         texts = [(at, self._value(segment, raw, kind)) for at, raw in self._repetitions(segment)]
         if kind in _LINES:
             yield Found("\n".join(text for _, text in texts), self._shown(segment, 0), segment)
@@ -96,14 +106,10 @@ class HL7Path:
         return segment.component_of(repetition, 1) or segment.component_of(repetition, 2)
 
     def _shown(self, segment: Segment, repetition: int) -> str:
-        once = segment.index == 1 and segment.name in _ONCE
-        text = segment.name if once else f"{segment.name}[{segment.index}]"
-        text += f"-{self.field}"
+        where = f"{self.segment}{_shown_number(self.segment, segment.index)}-{self.field}"
         if repetition:
-            text += f"[{repetition + 1}]"
-        if self.component:
-            text += f".{self.component}"
-        return text + (f".{self.subcomponent}" if self.subcomponent > 1 else "")
+            where += f"[{repetition + 1}]"
+        return where + self.part
 
 
 def compile_path(text: str) -> HL7Path:
@@ -119,6 +125,7 @@ def compile_path(text: str) -> HL7Path:
         int(match["subcomponent"] or 1),
         _conditions(match["where"], text),
         _conditions(match["which"], text),
+        _shown_part(int(match["component"] or 0), int(match["subcomponent"] or 1)),
     )
 
 
@@ -128,6 +135,15 @@ def path_of(feed: Feed, text: str) -> HL7Path:
         return compile_path(text)
     except ValueError as error:
         raise feed.error(str(error), text) from None
+
+
+def _shown_number(name: str, index: int) -> str:
+    return "" if index == 1 and name in _ONCE else f"[{index}]"
+
+
+def _shown_part(component: int, subcomponent: int) -> str:
+    part = f".{component}" if component else ""
+    return part + (f".{subcomponent}" if subcomponent > 1 else "")
 
 
 def _conditions(brackets: str, path: str) -> tuple[Condition, ...]:

@@ -11,6 +11,7 @@ from service.domain.charge import CandidateStatus, ChargeKind, Origin, Verdict
 from service.domain.errors import NotFound, StaleVersion
 from service.domain.ids import new_id
 from service.domain.review import Candidate, Line
+from service.store.prepared import Prepared
 from service.store.tables import candidate, decision
 from service.store.transaction import AuditEntry, Transaction
 
@@ -32,11 +33,12 @@ class Candidates:
         """Put new lines of (procedure id, line) into the queue."""
         rows = [self._row(facility, procedure_id, line) for procedure_id, line in lines]
         if rows:
-            self._connection.execute(insert(candidate), rows)
+            _INSERT.run(self._connection, rows)
 
     def _row(self, facility: str, procedure_id: str, line: Line) -> dict[str, Any]:
         identifier = new_id()
         content = orjson.dumps(line.content)
+        money = self.money(line)
         return {
             "id": identifier,
             "facility": facility,
@@ -52,8 +54,8 @@ class Candidates:
             "units": line.units,
             "modifiers": ",".join(line.modifiers),
             "service_date": line.service_date,
-            "basis": self.basis(line),
-            "money": self.money(line),
+            "basis": self._basis(line, money),
+            "money": money,
             "corrects": line.corrects,
             "sealed_content": self._keyring.seal(content, _place(identifier, facility)),
             "claimed_by": "",
@@ -65,11 +67,14 @@ class Candidates:
 
     def basis(self, line: Line) -> str:
         """Fingerprint of what the line rests on, wherever that stands: a repeat changes nothing."""
+        return self._basis(line, self.money(line))
+
+    def _basis(self, line: Line, money: str) -> str:
         content = line.content
         said = sorted({f"{element['name']}={element['value']}" for element in content["elements"]})
         asked = [(question["element"], question["between"]) for question in content["questions"]]
         rest = orjson.dumps([said, asked, content["context"]]).decode()
-        return self._keyring.fingerprint(line.slot, line.status, self.money(line), rest)
+        return self._keyring.fingerprint(line.slot, line.status, money, rest)
 
     def money(self, line: Line | Candidate) -> str:
         """Fingerprint of what billing would be told."""
@@ -203,6 +208,11 @@ class Candidates:
             updated_at=row.updated_at,
             content=orjson.loads(content),
         )
+
+
+_INSERT = Prepared(
+    insert(candidate).inline(), [column.name for column in candidate.c if column is not candidate.c.sequence]
+)
 
 
 def _place(identifier: str, facility: str) -> str:

@@ -57,11 +57,15 @@ class PreparedSearch:
         self._column = column
         self._of_size = cache(self._prepare)
 
-    def run(self, connection: Connection, values: list[str]) -> Any:
-        """Find rows; there must be at least one value. Gives the driver's cursor."""
+    def run(self, connection: Connection, values: list[str], **others: Any) -> Any:
+        """Find rows; there must be at least one value. `others` are further parameters of the query.
+
+        Gives the driver's cursor.
+        """
         size = 1 << (len(values) - 1).bit_length()
         padded = [*values, *(values[-1:] * (size - len(values)))]
-        return self._of_size(size).run(connection, {f"v{n}": value for n, value in enumerate(padded)})
+        named = {f"v{n}": value for n, value in enumerate(padded)}
+        return self._of_size(size).run(connection, named | others)
 
     def _prepare(self, size: int) -> Prepared:
         return Prepared(self._query.where(self._column.in_([bindparam(f"v{n}") for n in range(size)])))

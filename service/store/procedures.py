@@ -1,12 +1,15 @@
 """Procedures: one row for each, so that its messages are taken one after the other."""
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import and_, select
+from sqlalchemy import bindparam, select
 
 from service.domain.ids import new_id
+from service.store.prepared import Prepared, PreparedSearch
 from service.store.tables import procedure, procedure_event
-from service.store.transaction import Transaction, insert_of
+from service.store.transaction import Transaction, insert_new
 
 
 class Procedures:
@@ -14,7 +17,6 @@ class Procedures:
 
     def __init__(self, transaction: Transaction) -> None:
         self._connection = transaction.connection
-        self._insert = insert_of(transaction.connection)
 
     def lock(self, keys: Iterable[tuple[str, str]]) -> tuple[dict[tuple[str, str], str], set[str]]:
         """Lock the procedures of these (facility, key fingerprint) pairs, making those that are new.
@@ -26,19 +28,11 @@ class Procedures:
         rows = [{"id": new_id(), "facility": facility, "key": key} for facility, key in wanted]
         if not rows:
             return {}, set()
-        self._connection.execute(self._insert(procedure).on_conflict_do_nothing(), rows)
-        query = (
-            select(procedure.c.facility, procedure.c.key, procedure.c.id)
-            .where(
-                and_(
-                    procedure.c.key.in_([key for _, key in wanted]),
-                    procedure.c.facility.in_({facility for facility, _ in wanted}),
-                )
-            )
-            .order_by(procedure.c.facility, procedure.c.key)
-            .with_for_update()
-        )
-        found = {(row.facility, row.key): row.id for row in self._connection.execute(query)}
+        _INSERT.run(self._connection, rows)
+        found: dict[tuple[str, str], str] = {}
+        for facility, pairs in groupby(wanted, key=itemgetter(0)):
+            there = _LOCK.run(self._connection, [key for _, key in pairs], of_facility=facility)
+            found |= {(facility, key): identifier for key, identifier in there}
         made = {row["id"] for row in rows} & set(found.values())
         return {pair: found[pair] for pair in wanted}, made
 
@@ -46,7 +40,7 @@ class Procedures:
         """Note which message documents which procedure: (procedure id, event id)."""
         rows = [{"procedure_id": procedure_id, "event_id": event_id} for procedure_id, event_id in set(pairs)]
         if rows:
-            self._connection.execute(self._insert(procedure_event).on_conflict_do_nothing(), rows)
+            _LINK.run(self._connection, rows)
 
     def after(self, identifier: str, limit: int) -> list[str]:
         """The ids of procedures, in the order of their ids, from one on."""
@@ -59,3 +53,14 @@ class Procedures:
         """The ids of the messages that document a procedure."""
         query = select(procedure_event.c.event_id).where(procedure_event.c.procedure_id == procedure_id)
         return list(self._connection.scalars(query))
+
+
+_INSERT = Prepared(insert_new(procedure), procedure.c.keys())
+_LINK = Prepared(insert_new(procedure_event), procedure_event.c.keys())
+_LOCK = PreparedSearch(
+    select(procedure.c.key, procedure.c.id)
+    .where(procedure.c.facility == bindparam("of_facility"))
+    .order_by(procedure.c.key)
+    .with_for_update(),
+    procedure.c.key,
+)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.store.keyring import Keyring
@@ -35,6 +35,11 @@ class Transaction:
     def audit(self, entry: AuditEntry) -> None:
         """Owe an audit row; it commits with the change it is about, or not at all."""
         self.entries.append(entry)
+
+
+def insert_new(table: Table) -> Insert:
+    """INSERT that passes over what is there already; both databases say it in the same words."""
+    return postgresql.insert(table).on_conflict_do_nothing().inline()
 
 
 def insert_of(connection: Connection) -> Callable[[Table], sqlite.Insert | postgresql.Insert]:
