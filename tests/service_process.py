@@ -192,7 +192,7 @@ def start_embedded(data, billing=None, crash_at=None, options=(), **environment)
     arguments = ["serve", "--data", str(data), "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0", *options]
     if billing:
         arguments += ["--billing", f"127.0.0.1:{billing}"]
-    process = Process([sys.executable, *program, *arguments], environment, "ready")
+    process = Process([sys.executable, *program, *arguments], environment, "ready;")
     with stopping_if_it_fails([process]):
         process.wait_ready()
     token_file = Path(data) / "token-for-tests"
@@ -218,8 +218,8 @@ def start_scaled_out(environment, billing=None):
         "--facility", "*", environment=given,
     )  # fmt: skip
     service = [sys.executable, "-m", "service"]
-    listener = Process([*service, "listen"], given, "ready")
-    api = Process([*service, "api"], given, "ready")
+    listener = Process([*service, "listen"], given, "ready;")
+    api = Process([*service, "api"], given, "ready;")
     worker = Process(
         [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--concurrency", "1"], given, "ready"
     )

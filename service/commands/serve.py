@@ -18,8 +18,9 @@ from rich.console import Console
 
 from service import jobs
 from service.commands.demo import Demo
-from service.domain.errors import SetupError, TryAgainLater
+from service.domain.errors import SetupError, TryAgainLater, WrongState
 from service.settings import ENVIRONMENT, host_and_port
+from service.store import Store
 from service.store.users import ALL_FACILITIES
 from service.wiring import VERSION, Service, open_service, read_settings
 
@@ -264,9 +265,16 @@ def _welcome(service: Service) -> None:
     ]
     with service.database.transaction() as store:
         if not store.users.all():
-            token = store.users.add("admin", _FIRST_ROLES, ALL_FACILITIES, by="first run")
-            lines.append(f"  admin token   {token}   (shown this once)")
+            lines.append(_first_user(store))
         _say("\n".join(lines))  # before the commit: a token that could not be shown is not used up
+
+
+def _first_user(store: Store) -> str:
+    try:
+        token = store.users.add("admin", _FIRST_ROLES, ALL_FACILITIES, by="first run")
+    except WrongState:  # it was revoked, and so were all others
+        return "  users         none: charge-capture users add"
+    return f"  admin token   {token}   (shown this once)"
 
 
 def _say(text: str) -> None:

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 from service.store.keyring import new_key_line
-from tests.service_process import REPOSITORY, start_embedded, stopping
+from tests.service_process import REPOSITORY, command, start_embedded, stopping
 
 
 def refusal(tmp_path, *program, **environment):
     """The line on stderr with which a command refuses to start."""
-    command = program or ("-m", "service", "serve", "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0")
+    started = program or ("-m", "service", "serve", "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0")
     given = {"CHARGE_CAPTURE_DATA": str(tmp_path / "data"), **environment}
     ended = subprocess.run(
-        [sys.executable, *command],
+        [sys.executable, *started],
         cwd=REPOSITORY,
         env={**os.environ, **given},
         capture_output=True,
@@ -104,13 +104,22 @@ def test_a_port_that_is_taken_is_named_and_the_first_token_is_kept_for_the_next_
 def test_a_first_token_that_could_not_be_shown_is_not_used_up(tmp_path):
     serve = ("serve", "--data", tmp_path / "data", "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0")
     with Path("/dev/full").open("w") as full:
-        command = [sys.executable, "-m", "service", *serve]
+        started = [sys.executable, "-m", "service", *serve]
         ended = subprocess.run(
-            command, cwd=REPOSITORY, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
+            started, cwd=REPOSITORY, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
         )
     assert ended.returncode != 0
     with stopping(start_embedded(tmp_path / "data")) as running:
         assert running.ask("GET", "/v1/candidates").status == 200
+
+
+def test_a_service_whose_only_user_was_revoked_starts_and_says_so(tmp_path):
+    data = tmp_path / "data"
+    with stopping(start_embedded(data)) as running:
+        assert command("users", "revoke", "admin", environment=running.environment)[0] == 0
+    with stopping(start_embedded(data)) as running:
+        running.processes[0].printed(r"users +(none: charge-capture users add)")
+        assert running.ask("GET", "/v1/candidates").status == 401
 
 
 def test_data_is_not_opened_with_another_key(tmp_path):
