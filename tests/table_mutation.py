@@ -81,7 +81,9 @@ def _cells(file, lookups):
     for number, row in enumerate(file.decide.rows):
         for column, cell in enumerate(row.cells):
             if column < len(domains):
-                kind, others = "cell", [*domains[column], ANY]
+                # Where a fact has one value only, "-" says the same.
+                any_too = [ANY] if len(domains[column]) > 1 else []
+                kind, others = "cell", [*domains[column], *any_too]
             elif column == len(domains):
                 kind, others = "code", codes
             else:
