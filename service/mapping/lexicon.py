@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from service.domain.documentation import Value
 from service.domain.errors import MappingError
 from service.mapping.clauses import Grammar, Reach
+from service.mapping.numbers import NUMBER
 from service.mapping.phrases import Families, Phrase, compile_phrase, words_of
 from service.mapping.terms_file import CuesFile, ElementTerms, TermsFile
 from service.mapping.vocabulary import Element, Vocabulary
-from service.mapping.words import COMMA, LEVEL
+from service.mapping.words import COMMA, LEVEL, VERTEBRA
 from service.mapping.yaml_file import Lines, read_yaml
 
 CUES_FILE: Final = "cues.yaml"
@@ -20,14 +22,28 @@ _NO_MENTION = frozenset({"negation", "hypothesis"})
 _NO_EVENT = frozenset({"negation", "hypothesis", "plan", "aside"})
 
 
+class Within(Enum):
+    """The value stands within the phrase: its spinal level, its number."""
+
+    LEVEL = "level"
+    NUMBER = "number"
+    INTEGER = "integer"
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """One of these must stand in the phrase."""
+        return (LEVEL, VERTEBRA) if self is Within.LEVEL else (NUMBER,)
+
+
 @dataclass(frozen=True, slots=True)
 class States:
     """The phrase states a value."""
 
     element: str
-    value: Value | None  # None: the spinal level within the phrase
+    value: Value | Within
     of: str = ""  # a denial: what was not so
     plain: bool = False  # stands unless it is denied, set aside, or told of years ago
+    one_of_several: bool = False  # the element tells of one thing of a group
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,7 @@ class Hinders:
     """Where the phrase stands, text does not settle this value."""
 
     element: str
-    value: Value | None
+    value: Value | Within  # Within: any value
     unless: frozenset[str]  # the kinds of doubt in which it does not count
 
 
@@ -61,6 +77,12 @@ class Mark:
 
     kind: str  # lasting | present | harmless
 
+
+_WITHIN: Final = {
+    (LEVEL, "spinal_level"): Within.LEVEL,
+    (NUMBER, "number"): Within.NUMBER,
+    (NUMBER, "integer"): Within.INTEGER,
+}
 
 Meaning = States | Cue | Ignored | Hinders | Mark
 Entry = tuple[Phrase, Meaning]
@@ -81,7 +103,7 @@ def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
     files = [read_yaml(path, TermsFile) for path in sorted(folder.glob("*.yaml")) if path.name != CUES_FILE]
     families = _families([(cues, cue_lines), *files])
     entries = list(_cue_entries(cues, _Compiler(families, cue_lines)))
-    written: dict[tuple[str, Value | None], str] = {}
+    written: dict[tuple[str, Value | Within], str] = {}
     for file, lines in files:
         for name, terms in file.elements.items():
             reader = _Values.of(name, vocabulary, lines)
@@ -91,7 +113,7 @@ def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
 
 
 def _no_value_twice(
-    reader: "_Values", terms: ElementTerms, written: dict[tuple[str, Value | None], str]
+    reader: "_Values", terms: ElementTerms, written: dict[tuple[str, Value | Within], str]
 ) -> None:
     """Several files may have terms for one element, each for values of its own; all else adds up."""
     name, lines = reader.element.name, reader.lines
@@ -141,11 +163,12 @@ def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler
     for key in ("values", "plainly"):
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)
-            meaning = States(name, reader.read(value, *place), plain=key == "plainly")
-            yield from compiler.entries(phrases, meaning, *place)
+            meaning = reader.states(value, *place, plain=key == "plainly")
+            yield from _stating(reader, compiler, phrases, meaning, *place)
     for i, denial in enumerate(terms.denials):
-        meaning = States(name, reader.read(denial.value, "elements", name, "denials", i), denial.of)
-        yield from compiler.entries(denial.phrases, meaning, "elements", name, "denials", i, "phrases")
+        place = ("elements", name, "denials", i)
+        meaning = reader.states(denial.value, *place, of=denial.of)
+        yield from _stating(reader, compiler, denial.phrases, meaning, *place, "phrases")
     yield from compiler.entries(terms.ignore, Ignored(name), "elements", name, "ignore")
     for reach, phrases in terms.doubt.items():
         yield from compiler.entries(phrases, Cue("elsewhere", reach, name), "elements", name, "doubt", reach)
@@ -153,6 +176,14 @@ def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)
             yield from compiler.entries(phrases, Hinders(name, reader.read(value, *place), unless), *place)
+
+
+def _stating(
+    reader: "_Values", compiler: _Compiler, phrases: tuple[str, ...], meaning: States, *place: str | int
+) -> Iterator[Entry]:
+    for i, entry in enumerate(compiler.entries(phrases, meaning, *place)):
+        reader.check(entry[0], meaning.value, *place, i)
+        yield entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +200,27 @@ class _Values:
         except MappingError as error:
             raise lines.error(error.problem, "elements", name) from None
 
-    def read(self, value: str, *place: str | int) -> Value | None:
-        if value == LEVEL and self.element.type == "spinal_level":
-            return None
+    def read(self, value: str, *place: str | int) -> Value | Within:
+        if within := _WITHIN.get((value, self.element.type)):
+            return within
         try:
             return self.element.understand(value)
         except ValueError as error:
             raise self.lines.error(str(error), *place) from None
+
+    def states(self, value: str, *place: str | int, of: str = "", plain: bool = False) -> States:
+        one_of_several = bool(self.element.group)
+        return States(self.element.name, self.read(value, *place), of, plain, one_of_several)
+
+    def check(self, phrase: Phrase, value: Value | Within, *place: str | int) -> None:
+        """Refuse a phrase that may stand without its value, or with a number of any unit."""
+        if not isinstance(value, Within):
+            return
+        if not phrase.always_has(value.marks):
+            raise self.lines.error(f"phrase {phrase.text!r} states no {value.marks[0]}", *place)
+        if self.element.unit and phrase.may_leave_open(NUMBER):
+            message = f"phrase {phrase.text!r} does not say behind {NUMBER} that it is {self.element.unit}"
+            raise self.lines.error(message, *place)
 
 
 def _by_head(entries: list[Entry]) -> Mapping[str, tuple[Entry, ...]]:

@@ -1,31 +1,33 @@
 """Phrases: the small language in which mappings/terms says what words mean.
 
 A phrase is words in their order. `a|b` is either, `<family>` any member of a family, `word?` may be absent,
-`...` up to eight words in between, `{level}` an interspace, `{vertebra}` a vertebra, `{year}` a year,
-`{question}` a question mark. Case, hyphens and line ends make no difference. There are no regular expressions
-in the files: finding takes time in proportion to the text.
+`...` up to eight words in between, `{level}` an interspace, `{vertebra}` a vertebra, `{number}` a number,
+`{year}` a year, `{question}` a question mark. Case, hyphens and line ends make no difference. There are no
+regular expressions in the files: finding takes time in proportion to the text.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from service.mapping.numbers import NUMBER
 from service.mapping.words import (
-    COLON,
-    COMMA,
     LEVEL,
     PARAGRAPH_END,
     QUESTION,
     SENTENCE_END,
     VERTEBRA,
     YEAR,
+    Words,
     cut,
 )
 from service.mapping.yaml_fault import nearest
 
 _GAP_LENGTH: Final = 8
 _MOST_GAPS: Final = 2
-_MARKS = frozenset({LEVEL, VERTEBRA, YEAR, QUESTION, COMMA, COLON})
+_MARKS = frozenset({LEVEL, VERTEBRA, NUMBER, YEAR, QUESTION})
+_MARK = re.compile(r"(\{[^{}]*\})")
 _STOPS = frozenset({SENTENCE_END, PARAGRAPH_END})
 
 Families = Mapping[str, tuple[str, ...]]
@@ -38,6 +40,12 @@ class Step:
     choices: Mapping[str, tuple[tuple[str, ...], ...]]
     optional: bool = False
     gap: bool = False  # any words, up to _GAP_LENGTH
+    numeric: bool = False  # a number may stand there
+
+    @property
+    def words(self) -> Iterator[tuple[str, ...]]:
+        """All that may stand there."""
+        return (choice for choices in self.choices.values() for choice in choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +55,30 @@ class Phrase:
     text: str
     steps: tuple[Step, ...]
     last: frozenset[str] | None  # without one of these it cannot stand; None: it is a single word
+    numeric: bool  # has a number in it
 
     @property
     def heads(self) -> tuple[str, ...]:
         """The words with which it can begin."""
         return tuple(self.steps[0].choices)
+
+    def always_has(self, marks: Collection[str]) -> bool:
+        """Whether one of these is among its words wherever it stands."""
+        return any(
+            step.choices
+            and not step.optional
+            and all(not set(choice).isdisjoint(marks) for choice in step.words)
+            for step in self.steps
+        )
+
+    def may_leave_open(self, mark: str) -> bool:
+        """Whether this may be its end, or stand before a gap, or before a word that may be absent."""
+        following = (*self.steps[1:], Step({}, gap=True))
+        return any(
+            choice[-1] == mark and (after.gap or after.optional)
+            for step, after in zip(self.steps, following, strict=True)
+            for choice in step.words
+        )
 
 
 def compile_phrase(text: str, families: Families) -> Phrase:
@@ -63,8 +90,12 @@ def compile_phrase(text: str, families: Families) -> Phrase:
     if sum(step.gap for step in steps) > _MOST_GAPS:
         message = f"phrase {text!r} has more than {_MOST_GAPS} gaps"
         raise ValueError(message)
-    single = len(steps) == 1 and all(choice == (head,) for head, (choice, *_) in steps[0].choices.items())
-    return Phrase(text, steps, None if single else frozenset(steps[-1].choices))
+    numeric = any(step.numeric for step in steps)
+    if numeric and any(cut(word).numbers for step in steps for choice in step.words for word in choice):
+        message = f"phrase {text!r} has another number beside {NUMBER}"
+        raise ValueError(message)
+    single = len(steps) == 1 and not numeric and all(len(choice) == 1 for choice in steps[0].words)
+    return Phrase(text, steps, None if single else frozenset(steps[-1].choices), numeric)
 
 
 def _step(part: str, families: Families) -> Step:
@@ -75,7 +106,8 @@ def _step(part: str, families: Families) -> Step:
     for choice in _choices(part.removesuffix("?"), families):
         choices.setdefault(choice[0], []).append(choice)
     longest_first = {head: tuple(sorted(found, key=len, reverse=True)) for head, found in choices.items()}
-    return Step(longest_first, optional)
+    numeric = any(NUMBER in choice for found in choices.values() for choice in found)
+    return Step(longest_first, optional, numeric=numeric)
 
 
 def _choices(part: str, families: Families) -> Iterable[tuple[str, ...]]:
@@ -95,46 +127,70 @@ def _members(name: str, families: Families) -> tuple[str, ...]:
 
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words of a plain phrase, cut as a narrative is."""
-    words = (text,) if text in _MARKS else tuple(cut(text).words)
+    words = tuple(word for part in _MARK.split(text) for word in _words(part))
     if not words:
         message = f"{text!r} is no word"
         raise ValueError(message)
     return words
 
 
-def match(
-    phrase: Phrase, words: Sequence[str], start: int, gap_ends: frozenset[str]
-) -> tuple[int, ...] | None:
+def _words(part: str) -> list[str]:
+    if not part.startswith("{"):
+        return cut(part).words
+    if part not in _MARKS:
+        message = f"unknown mark {part!r}{nearest(part, _MARKS)}"
+        raise ValueError(message)
+    return [part]
+
+
+def match(phrase: Phrase, text: Words, start: int, gap_ends: frozenset[str]) -> tuple[int, ...] | None:
     """Return the places of the phrase's own words, those in gaps left out, if it stands at `start`.
 
     A gap does not pass over a word of `gap_ends`: "catheter ... left in place" must not read "the catheter
     was removed and the needle left in place".
     """
-    return _match(phrase.steps, 0, words, start, gap_ends)
+    return _match(phrase.steps, 0, text, start, gap_ends)
 
 
 def _match(
-    steps: tuple[Step, ...], at: int, words: Sequence[str], place: int, gap_ends: frozenset[str]
+    steps: tuple[Step, ...], at: int, text: Words, place: int, gap_ends: frozenset[str]
 ) -> tuple[int, ...] | None:
     if at == len(steps):
         return ()
     step = steps[at]
     if step.gap:
-        return _match_after_gap(steps, at + 1, words, place, gap_ends)
-    for choice in step.choices.get(words[place], ()) if place < len(words) else ():
+        return _match_after_gap(steps, at + 1, text, place, gap_ends)
+    for choice in _choices_at(step, text, place):
         after = place + len(choice)
-        if len(choice) == 1 or tuple(words[place:after]) == choice:
-            rest = _match(steps, at + 1, words, after, gap_ends)
+        if len(choice) == 1 or _stands(choice, text, place):
+            rest = _match(steps, at + 1, text, after, gap_ends)
             if rest is not None:
                 return (*range(place, after), *rest)
-    return _match(steps, at + 1, words, place, gap_ends) if step.optional else None
+    return _match(steps, at + 1, text, place, gap_ends) if step.optional else None
+
+
+def _choices_at(step: Step, text: Words, place: int) -> tuple[tuple[str, ...], ...]:
+    """What may stand at a place, by its first word."""
+    if place >= len(text.words):
+        return ()
+    choices = step.choices.get(text.words[place], ())
+    return (*choices, *step.choices.get(NUMBER, ())) if step.numeric and place in text.numbers else choices
+
+
+def _stands(choice: tuple[str, ...], text: Words, place: int) -> bool:
+    words = text.words[place : place + len(choice)]
+    return len(words) == len(choice) and all(
+        word == wanted or (wanted == NUMBER and place + i in text.numbers)
+        for i, (word, wanted) in enumerate(zip(words, choice, strict=True))
+    )
 
 
 def _match_after_gap(
-    steps: tuple[Step, ...], at: int, words: Sequence[str], place: int, gap_ends: frozenset[str]
+    steps: tuple[Step, ...], at: int, text: Words, place: int, gap_ends: frozenset[str]
 ) -> tuple[int, ...] | None:
+    words = text.words
     for after in range(place, min(place + _GAP_LENGTH + 1, len(words))):
-        found = _match(steps, at, words, after, gap_ends)
+        found = _match(steps, at, text, after, gap_ends)
         if found is not None:
             return found
         if words[after] in gap_ends or words[after] in _STOPS:

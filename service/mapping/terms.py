@@ -8,9 +8,9 @@ different statements both stand: that is a conflict, and the tables ask.
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from service.domain.documentation import DocumentedElement, Narrative, Source
+from service.domain.documentation import DocumentedElement, Narrative, Source, Value
 from service.mapping.clauses import Grammar, sets_aside
 from service.mapping.lexicon import Lexicon, read_lexicon
 from service.mapping.statements import Statement, Titled, find_statements
@@ -82,24 +82,42 @@ def _heading(title: str) -> tuple[str, ...]:
 
 
 def settle(statements: Iterable[Statement]) -> list[Statement]:
-    """Return the statements that stand, one for each value."""
+    """Return the statements that stand, one for each value of each thing."""
     statements = list(statements)
-    standing = [each for each in statements if not each.doubt]
-    first: dict[tuple[str, object], Statement] = {}
-    for each in standing:
-        if not each.of or _denial_stands(each, statements):
-            first.setdefault((each.element, each.value), each)
+    used = _used(statements)
+    first: dict[tuple[str, object, str], Statement] = {}
+    for each in statements:
+        if not each.doubt and (not each.of or _denial_stands(each, used.get(each.element, _NOTHING))):
+            first.setdefault((each.element, each.value, each.item), each)
     return list(first.values())
 
 
-def _denial_stands(denial: Statement, statements: list[Statement]) -> bool:
+class _Used(NamedTuple):
+    """What was used, and what may have been, as far as it was tried, by the statements of one element."""
+
+    surely: set[Value]
+    perhaps: set[Value]
+
+
+_NOTHING: Final = _Used(set(), set())
+
+
+def _used(statements: Iterable[Statement]) -> dict[str, _Used]:
+    found: dict[str, _Used] = {}
+    for each in statements:
+        if not each.of and each.doubt in ("", "failure"):
+            used = found.setdefault(each.element, _Used(set(), set()))
+            used.perhaps.add(each.value)
+            if not each.doubt:
+                used.surely.add(each.value)
+    return found
+
+
+def _denial_stands(denial: Statement, used: _Used) -> bool:
     """Whether "this was not used" means that nothing was: not beside another that was, or may have been."""
-    if denial.of == _ANY:
+    if denial.of == _ANY or denial.of in used.surely:  # in the latter case a contradiction: both stand
         return True
-    others = [each for each in statements if each.element == denial.element and not each.of]
-    if any(not each.doubt and each.value == denial.of for each in others):
-        return True  # a contradiction: both stand
-    return not any(each.doubt in ("", "failure") and each.value != denial.of for each in others)
+    return used.perhaps <= {denial.of}
 
 
 def _element(statement: Statement, narratives: Sequence[Narrative], starts: list[int]) -> DocumentedElement:
@@ -108,4 +126,4 @@ def _element(statement: Statement, narratives: Sequence[Narrative], starts: list
     narrative, start = narratives[at], statement.start - starts[at]
     end = min(statement.end - starts[at], len(narrative.text))
     source = Source(narrative.source.path, start, end, narrative.text[start:end], narrative.source.event_id)
-    return DocumentedElement(statement.element, statement.value, source, "narrative")
+    return DocumentedElement(statement.element, statement.value, source, "narrative", statement.item)

@@ -5,8 +5,10 @@ wrapped at any column, and "without" at the end of a line must still reach the w
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from service.mapping.numbers import Number, find_numbers
 from service.mapping.spinal_levels import spinal_level
 
 #: These stand among the words for an interspace ("L4-5") and a single vertebra ("T6"); `levels` has the name.
@@ -19,21 +21,26 @@ SENTENCE_END, PARAGRAPH_END, COMMA, COLON = ".", "\n", ",", ":"
 
 _FOLDED = dict.fromkeys("\u2018\u2019", "'") | dict.fromkeys("\u201c\u201d", '"')
 _FOLDED |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-") | dict.fromkeys("\u2022\u00b7", "*")
+_FOLDED |= {"\u00d7": "x", "\u00b5": "u", "\u03bc": "u"}
 _FOLDED |= dict.fromkeys("\u00a0\u2009\u202f", " ") | dict.fromkeys("\x85\u2028\u2029", "\n")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 _TOKEN = re.compile(
-    r"(?P<level>(?:th|[ctls])\d{1,2}(?:\ ?[-/]\ ?(?:th|[ctls])?\d{1,2}|\ (?:th|[ctls])\d{1,2})?(?![a-z0-9]))"
+    r"(?P<line>\n[\s*-]*(?:\(?\d{1,2}[.)](?=[ \t]))?|\A[ \t]*\(?\d{1,2}[.)](?=[ \t]))"
+    r"|(?P<level>(?:th|[ctls])\d{1,2}(?:\ ?[-/]\ ?(?:th|[ctls])?\d{1,2}|\ (?:th|[ctls])\d{1,2})?(?![a-z0-9]))"
+    r"|(?<=\d)x(?=\.?\d)"
     r"|[a-z]+\d*(?:'[a-z]+)?"
     r"|(?P<year>(?:19|20)\d\d(?![a-z0-9]|[.,]\d))"
-    r"|\.?\d+(?:[.,]\d+)*[a-z%]*"
-    r"|(?P<line>\n[\s*-]*)"
+    # "3.2cm" is two words; a single letter, %, and the end of an ordinal are no units ("18g", "2nd").
+    r"|(?P<number>\.?\d+(?:[.,]\d+)*(?:(?!x\d)(?:st|nd|rd|th|[a-z%])(?![a-z%]))?)"
     r"|(?P<dash>[ \t]-+[ \t])"
     r"|(?P<end>[.;!?])"
     r"|[,:]",
 )
 _LABEL = re.compile(r"[a-z][a-z /()&'-]{0,40}:")
 _CAPITALS = re.compile(r"(?m)^[ \t]*[A-Z][A-Z /&-]{2,40}$")
+_BULLETS = frozenset("-*.)")
+_NUMERIC = frozenset({"number", "year"})
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "approx"})
 
 
@@ -44,6 +51,7 @@ class Words:
     words: list[str]
     tokens: list[re.Match[str]]
     levels: dict[int, str]  # index of a LEVEL or VERTEBRA -> "L4-L5", "T6"
+    numbers: Mapping[int, Number] = field(default_factory=dict)  # by index
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the characters from one word to another."""
@@ -60,21 +68,26 @@ def fold(text: str) -> str:
 def cut(text: str) -> Words:
     """Cut a text into words."""
     capitals = {found.end() for found in _CAPITALS.finditer(text)}
-    result = Words([], [], {})
-    words, tokens = result.words, result.tokens
+    words: list[str] = []
+    tokens: list[re.Match[str]] = []
+    levels: dict[int, str] = {}
+    numeric: list[int] = []
     for token in _TOKEN.finditer(fold(text)):
-        word = token[0] if token.lastgroup is None else _meaning(token, result, capitals)
+        kind = token.lastgroup
+        if kind is None:
+            word = token[0]
+        elif kind in _NUMERIC:
+            word = YEAR if kind == "year" else token[0]
+            if token[0][-1].isdigit():  # not "1%", "18g", "2nd"
+                numeric.append(len(words))
+        elif kind == "level":
+            word = _level(token[0], len(words), levels)
+        else:
+            word = _stop(token, words, capitals)
         if word:
             words.append(word)
             tokens.append(token)
-    return result
-
-
-def _meaning(found: re.Match[str], text: Words, capitals: set[int]) -> str:
-    """Return what a token that is no plain word stands for; "" when it means nothing."""
-    if found.lastgroup == "level":
-        return _level(found[0], len(text.words), text.levels)
-    return YEAR if found.lastgroup == "year" else _stop(found, text.words, capitals)
+    return Words(words, tokens, levels, find_numbers(words, tokens, numeric))
 
 
 def _stop(found: re.Match[str], words: list[str], capitals: set[int]) -> str:
@@ -89,7 +102,7 @@ def _stop(found: re.Match[str], words: list[str], capitals: set[int]) -> str:
         return PARAGRAPH_END
     if found.start() in capitals:
         return COLON  # a line of capitals may be a heading
-    bulleted = "-" in found[0] or "*" in found[0]
+    bulleted = not _BULLETS.isdisjoint(found[0])
     return SENTENCE_END if bulleted or _LABEL.match(found.string, found.end()) else ""
 
 

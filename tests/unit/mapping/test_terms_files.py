@@ -1,6 +1,5 @@
 """A wrong file of terms is refused, with its line and the nearest right name."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -8,8 +7,8 @@ import pytest
 from service.domain.errors import MappingError
 from service.mapping.terms import Terms, load_terms
 from service.mapping.vocabulary import read_vocabulary
+from tests.unit.mapping.terms_folder import MAPPINGS, write_terms
 
-MAPPINGS = Path(__file__).parents[3] / "mappings"
 VOCABULARY = read_vocabulary(MAPPINGS / "vocabulary.yaml")
 GOOD = """\
 format: terms/1
@@ -24,12 +23,7 @@ elements:
 
 
 def load(folder: Path, text: str) -> Terms:
-    terms = folder / "mappings" / "terms"
-    terms.mkdir(parents=True)
-    shutil.copy(MAPPINGS / "terms" / "cues.yaml", terms)
-    shutil.copy(MAPPINGS / "vocabulary.yaml", terms.parent)
-    (terms / "mine.yaml").write_text(text)
-    return load_terms(terms, VOCABULARY)
+    return load_terms(write_terms(folder, text), VOCABULARY)
 
 
 @pytest.mark.parametrize(

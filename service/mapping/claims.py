@@ -1,0 +1,142 @@
+"""Claims: which phrases stand in a sentence, and what they say, before anything takes it back."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from service.domain.documentation import Value
+from service.mapping.clauses import Sentence
+from service.mapping.lexicon import Hinders, Ignored, Lexicon, Meaning, States, Within
+from service.mapping.numbers import NUMBER
+from service.mapping.phrases import match
+from service.mapping.words import COMMA, Words
+
+_LISTING: Final = frozenset({COMMA, "and"})  # what stands between the levels of a list
+_LONGEST_LIST: Final = 8  # levels on either side of one
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase that stands in a sentence: the places of its own words, gaps left out."""
+
+    places: tuple[int, ...]
+    meaning: Meaning
+    vague: bool = False  # its number does not say by itself how much: "2-3 cm"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A match that says something of an element."""
+
+    places: tuple[int, ...]
+    meaning: States | Hinders
+    vague: bool = False
+
+
+def find_matches(text: Words, sentence: Sentence, lexicon: Lexicon) -> Iterator[Match]:
+    """Find every phrase that stands in a sentence."""
+    words, entries, numbers = text.words, lexicon.entries, text.numbers
+    present = {*words[sentence.start : sentence.end]}
+    if not numbers.keys().isdisjoint(range(sentence.start, sentence.end)):
+        present.add(NUMBER)
+    for place in range(sentence.start, sentence.end):
+        found = entries.get(words[place], ())
+        for phrase, meaning in (*found, *entries.get(NUMBER, ())) if place in numbers else found:
+            if phrase.last is None:
+                yield Match((place,), meaning)
+            elif not phrase.last.isdisjoint(present):  # rules most of them out
+                places = match(phrase, text, place, lexicon.gap_ends)
+                if places is not None:
+                    yield from (
+                        _numbered(places, meaning, text) if phrase.numeric else (Match(places, meaning),)
+                    )
+
+
+def _numbered(places: tuple[int, ...], meaning: Meaning, text: Words) -> Iterator[Match]:
+    """A phrase with a number in it stands only on a number that says how much by itself.
+
+    Where it would state that number, it is kept all the same: its sentence may say more than can be read.
+    """
+    numbers = [text.numbers[place] for place in places if place in text.numbers]
+    vague = any(each.vague or not set(each.row).issubset(places) for each in numbers)
+    states = meaning.value if isinstance(meaning, States) else None
+    if states is Within.INTEGER:
+        vague = vague or not numbers[0].value.is_integer()
+    if isinstance(states, Within) or not vague:
+        yield Match(places, meaning, vague)
+
+
+def claims_of(matches: Sequence[Match], words: Words) -> list[Claim]:
+    """Return the matches that say something of an element, and are not ignored for it."""
+    ignored = {
+        (each.meaning.element, place)
+        for each in matches
+        if isinstance(each.meaning, Ignored)
+        for place in each.places
+    }
+    claims = (
+        Claim(each.places, each.meaning, each.vague)
+        for each in matches
+        if isinstance(each.meaning, States | Hinders)
+        and not any((each.meaning.element, place) in ignored for place in each.places)
+    )
+    return [each for claim in claims for each in _each_level(claim, words)]
+
+
+def _each_level(claim: Claim, words: Words) -> Iterator[Claim]:
+    """Part a claim of one level of a list ("L3-4, L4-5 and L5-S1") into one of each: it is meant of all."""
+    if not isinstance(claim.meaning, States) or claim.meaning.value is not Within.LEVEL:
+        yield claim
+        return
+    own = next(place for place in claim.places if place in words.levels)
+    for level in _listed_with(own, words):
+        places = sorted({level, *claim.places} - ({own} if level != own else set()))
+        yield Claim(tuple(places), claim.meaning)
+
+
+def _listed_with(place: int, words: Words) -> list[int]:
+    """Return the places of all levels of the list of a level. Vertebrae and interspaces make no list."""
+    found = [place]
+    for step in (-1, 1):
+        at = _neighbour(place, step, words)
+        for _ in range(_LONGEST_LIST):
+            if at is None or words.words[at] != words.words[place]:
+                break
+            found.append(at)
+            at = _neighbour(at, step, words)
+    return sorted(found)
+
+
+def _neighbour(place: int, step: int, words: Words) -> int | None:
+    """Return the place of the level next to another; None where another word stands between them."""
+    at = place + step
+    for _ in _LISTING:
+        if 0 <= at < len(words.words) and words.words[at] in _LISTING:
+            at += step
+    return at if at in words.levels else None
+
+
+def vague_elements(claims: Iterable[Claim]) -> set[str]:
+    """Return the elements of which a sentence gives a number that cannot be read.
+
+    "One of 3 cm and one of 4-5 cm": the number that can be read is not all there is.
+    """
+    read: dict[str, set[int]] = {}
+    for each in claims:
+        if not each.vague:
+            read.setdefault(each.meaning.element, set()).update(each.places)
+    return {
+        each.meaning.element
+        for each in claims
+        if each.vague and not read.get(each.meaning.element, set()).issuperset(each.places)
+    }
+
+
+def value_of(claim: Claim, value: Value | Within, words: Words) -> Value:
+    """Return the value of a claim: the first level or number in it where it stands within."""
+    if not isinstance(value, Within):
+        return value
+    if value is Within.LEVEL:
+        return next(words.levels[place] for place in claim.places if place in words.levels)
+    number = next(words.numbers[place].value for place in claim.places if place in words.numbers)
+    return int(number) if value is Within.INTEGER else number
