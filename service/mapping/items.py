@@ -80,7 +80,7 @@ def _once(things: Sequence[Item], group: Group) -> list[Item]:
     """Two equal things of two documents are one. Else, other documents add to it, or it is asked."""
     kept: list[Item] = []
     for thing in things:
-        twin = next((other for other in kept if _values(other) == _values(thing)), None)
+        twin = next((other for other in kept if _may_be_one(thing, other)), None)
         if twin is None:
             kept.append(thing)
         elif _document(twin) == _document(thing):
@@ -88,6 +88,13 @@ def _once(things: Sequence[Item], group: Group) -> list[Item]:
             kept.append(_disputed(thing) if _in_words(thing) else thing)
     several = len({_document(thing) for thing in kept}) > 1
     return [_disputed(thing) for thing in kept] if several and group.documents == "ask" else kept
+
+
+def _may_be_one(thing: Item, other: Item) -> bool:
+    """Whether two things are equal; or, in one text, the same as far as both are told."""
+    if _in_words(thing) and _document(thing) == _document(other):
+        return _agree(thing, other)
+    return _values(thing) == _values(other)
 
 
 def _document(thing: Item) -> tuple[str, str]:
