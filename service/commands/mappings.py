@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from service.domain.edits import CodeLimits
 from service.domain.errors import MappingError
+from service.edits import read_mue, read_pfs
 from service.mapping import Finding, finding_of, load, load_destination
 from service.mapping import check as check_folder
 from service.pipeline.chart import Reader
@@ -23,10 +25,19 @@ def _group() -> None:
 
 
 @mappings.command("check")
-def check(folder: Folder = None) -> None:
-    """Lint every file and run every table's tests; exit 1 when something must be mended."""
+def check(
+    folder: Folder = None,
+    *,
+    mue: Annotated[Path | None, typer.Option(help="CMS's MUE file of this setting")] = None,
+    pfs: Annotated[Path | None, typer.Option(help="CMS's relative value file")] = None,
+) -> None:
+    """Lint every file and run every table's tests; exit 1 when something must be mended.
+
+    With files of CMS, units and modifiers are held against them too.
+    """
     where = folder or read_settings().mappings
-    findings = check_folder(where)
+    limits = CodeLimits(read_mue(mue) if mue else {}, read_pfs(pfs) if pfs else {})
+    findings = check_folder(where, limits)
     if not any(finding.severity == "error" for finding in findings):
         findings += _unreadable_paths(where)
     for path in sorted((where / "destinations").glob("*.yaml")):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from service.domain.edits import CodeLimits
 from service.domain.errors import MappingError
 from service.domain.feed import Feed
 from service.mapping.algorithms import AlgorithmSource, read_algorithm
@@ -13,6 +14,7 @@ from service.mapping.feeds import load_feeds
 from service.mapping.findings import Finding, finding_of
 from service.mapping.lint import lint_lookup, lint_table
 from service.mapping.lint_algorithm import lint_algorithm, run_algorithm_tests
+from service.mapping.lint_limits import lint_limits
 from service.mapping.lint_text import lint_comments
 from service.mapping.table_tests import run_tests
 from service.mapping.tables import LookupFile, TableSource, read_lookup, read_table
@@ -20,6 +22,7 @@ from service.mapping.terms import Terms, load_terms
 from service.mapping.vocabulary import Vocabulary, read_vocabulary
 from service.mapping.yaml_file import shown_name
 
+_NO_LIMITS = CodeLimits()
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -45,9 +48,11 @@ class Checked:
             return None
 
 
-def check(folder: Path) -> list[Finding]:
+def check(folder: Path, limits: CodeLimits = _NO_LIMITS) -> list[Finding]:
     """Return all that is wrong or doubtful in a folder of mappings, by file and line."""
-    return sorted(read_and_check(folder).findings)
+    checked = read_and_check(folder)
+    against_limits = [finding for source in checked.tables for finding in lint_limits(source, limits)]
+    return sorted([*checked.findings, *against_limits])
 
 
 def read_and_check(folder: Path) -> Checked:
