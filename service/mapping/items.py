@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from service.domain.documentation import DocumentedElement, Value
+from service.mapping.spinal_levels import SPINAL_LEVELS
 from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.vocabulary import Group
 
@@ -55,15 +56,24 @@ def _reconciled(things: Sequence[Item], group: Group) -> list[Item]:
 
 
 def reconciled_list(said: Iterable[DocumentedElement]) -> list[DocumentedElement]:
-    """Return the values of a list of which each is a thing: what only words add to fields is disputed."""
+    """Return the values of a list of which each is a thing. What may be told twice is disputed.
+
+    Disputed is what only words add to fields; and T4 beside T4-T5, which may be one place by two names.
+    """
     said = list(said)
+    values = {each.value for each in said}
     coded = {each.value for each in said if each.origin != _NARRATIVE}
     return [
         replace(each, origin=CONFLICT_ORIGIN)
-        if coded and each.origin == _NARRATIVE and each.value not in coded
+        if (coded and each.value not in coded) or any(_is_part(each.value, other) for other in values)
         else each
         for each in said
     ]
+
+
+def _is_part(value: Value, other: Value) -> bool:
+    """Whether a vertebra is named within another level."""
+    return other in SPINAL_LEVELS and value != other and value in str(other).replace("_", "-").split("-")
 
 
 def _in_words(thing: Item) -> bool:

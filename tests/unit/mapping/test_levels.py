@@ -20,11 +20,12 @@ def said(*levels: str, origin: str = "structured") -> list[DocumentedElement]:
         (["L4-L5", "L5-S1"], ["L5-S1"], set()),
         (["L4-L5"], ["L4-L5"], set()),
         ([], ["L4-L5", "L5-S1"], set()),
+        ([], ["T4", "T4-T5", "T6"], {"T4"}),  # one place by two names, or two places
+        (["S1_foramen", "S1"], [], {"S1"}),
+        (["T4", "T5"], [], set()),
     ],
 )
-def test_what_only_words_add_to_coded_levels_is_disputed(
-    coded: list[str], worded: list[str], disputed: set[str]
-) -> None:
+def test_what_may_be_told_twice_is_disputed(coded: list[str], worded: list[str], disputed: set[str]) -> None:
     things = LEVELS.split({"entry_levels": said(*coded) + said(*worded, origin="narrative")})
 
     assert {each["entry_levels"][0].value for each in things} == {*coded, *worded}
