@@ -3,11 +3,12 @@
 import typer
 
 from service.commands.admin import audit, keys, ledger, migrate, users
+from service.commands.analyst import coverage, diff, explain_case, schema
 from service.commands.faults import said_in_one_line
 from service.commands.logs import configure_logs
 from service.commands.mappings import mappings
-from service.commands.analyst import coverage, diff, explain_case, schema
 from service.commands.propose import propose
+from service.commands.publish import publish
 from service.commands.send import send
 from service.commands.serve import api, listen, serve, sweep
 from service.commands.sink import sink
@@ -22,6 +23,7 @@ for _command in (serve, listen, api, sweep, propose, send, sink, ledger, migrate
     app.command()(_command)
 for _name, _tool in (("explain", explain_case), ("diff", diff), ("coverage", coverage), ("schema", schema)):
     mappings.command(_name)(_tool)
+mappings.command("publish")(publish)
 for _group, _name in ((mappings, "mappings"), (users, "users"), (keys, "keys"), (audit, "audit")):
     app.add_typer(_group, name=_name)
 

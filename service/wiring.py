@@ -225,6 +225,15 @@ def open_service(settings: Settings) -> Service:
     return service
 
 
+def warn_of_unpublished(service: Service) -> None:
+    """Say so when the mappings that are loaded are others than those that were published last."""
+    with service.database.look() as store:
+        published = store.publications.current()
+    if published and published.digest != service.mappings.digest:
+        loaded, said = service.mappings.digest[:12], published.digest[:12]
+        _log.warning("mappings are not the published ones", loaded=loaded, published=said)
+
+
 def _bring_up(database: Database, settings: Settings) -> None:
     if not settings.database_url:
         migrate(database)

@@ -10,7 +10,7 @@ from celery.signals import setup_logging, worker_init, worker_ready
 from service.commands.faults import said_in_one_line
 from service.commands.logs import configure_logs
 from service.jobs import configuration
-from service.wiring import Service, open_service, read_settings
+from service.wiring import Service, open_service, read_settings, warn_of_unpublished
 
 
 class WorkersApp(Celery):  # type: ignore[misc]  # Celery has no types
@@ -41,7 +41,9 @@ def refuse_to_start_wrong(**_given: Any) -> None:
     """Find what is set wrong now, not at the first task. The processes of the pool each open their own."""
     if not app.is_embedded:
         with said_in_one_line():
-            open_service(read_settings()).close()
+            service = open_service(read_settings())
+            warn_of_unpublished(service)
+            service.close()
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]

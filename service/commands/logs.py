@@ -25,6 +25,8 @@ _ALLOWED = frozenset(
         "path",
         "problem",
         "connections",
+        "loaded",
+        "published",
     }
 )
 

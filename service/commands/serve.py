@@ -22,7 +22,7 @@ from service.domain.errors import SetupError, TryAgainLater, WrongState
 from service.settings import ENVIRONMENT, host_and_port
 from service.store import Store
 from service.store.users import ALL_FACILITIES
-from service.wiring import VERSION, Service, open_service, read_settings
+from service.wiring import VERSION, Service, open_service, read_settings, warn_of_unpublished
 
 _log = structlog.get_logger()
 _STOP_SECONDS = 4.0
@@ -67,6 +67,7 @@ def serve(
     with Demo.when(wanted=demo and billing is None) as played:
         settings = read_settings(data=data, http=http, mllp=mllp, billing=billing or played.address)
         service = open_service(settings)
+        warn_of_unpublished(service)
         with ExitStack() as background:
 
             def work() -> None:

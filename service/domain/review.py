@@ -42,6 +42,7 @@ class Candidate:
     origin: Origin
     table: str
     table_hash: str
+    mappings_digest: str  # of the folder that made the line
     row: int
     code: str
     units: int

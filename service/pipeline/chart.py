@@ -111,14 +111,17 @@ def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> in
 def _chart_events(store: Store, reader: Reader, read: Sequence[Reading | Unreadable]) -> None:
     readings = list(_set_aside(store, read))
     procedures_of = {reading.event.id: set(_by_ref(store, reading)) for reading in readings}
-    ids, new = store.procedures.lock(set().union(*procedures_of.values()))
+    # Read again by other mappings, a message may have to do with other procedures, or be unreadable.
+    before = store.procedures.documented_by(each.event.id for each in read)
+    ids, new = store.procedures.lock(before.union(*procedures_of.values()))
     pairs = [(ids[ref], event_id) for event_id, refs in procedures_of.items() for ref in refs]
     store.procedures.link(pairs)
     facilities = {procedure_id: facility for (facility, _), procedure_id in ids.items()}
-    documented, broken = _gather(store, reader, readings, ids, new)
-    charts = {procedure_id: _chart_one(reader, keyed) for procedure_id, keyed in documented.items()}
+    documented, broken = _gather(store, reader, read, ids, new)
+    charts: dict[str, Sequence[Line] | str] = {ids[ref]: () for ref in before}
+    charts.update((procedure_id, _chart_one(reader, keyed)) for procedure_id, keyed in documented.items())
     charts.update(dict.fromkeys(broken, _NOT_READ))
-    charted = _update_queue(store, facilities, charts, new)
+    charted = _update_queue(store, reader.mappings.digest, facilities, charts, new)
     outcomes = dict.fromkeys(procedures_of, "no_charge")
     outcomes.update((event_id, "charted") for procedure_id, event_id in pairs if procedure_id in charted)
     store.events.finish(outcomes)
@@ -172,16 +175,23 @@ def _identity(event: Event, key: str, part: Understood) -> tuple[str, ...]:
 
 
 def _gather(
-    store: Store, reader: Reader, readings: Sequence[Reading], ids: dict[ProcedureRef, str], new: set[str]
+    store: Store,
+    reader: Reader,
+    claimed: Sequence[Reading | Unreadable],
+    ids: dict[ProcedureRef, str],
+    new: set[str],
 ) -> tuple[dict[str, list[tuple[str, Understood]]], set[str]]:
     """What the messages of each procedure say of it, in order of arrival; and those that lost one."""
-    known = {reading.event.id for reading in readings}
+    known = {each.event.id: each for each in claimed}
     earlier = store.events.of_procedures(set(ids.values()) - new)
-    late = {event.id: event for _, event in earlier if event.id not in known}
-    read = {event_id: _read(reader, event) for event_id, event in late.items()}
-    broken = {procedure_id for procedure_id, event in earlier if isinstance(read.get(event.id), Unreadable)}
+    others = {event.id: event for _, event in earlier if event.id not in known}
+    late = {event_id: _read(reader, event) for event_id, event in others.items()}
+    read = known | late
+    broken = {procedure_id for procedure_id, event in earlier if isinstance(read[event.id], Unreadable)}
+    readings = [each for each in claimed if isinstance(each, Reading)]
+    readings += _set_aside(store, late.values())
     parts: dict[str, list[tuple[str, Understood]]] = defaultdict(list)
-    for reading in sorted((*readings, *_set_aside(store, read.values())), key=lambda r: r.event.sequence):
+    for reading in sorted(readings, key=lambda each: each.event.sequence):
         for ref, found in _by_ref(store, reading).items():
             if ref in ids:
                 parts[ids[ref]].extend(found)
@@ -199,7 +209,11 @@ def _chart_one(reader: Reader, keyed: Sequence[tuple[str, Understood]]) -> Seque
 
 
 def _update_queue(
-    store: Store, facilities: dict[str, str], charts: dict[str, Sequence[Line] | str], new: set[str]
+    store: Store,
+    digest: str,
+    facilities: dict[str, str],
+    charts: dict[str, Sequence[Line] | str],
+    new: set[str],
 ) -> set[str]:
     """Bring the review queue up to date; gives the procedures that stand in it."""
     existing = defaultdict(list)
@@ -215,6 +229,6 @@ def _update_queue(
         store.candidates.supersede(facilities[procedure_id], gone)
         added[facilities[procedure_id]].extend((procedure_id, line) for line in add)
     for facility, new_lines in added.items():
-        store.candidates.add(facility, new_lines)
+        store.candidates.add(facility, new_lines, mappings_digest=digest)
     standing = {procedure_id for procedure_id, candidates in existing.items() if candidates}
     return standing.union(procedure_id for new_lines in added.values() for procedure_id, _ in new_lines)

@@ -29,9 +29,10 @@ class Candidates:
         self._now = transaction.now
         self._keyring = transaction.keyring
 
-    def add(self, facility: str, lines: Sequence[tuple[str, Line]]) -> None:
-        """Put new lines of (procedure id, line) into the queue."""
-        rows = [self._row(facility, procedure_id, line) for procedure_id, line in lines]
+    def add(self, facility: str, lines: Sequence[tuple[str, Line]], *, mappings_digest: str = "") -> None:
+        """Put new lines of (procedure id, line) into the queue, with the mappings that made them."""
+        made = {"mappings_digest": mappings_digest}
+        rows = [self._row(facility, procedure_id, line) | made for procedure_id, line in lines]
         if rows:
             _INSERT.run(self._connection, rows)
 
@@ -193,6 +194,7 @@ class Candidates:
             origin=Origin(row.origin),
             table=row.table_name,
             table_hash=row.table_hash,
+            mappings_digest=row.mappings_digest,
             row=row.row_number,
             code=row.code,
             units=row.units,

@@ -20,6 +20,7 @@ from service.store.keyring import Keyring
 from service.store.postings import Postings
 from service.store.prepared import run_text
 from service.store.procedures import Procedures
+from service.store.publications import Publications
 from service.store.transaction import Transaction
 from service.store.users import Users
 
@@ -48,6 +49,7 @@ class Store:
         self.postings = Postings(transaction)
         self.users = Users(transaction)
         self.bells = Bells(transaction)
+        self.publications = Publications(transaction)
         self.trail = Audit(transaction)
 
 

@@ -49,12 +49,23 @@ class Procedures:
         )
         return list(self._connection.scalars(query))
 
+    def documented_by(self, event_ids: Iterable[str]) -> set[tuple[str, str]]:
+        """(facility, key fingerprint) of what these messages documented whenever they were read before."""
+        wanted = sorted(event_ids)
+        return {(row[0], row[1]) for row in _DOCUMENTED.run(self._connection, wanted)} if wanted else set()
+
     def events_of(self, procedure_id: str) -> list[str]:
         """The ids of the messages that document a procedure."""
         query = select(procedure_event.c.event_id).where(procedure_event.c.procedure_id == procedure_id)
         return list(self._connection.scalars(query))
 
 
+_DOCUMENTED = PreparedSearch(
+    select(procedure.c.facility, procedure.c.key).join(
+        procedure_event, procedure_event.c.procedure_id == procedure.c.id
+    ),
+    procedure_event.c.event_id,
+)
 _INSERT = Prepared(insert_new(procedure), procedure.c.keys())
 _LINK = Prepared(insert_new(procedure_event), procedure_event.c.keys())
 _LOCK = PreparedSearch(

@@ -48,7 +48,8 @@ def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
-_LIVE = "status IN ('proposed', 'waiting')"
+LIVE = ("proposed", "waiting")
+_LIVE = f"status IN {LIVE}"
 
 #: Messages as they came. The row is the job of reading it.
 event = Table(
@@ -114,6 +115,7 @@ candidate = Table(
     Column("origin", String(8), nullable=False),
     Column("table_name", String(64), nullable=False),
     Column("table_hash", String(64), nullable=False),
+    Column("mappings_digest", String(64), nullable=False, server_default=""),  # of the whole folder
     Column("row_number", Integer, nullable=False),
     Column("code", String(5), nullable=False),  # "" while a question is open
     Column("units", Integer, nullable=False),
@@ -131,6 +133,18 @@ candidate = Table(
     Index("ix_candidate_queue", "facility", "status", "sequence"),
     Index("ix_candidate_procedure", "procedure_id"),
     Index("uq_candidate_live", "procedure_id", "slot", unique=True, **_where(_LIVE)),
+)
+
+#: Append-only: which mappings hold since when. The last one does.
+publication = Table(
+    "publication",
+    metadata,
+    _sequence(),
+    Column("digest", String(64), nullable=False),  # SHA-256 over the folder
+    Column("published_by", String(64), nullable=False),
+    Column("published_at", Double, nullable=False),
+    Column("tables", Integer, nullable=False),
+    Column("feeds", Integer, nullable=False),
 )
 
 #: Append-only: what people decided.
