@@ -85,7 +85,7 @@ def _rows(words: Sequence[str], places: Sequence[int]) -> Iterator[tuple[int, ..
 
 def _is_across(words: Sequence[str], before: int, after: int) -> bool:
     between = words[before + 1 : after]
-    return 0 < len(between) <= _FARTHEST and between[-1] in _ACROSS and between[0] not in _STOPS
+    return 0 < len(between) <= _FARTHEST and between[-1] in _ACROSS
 
 
 def _is_range(words: Sequence[str], tokens: Sequence[re.Match[str]], before: int, after: int) -> bool:

@@ -37,7 +37,7 @@ _TOKEN = re.compile(
     r"|(?P<end>[.;!?])"
     r"|[,:]",
 )
-_LABEL = re.compile(r"[a-z][a-z /()&'-]{0,40}:")
+_LABEL = re.compile(r"[a-z][a-z /()&'-]{0,40}(?::|(?<= )#?\d{1,2}:(?!\d))")  # "Wound 2:", but not "at 10:30"
 _CAPITALS = re.compile(r"(?m)^[ \t]*[A-Z][A-Z /&-]{2,40}$")
 _BULLETS = frozenset("-*.)")
 _NUMERIC = frozenset({"number", "year"})
