@@ -18,7 +18,7 @@ from service.mllp import Connection
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 CRASHING = REPOSITORY / "tests" / "flow" / "crashing_service.py"
-DEADLINE = 30.0
+DEADLINE = 60.0
 
 
 def wait_until(condition, what, deadline=DEADLINE):

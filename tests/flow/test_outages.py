@@ -20,6 +20,8 @@ from service.store.tables import event
 from tests.conftest import KEYRING_KEY
 from tests.service_process import start_embedded, start_scaled_out, stopping, wait_until
 
+pytestmark = pytest.mark.timeout(300)  # several services are started, on a machine that may be slow
+
 SENDERS = 4
 PAUSE = 0.01  # between two messages of a sender: what waits after an outage is soon worked
 SOON = {"CHARGE_CAPTURE_LEASE": "4", "CHARGE_CAPTURE_SWEEP_SECONDS": "0.5"}
