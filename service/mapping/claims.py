@@ -6,12 +6,13 @@ from typing import Final
 
 from service.domain.documentation import Value
 from service.mapping.clauses import Sentence
-from service.mapping.lexicon import Hinders, Ignored, Lexicon, Meaning, States, Within
+from service.mapping.lexicon import Beginning, Entry, Hinders, Ignored, Lexicon, Meaning, States, Within
 from service.mapping.numbers import NUMBER
 from service.mapping.phrases import match
 from service.mapping.words import COMMA, Words
 
 _LISTING: Final = frozenset({COMMA, "and"})  # what stands between the levels of a list
+_NOTHING: Final = Beginning((), (), {})
 _LONGEST_LIST: Final = 8  # levels on either side of one
 
 
@@ -35,13 +36,11 @@ class Claim:
 
 def find_matches(text: Words, sentence: Sentence, lexicon: Lexicon) -> Iterator[Match]:
     """Find every phrase that stands in a sentence."""
-    words, entries, numbers = text.words, lexicon.entries, text.numbers
-    present = {*words[sentence.start : sentence.end]}
-    if not numbers.keys().isdisjoint(range(sentence.start, sentence.end)):
+    present = {*text.words[sentence.start : sentence.end]}
+    if not text.numbers.keys().isdisjoint(range(sentence.start, sentence.end)):
         present.add(NUMBER)
     for place in range(sentence.start, sentence.end):
-        found = entries.get(words[place], ())
-        for phrase, meaning in (*found, *entries.get(NUMBER, ())) if place in numbers else found:
+        for phrase, meaning in _candidates(text, place, lexicon):
             if phrase.last is None:
                 yield Match((place,), meaning)
             elif not phrase.last.isdisjoint(present):  # rules most of them out
@@ -50,6 +49,18 @@ def find_matches(text: Words, sentence: Sentence, lexicon: Lexicon) -> Iterator[
                     yield from (
                         _numbered(places, meaning, text) if phrase.numeric else (Match(places, meaning),)
                     )
+
+
+def _candidates(text: Words, place: int, lexicon: Lexicon) -> Sequence[Entry]:
+    """The entries that may stand at a place, by its word and the next."""
+    beginning = lexicon.entries.get(text.words[place], _NOTHING)
+    following = place + 1
+    if following in text.numbers:
+        found = beginning.every
+    else:
+        word = text.words[following] if following < len(text.words) else ""
+        found = beginning.by_next.get(word, beginning.otherwise)
+    return (*found, *lexicon.entries.get(NUMBER, _NOTHING).every) if place in text.numbers else found
 
 
 def _numbered(places: tuple[int, ...], meaning: Meaning, text: Words) -> Iterator[Match]:
@@ -100,11 +111,16 @@ def _listed_with(place: int, words: Words) -> list[int]:
     for step in (-1, 1):
         at = _neighbour(place, step, words)
         for _ in range(_LONGEST_LIST):
-            if at is None or words.words[at] != words.words[place]:
+            if at is None or not _alike(place, at, words):
                 break
             found.append(at)
             at = _neighbour(at, step, words)
     return sorted(found)
+
+
+def _alike(one: int, other: int, words: Words) -> bool:
+    """Whether two levels may stand in one list; by its root, the foramen of S1 stands beside vertebrae."""
+    return words.words[one] == words.words[other] or "S1_foramen" in (words.levels[one], words.levels[other])
 
 
 def _neighbour(place: int, step: int, words: Words) -> int | None:

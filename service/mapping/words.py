@@ -39,6 +39,8 @@ _TOKEN = re.compile(
 )
 _LABEL = re.compile(r"[a-z][a-z /()&'-]{0,40}(?::|(?<= )#?\d{1,2}:(?!\d))")  # "Wound 2:", but not "at 10:30"
 _CAPITALS = re.compile(r"(?m)^[ \t]*[A-Z][A-Z /&-]{2,40}$")
+#: Behind S1, this makes a foramen of the vertebra: its root has no other way out.
+_AT_A_FORAMEN = re.compile(r"\s(?:foramen|transforaminal|tfesi|snrb|selective|nerve\sroot)\b")
 _BULLETS = frozenset("-*.)")
 _NUMERIC = frozenset({"number", "year"})
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "approx"})
@@ -81,7 +83,7 @@ def cut(text: str) -> Words:
             if token[0][-1].isdigit():  # not "1%", "18g", "2nd"
                 numeric.append(len(words))
         elif kind == "level":
-            word = _level(token[0], len(words), levels)
+            word = _level(token, len(words), levels)
         else:
             word = _stop(token, words, capitals)
         if word:
@@ -112,10 +114,13 @@ def _full_stop(stop: str, words: list[str]) -> str:
     return "" if stop == "." and ((len(last) == 1 and last.isalpha()) or last in _TITLES) else SENTENCE_END
 
 
-def _level(text: str, index: int, levels: dict[int, str]) -> str:
+def _level(found: re.Match[str], index: int, levels: dict[int, str]) -> str:
     """Note the level by name; the text itself where it is none, or two that are not neighbours."""
+    if found[0] == "s1" and _AT_A_FORAMEN.match(found.string, found.end()):
+        levels[index] = "S1_foramen"
+        return LEVEL
     try:
-        levels[index] = level = spinal_level(text)
+        levels[index] = level = spinal_level(found[0])
     except ValueError:
-        return text
+        return found[0]
     return LEVEL if "-" in level else VERTEBRA
