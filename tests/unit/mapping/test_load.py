@@ -26,9 +26,8 @@ def test_the_shipped_folder_loads_whole() -> None:
     mappings = load(MAPPINGS)
 
     assert "imaging.modality" in mappings.vocabulary
-    assert [table.name for table in mappings.tables] == sorted(
-        p.stem for p in (MAPPINGS / "tables").glob("*.yaml")
-    )
+    stems = [sorted(p.stem for p in (MAPPINGS / kind).glob("*.yaml")) for kind in ("tables", "algorithms")]
+    assert sorted(table.name for table in mappings.tables) == sorted([*stems[0], *stems[1]])
     assert mappings.feeds
 
 
