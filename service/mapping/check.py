@@ -51,6 +51,8 @@ class Checked:
 def check(folder: Path, limits: CodeLimits = _NO_LIMITS) -> list[Finding]:
     """Return all that is wrong or doubtful in a folder of mappings, by file and line."""
     checked = read_and_check(folder)
+    if any(finding.severity == "error" for finding in checked.findings):
+        return sorted(checked.findings)  # what is broken is not measured
     against_limits = [finding for source in checked.tables for finding in lint_limits(source, limits)]
     return sorted([*checked.findings, *against_limits])
 
