@@ -23,12 +23,12 @@ ITEM_OF_DOCUMENT = "\n"
 def items_of(name: str, group: Group, found: Found) -> list[Item]:
     """Return the things of a group, each with what is said of all of them; none where none is documented.
 
-    One that lacks its key is none, and what is said of it is said of all.
+    What lacks its key is none, and is said of all; yet what fields tell apart by a number is one.
     """
     said = [each for elements in found.values() for each in elements if each.name.startswith(f"{name}.")]
     things = _things(said)
-    whole = [thing for thing in things if _has_key(thing, group)]
-    shared = tuple(each for thing in things if not _has_key(thing, group) for each in thing)
+    whole = [thing for thing in things if _is_one(thing, group)]
+    shared = tuple(each for thing in things if not _is_one(thing, group) for each in thing)
     return [(*thing, *shared) for thing in _reconciled(whole, group)]
 
 
@@ -41,8 +41,14 @@ def _things(said: Iterable[DocumentedElement]) -> list[Item]:
     return [tuple(thing) for thing in things.values()]
 
 
-def _has_key(thing: Item, group: Group) -> bool:
-    return set(group.key) <= {each.name for each in thing}
+def _is_one(thing: Item, group: Group) -> bool:
+    has_key = set(group.key) <= {each.name for each in thing}
+    return has_key or (not _in_words(thing) and _number(thing) != "")
+
+
+def _number(thing: Item) -> str:
+    """By what a document tells its things apart; "" = by nothing."""
+    return thing[0].item.rpartition(ITEM_OF_DOCUMENT)[2]
 
 
 def _reconciled(things: Sequence[Item], group: Group) -> list[Item]:

@@ -1,7 +1,7 @@
 """Things of which a procedure may have several, put together from what its documents say."""
 
 from service.domain.documentation import DocumentedElement, Source
-from service.mapping.items import items_of
+from service.mapping.items import Item, items_of
 from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.vocabulary import Group
 
@@ -16,12 +16,15 @@ def lesion(number: int, origin: str = "narrative", **said: str) -> list[Document
     ]
 
 
-def disputed(*lesions: list[DocumentedElement]) -> list[bool]:
+def items(*lesions: list[DocumentedElement]) -> list[Item]:
     found: dict[str, list[DocumentedElement]] = {}
     for each in (element for thing in lesions for element in thing):
         found.setdefault(each.name, []).append(each)
-    things = items_of("lesion", LESION, found)
-    return [any(each.origin == CONFLICT_ORIGIN for each in thing) for thing in things]
+    return items_of("lesion", LESION, found)
+
+
+def disputed(*lesions: list[DocumentedElement]) -> list[bool]:
+    return [any(each.origin == CONFLICT_ORIGIN for each in thing) for thing in items(*lesions)]
 
 
 def test_two_sites_told_in_words_are_two_lesions() -> None:
@@ -49,3 +52,15 @@ def test_two_in_a_list_of_fields_are_two() -> None:
         lesion(1, "structured", technique="punch", site="left cheek"),
         lesion(2, "structured", technique="punch"),
     ) == [False, False]
+
+
+def test_one_that_fields_number_and_that_lacks_its_key_is_one_more() -> None:
+    things = items(
+        lesion(1, "structured", technique="punch", site="left cheek"), lesion(2, "structured", site="nose")
+    )
+    assert [{each.value for each in thing} for thing in things] == [{"punch", "left cheek"}, {"nose"}]
+
+
+def test_what_words_say_without_the_key_is_said_of_all() -> None:
+    (thing,) = items(lesion(1, technique="punch"), lesion(2, site="nose"))
+    assert {each.value for each in thing} == {"punch", "nose"}
