@@ -89,10 +89,19 @@ Entry = tuple[Phrase, Meaning]
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """The entries that begin with one word, narrowed down by the word after it; in the order of the files."""
+
+    every: tuple[Entry, ...]
+    otherwise: tuple[Entry, ...]  # those that any word may follow
+    by_next: Mapping[str, tuple[Entry, ...]]  # those, and the ones that this word may follow
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All entries, and the grammar that says how far each reaches."""
 
-    entries: Mapping[str, tuple[Entry, ...]]  # by first word
+    entries: Mapping[str, Beginning]  # by first word
     grammar: Grammar
     gap_ends: frozenset[str]
 
@@ -223,12 +232,25 @@ class _Values:
             raise self.lines.error(message, *place)
 
 
-def _by_head(entries: list[Entry]) -> Mapping[str, tuple[Entry, ...]]:
+def _by_head(entries: list[Entry]) -> Mapping[str, Beginning]:
     found: dict[str, list[Entry]] = {}
     for entry in entries:
         for head in entry[0].heads:
             found.setdefault(head, []).append(entry)
-    return {head: tuple(those) for head, those in found.items()}
+    return {head: _beginning(head, those) for head, those in found.items()}
+
+
+def _beginning(head: str, entries: list[Entry]) -> Beginning:
+    following = [(entry, entry[0].following(head)) for entry in entries]
+    words = {word for _, those in following if those for word in those}
+    return Beginning(
+        tuple(entries),
+        tuple(entry for entry, those in following if those is None),
+        {
+            word: tuple(entry for entry, those in following if those is None or word in those)
+            for word in words
+        },
+    )
 
 
 def _grammar(cues: CuesFile) -> Grammar:

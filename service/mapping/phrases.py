@@ -7,7 +7,7 @@ regular expressions in the files: finding takes time in proportion to the text.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,6 +62,16 @@ class Phrase:
         """The words with which it can begin."""
         return tuple(self.steps[0].choices)
 
+    def following(self, head: str) -> frozenset[str] | None:
+        """The words that may stand after its first word `head`; None: any, or none."""
+        found: set[str] = set()
+        for choice in self.steps[0].choices[head]:
+            after = frozenset(choice[1:2]) or _beginnings(self.steps[1:])
+            if after is None:
+                return None
+            found |= after
+        return frozenset(found)
+
     def always_has(self, marks: Collection[str]) -> bool:
         """Whether one of these is among its words wherever it stands."""
         return any(
@@ -79,6 +89,18 @@ class Phrase:
             for step, after in zip(self.steps, following, strict=True)
             for choice in step.words
         )
+
+
+def _beginnings(steps: Sequence[Step]) -> frozenset[str] | None:
+    """The words with which the rest of a phrase may begin; None: any, or none."""
+    found: set[str] = set()
+    for step in steps:
+        if step.gap:
+            return None
+        found |= step.choices.keys()
+        if not step.optional:
+            return frozenset(found)
+    return None
 
 
 def compile_phrase(text: str, families: Families) -> Phrase:
@@ -160,21 +182,16 @@ def _match(
     step = steps[at]
     if step.gap:
         return _match_after_gap(steps, at + 1, text, place, gap_ends)
-    for choice in _choices_at(step, text, place):
+    choices = step.choices.get(text.words[place], ()) if place < len(text.words) else ()
+    if step.numeric and place in text.numbers:
+        choices = (*choices, *step.choices.get(NUMBER, ()))
+    for choice in choices:
         after = place + len(choice)
         if len(choice) == 1 or _stands(choice, text, place):
             rest = _match(steps, at + 1, text, after, gap_ends)
             if rest is not None:
                 return (*range(place, after), *rest)
     return _match(steps, at + 1, text, place, gap_ends) if step.optional else None
-
-
-def _choices_at(step: Step, text: Words, place: int) -> tuple[tuple[str, ...], ...]:
-    """What may stand at a place, by its first word."""
-    if place >= len(text.words):
-        return ()
-    choices = step.choices.get(text.words[place], ())
-    return (*choices, *step.choices.get(NUMBER, ())) if step.numeric and place in text.numbers else choices
 
 
 def _stands(choice: tuple[str, ...], text: Words, place: int) -> bool:

@@ -1,0 +1,79 @@
+"""How long the reading of narratives takes: a note, and texts made to take long, each also twice as long.
+
+`python -m benchmarks.terms_speed` prints a table. Time that grows with the square of a text would show as
+a ratio of 4.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from time import process_time
+from typing import Final
+
+from service.domain.documentation import Narrative, Source
+from service.mapping.terms import Terms, load_terms
+from service.mapping.vocabulary import read_vocabulary
+
+_MAPPINGS: Final = Path(__file__).parents[1] / "mappings"
+_LENGTH: Final = 20_000  # characters
+_ROUNDS: Final = 7
+
+_NOTE: Final = """\
+PROCEDURE: Lumbar epidural steroid injection.
+INDICATION: low back pain, failed conservative treatment.
+TECHNIQUE: Patient prone. Under fluoroscopic guidance, an 18G Tuohy needle was advanced at L4-5.
+Loss of resistance was obtained, and 80 mg of methylprednisolone with 2 ml of 0.25% bupivacaine was injected.
+No blood or CSF was aspirated. The catheter was removed at the end of the procedure. No complications.
+The patient tolerated the procedure well and was taken to recovery in stable condition.
+PLAN: Follow up in two weeks, repeat if needed.
+
+"""
+#: What is repeated; ended as a sentence after so many repetitions, 0 = never.
+_TEXTS: Final[Mapping[str, tuple[str, int]]] = {
+    "a note": (_NOTE, 0),
+    "cues without a stop": ("no will attempted prior if ", 0),
+    "cues and claims, sentences of 390 words": ("no fluoroscopy, was epidural ", 78),
+    "claims, sentences of 390 words": ("epidural catheter fluoroscopy ", 130),
+    "starts of phrases with gaps": ("inserted at in via the left ", 60),
+    "commas": ("no, was, and the, ", 40),
+    "a comma a word": (", and", 0),
+    "denials": ("no fluoroscopy was used. ", 0),
+    "a list of levels": ("epidural at L4-5, L3-4 and ", 60),
+    "numbers": ("3 cm, 4-5 by 2 x 3 mg ", 40),
+    "things of a group": ("3 cm laceration of the scalp. ", 0),
+    "headings": ("PLAN: a\nPROCEDURE: b\n", 0),
+    "blanks": (" ", 0),
+    "dashes": (" -", 0),
+    "line ends": ("\n ", 0),
+    "capitals": ("AB ", 0),
+}
+
+
+def _text(part: str, stop_after: int, length: int) -> str:
+    unit = part * stop_after + ". " if stop_after else part
+    return (unit * (length // len(unit) + 1))[:length]
+
+
+def _milliseconds(terms: Terms, text: str) -> float:
+    """The best of some rounds, in time of the processor."""
+    narrative = Narrative(text, Source("OBX-5", 0, len(text), text))
+    best = float("inf")
+    for _ in range(_ROUNDS):
+        before = process_time()
+        terms.read(narrative)
+        best = min(best, process_time() - before)
+    return best * 1000
+
+
+def main() -> None:
+    """Print the table."""
+    terms = load_terms(_MAPPINGS / "terms", read_vocabulary(_MAPPINGS / "vocabulary.yaml"))
+    print(f"| text of {_LENGTH // 1000} KB | ms | twice as long: ms | ratio |\n|---|---|---|---|")
+    for name, (part, stop_after) in _TEXTS.items():
+        once, twice = (
+            _milliseconds(terms, _text(part, stop_after, length)) for length in (_LENGTH, 2 * _LENGTH)
+        )
+        print(f"| {name} | {once:.1f} | {twice:.1f} | {twice / once:.2f} |")
+
+
+if __name__ == "__main__":
+    main()
