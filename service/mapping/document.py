@@ -16,8 +16,8 @@ from service.domain.documentation import (
     Value,
 )
 from service.domain.feed import ElementPaths, Feed
-from service.mapping.moments import age_in_years, local_date, local_time
 from service.mapping.items import ITEM_OF_DOCUMENT
+from service.mapping.moments import age_in_years, local_date, local_time
 from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.terms import Terms
 from service.mapping.vocabulary import Element, Vocabulary
