@@ -40,6 +40,7 @@ def _configuration() -> dict[str, Any]:
 def refuse_to_start_wrong(**_given: Any) -> None:
     """Find what is set wrong now, not at the first task. The processes of the pool each open their own."""
     if not app.is_embedded:
+        configure_logs()  # Celery sets logging up only after this
         with said_in_one_line():
             service = open_service(read_settings())
             warn_of_unpublished(service)
