@@ -1,8 +1,7 @@
 """Claims: which phrases stand in a sentence, and what they say, before anything takes it back."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from service.domain.documentation import Value
 from service.mapping.clauses import Sentence
@@ -12,12 +11,10 @@ from service.mapping.phrases import match
 from service.mapping.words import COMMA, Words
 
 _LISTING: Final = frozenset({COMMA, "and"})  # what stands between the levels of a list
-_NOTHING: Final = Beginning((), (), {})
 _LONGEST_LIST: Final = 8  # levels on either side of one
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A phrase that stands in a sentence: the places of its own words, gaps left out."""
 
     places: tuple[int, ...]
@@ -25,8 +22,7 @@ class Match:
     vague: bool = False  # its number does not say by itself how much: "2-3 cm"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A match that says something of an element."""
 
     places: tuple[int, ...]
@@ -36,34 +32,33 @@ class Claim:
 
 def find_matches(text: Words, sentence: Sentence, lexicon: Lexicon) -> Iterator[Match]:
     """Find every phrase that stands in a sentence."""
-    present = {*text.words[sentence.start : sentence.end]}
+    words, entries = text.words, lexicon.entries
+    present = {*words[sentence.start : sentence.end]}
     if not text.numbers.keys().isdisjoint(range(sentence.start, sentence.end)):
         present.add(NUMBER)
     for place in range(sentence.start, sentence.end):
-        for phrase, meaning in _candidates(text, place, lexicon):
+        beginning = entries.get(words[place])
+        found = _narrowed(beginning, text, place + 1) if beginning else ()
+        if place in text.numbers and NUMBER in entries:
+            found = (*found, *_narrowed(entries[NUMBER], text, place + 1))
+        for phrase, meaning in found:
             if phrase.last is None:
                 yield Match((place,), meaning)
             elif not phrase.last.isdisjoint(present):  # rules most of them out
                 places = match(phrase, text, place, lexicon.gap_ends)
                 if places is not None:
-                    yield from (
-                        _numbered(places, meaning, text) if phrase.numeric else (Match(places, meaning),)
-                    )
+                    yield from _read(places, meaning, text) if phrase.numeric else (Match(places, meaning),)
 
 
-def _candidates(text: Words, place: int, lexicon: Lexicon) -> Sequence[Entry]:
-    """The entries that may stand at a place, by its word and the next."""
-    beginning = lexicon.entries.get(text.words[place], _NOTHING)
-    following = place + 1
+def _narrowed(beginning: Beginning, text: Words, following: int) -> Sequence[Entry]:
+    """The entries that may stand where they begin, by the word after it."""
     if following in text.numbers:
-        found = beginning.every
-    else:
-        word = text.words[following] if following < len(text.words) else ""
-        found = beginning.by_next.get(word, beginning.otherwise)
-    return (*found, *lexicon.entries.get(NUMBER, _NOTHING).every) if place in text.numbers else found
+        return beginning.every
+    word = text.words[following] if following < len(text.words) else ""
+    return beginning.by_next.get(word, beginning.otherwise)
 
 
-def _numbered(places: tuple[int, ...], meaning: Meaning, text: Words) -> Iterator[Match]:
+def _read(places: tuple[int, ...], meaning: Meaning, text: Words) -> Iterator[Match]:
     """A phrase with a number in it stands only on a number that says how much by itself.
 
     Where it would state that number, it is kept all the same: its sentence may say more than can be read.
@@ -86,23 +81,21 @@ def claims_of(matches: Sequence[Match], words: Words) -> list[Claim]:
         for place in each.places
     }
     claims = (
-        Claim(each.places, each.meaning, each.vague)
-        for each in matches
-        if isinstance(each.meaning, States | Hinders)
-        and not any((each.meaning.element, place) in ignored for place in each.places)
+        Claim(places, meaning, vague)
+        for places, meaning, vague in matches
+        if isinstance(meaning, States | Hinders)
+        and not (ignored and any((meaning.element, place) in ignored for place in places))
     )
     return [each for claim in claims for each in _each_level(claim, words)]
 
 
-def _each_level(claim: Claim, words: Words) -> Iterator[Claim]:
+def _each_level(claim: Claim, words: Words) -> Iterable[Claim]:
     """Part a claim of one level of a list ("L3-4, L4-5 and L5-S1") into one of each: it is meant of all."""
     if not isinstance(claim.meaning, States) or claim.meaning.value is not Within.LEVEL:
-        yield claim
-        return
+        return (claim,)
     own = next(place for place in claim.places if place in words.levels)
-    for level in _listed_with(own, words):
-        places = sorted({level, *claim.places} - ({own} if level != own else set()))
-        yield Claim(tuple(places), claim.meaning)
+    others = {*claim.places} - {own}
+    return [Claim(tuple(sorted({level, *others})), claim.meaning) for level in _listed_with(own, words)]
 
 
 def _listed_with(place: int, words: Words) -> list[int]:

@@ -5,6 +5,7 @@ of contrast; a part without a verb of its own still belongs to its neighbour ("n
 ultrasound"). In doubt a cue reaches further: the price is a question, not a wrong code.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -110,6 +111,7 @@ class Clauses:
     def __init__(self, words: Sequence[str], sentence: Sentence, grammar: Grammar) -> None:
         self._words, self._sentence, self._grammar = words, sentence, grammar
         self._clauses = self._split()
+        self._ends = [clause.end for clause in self._clauses]
 
     def touched(self, start: int, end: int, reach: Reach) -> tuple[int, int]:
         """Return the range of words that a cue standing at `start` to `end` touches."""
@@ -150,7 +152,7 @@ class Clauses:
         return (False, False) if word == "and" and following in self._grammar.openers else None
 
     def _index(self, place: int) -> int:
-        return next(i for i, clause in enumerate(self._clauses) if place < clause.end)
+        return bisect_right(self._ends, place)
 
     def _leftmost(self, place: int, reach: Reach) -> int:
         i = self._index(place)

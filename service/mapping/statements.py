@@ -36,8 +36,7 @@ class Titled(NamedTuple):
     aside: bool  # history, a plan, a consent; else today
 
 
-@dataclass(frozen=True, slots=True)
-class _Reaching:
+class _Reaching(NamedTuple):
     """A cue, and the words that it touches."""
 
     cue: Cue
@@ -133,7 +132,7 @@ def _hindered(value: Value | Within) -> Value | None:
 
 
 def _cues(matches: list[Match], claims: list[Claim]) -> list[tuple[tuple[int, ...], Cue]]:
-    """The cues, without those within a harmless phrase ("no blood"; but not in "no blood patch")."""
+    """The cues of what is claimed. One in a harmless phrase is none ("no blood"; not "no blood patch")."""
     claimed = {place for claim in claims for place in claim.places}
     harmless = {
         place
@@ -143,10 +142,11 @@ def _cues(matches: list[Match], claims: list[Claim]) -> list[tuple[tuple[int, ..
         and claimed.isdisjoint(each.places)
         for place in each.places
     }
+    elements = {"", *(claim.meaning.element for claim in claims)}
     return [
-        (each.places, each.meaning)
-        for each in matches
-        if isinstance(each.meaning, Cue) and not harmless.issuperset(each.places)
+        (places, meaning)
+        for places, meaning, _ in matches
+        if isinstance(meaning, Cue) and meaning.element in elements and not harmless.issuperset(places)
     ]
 
 
