@@ -33,6 +33,7 @@ class Grammar:
 
     today_headings: frozenset[tuple[str, ...]]  # what stands under them is today's service
     aside_headings: frozenset[str]  # a heading with one of these words: history, plan, consent
+    title_headings: frozenset[tuple[str, ...]]  # what stands under them says what the note is about
     contrasts: frozenset[str]
     verbs: frozenset[str]
     openers: frozenset[str]  # "and" before one of these opens a clause
@@ -48,6 +49,7 @@ class Sentence:
     end: int
     aside: bool  # stands under History, Plan, Consent, ...
     opens_paragraph: bool  # or a section
+    in_title: bool = False  # says what the note is about
 
 
 class Titles(NamedTuple):
@@ -65,7 +67,7 @@ def sentences(words: Sequence[str], grammar: Grammar, titles: Titles = _UNTITLED
 
     No heading within a field can make today's what the field's own title sets aside.
     """
-    aside = False
+    aside = in_title = False
     opens = True
     start = 0
     for end in (*(i for i, word in enumerate(words) if word in (SENTENCE_END, PARAGRAPH_END)), len(words)):
@@ -73,9 +75,10 @@ def sentences(words: Sequence[str], grammar: Grammar, titles: Titles = _UNTITLED
         heading = None if titled_aside else _heading(words, start, end, grammar)
         if heading is None and not titles.today.isdisjoint(range(start, end)):
             heading = False
-        aside = aside if heading is None else heading
+        if heading is not None:
+            aside, in_title = heading, _heading_words(words, start, end) in grammar.title_headings
         if start < end:
-            yield Sentence(start, end, aside or titled_aside, opens or heading is not None)
+            yield Sentence(start, end, aside or titled_aside, opens or heading is not None, in_title)
             opens = False
         opens = opens or (end < len(words) and words[end] == PARAGRAPH_END)
         start = end + 1
@@ -83,10 +86,14 @@ def sentences(words: Sequence[str], grammar: Grammar, titles: Titles = _UNTITLED
 
 def _heading(words: Sequence[str], start: int, end: int, grammar: Grammar) -> bool | None:
     """Return whether the heading of a sentence sets it aside; None where there is no heading."""
+    heading = _heading_words(words, start, end)
+    return sets_aside(heading, grammar) if heading else None
+
+
+def _heading_words(words: Sequence[str], start: int, end: int) -> tuple[str, ...]:
+    """Return what stands before the colon at the head of a sentence; nothing where there is none."""
     window = words[start : min(start + _LONGEST_HEADING + 1, end)]
-    if COLON not in window:
-        return None
-    return sets_aside(window[: window.index(COLON)], grammar)
+    return tuple(window[: window.index(COLON)]) if COLON in window else ()
 
 
 def sets_aside(heading: Sequence[str], grammar: Grammar) -> bool | None:

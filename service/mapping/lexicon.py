@@ -104,6 +104,7 @@ class Lexicon:
     entries: Mapping[str, Beginning]  # by first word
     grammar: Grammar
     gap_ends: frozenset[str]
+    agreeing: frozenset[str] = frozenset()  # elements of which title and text must name the same
 
 
 def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
@@ -118,7 +119,8 @@ def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
             reader = _Values.of(name, vocabulary, lines)
             _no_value_twice(reader, terms, written)
             entries += _element_entries(reader, terms, _Compiler(families, lines))
-    return Lexicon(_by_head(entries), _grammar(cues), frozenset(cues.gap_ends))
+    agreeing = {name for file, _ in files for name, terms in file.elements.items() if terms.title_must_agree}
+    return Lexicon(_by_head(entries), _grammar(cues), frozenset(cues.gap_ends), frozenset(agreeing))
 
 
 def _no_value_twice(
@@ -257,6 +259,7 @@ def _grammar(cues: CuesFile) -> Grammar:
     return Grammar(
         today_headings=frozenset(words_of(heading) for heading in cues.headings.today),
         aside_headings=frozenset(cues.headings.aside),
+        title_headings=frozenset(words_of(heading) for heading in cues.headings.title),
         contrasts=frozenset(cues.contrasts),
         verbs=frozenset(cues.verbs),
         openers=frozenset(cues.openers),

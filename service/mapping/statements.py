@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from service.domain.documentation import Value
@@ -26,6 +26,7 @@ class Statement:
     doubt: str = ""
     of: str = ""  # a denial: what was not so
     item: str = ""  # of several things of a group, the one that its sentence tells of
+    in_title: bool = False  # stands under a heading that says what the note is about
 
 
 class Titled(NamedTuple):
@@ -116,7 +117,8 @@ def _judge(reading: _Reading, sentence: Sentence, matches: list[Match], lexicon:
         elif not claim.vague:
             unclear = "unclear" if meaning.element in vague else ""
             taken_back = _taken_back(claim, meaning, reaching, whole, lasting) or unclear
-            reading.statements.append(_statement(claim, meaning, reading.words, taken_back, item))
+            statement = _statement(claim, meaning, reading.words, taken_back, item)
+            reading.statements.append(replace(statement, in_title=sentence.in_title))
 
 
 def _item(reading: _Reading, claims: list[Claim]) -> str:

@@ -6,13 +6,15 @@ different statements both stand: that is a conflict, and the tables ask.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from service.domain.documentation import DocumentedElement, Narrative, Source, Value
 from service.mapping.clauses import Grammar, sets_aside
 from service.mapping.lexicon import Lexicon, read_lexicon
+from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.statements import Statement, Titled, find_statements
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.words import cut
@@ -32,8 +34,12 @@ class Terms:
         They are read as one text: many senders put each line of a note in a field of its own.
         """
         text, starts, titled = _join(narratives, self._lexicon.grammar)
-        settled = settle(find_statements(text, self._lexicon, titled))
-        return tuple(_element(statement, narratives, starts) for statement in settled)
+        statements = find_statements(text, self._lexicon, titled)
+        disputed = set(_not_agreed(statements, self._lexicon.agreeing))
+        return tuple(
+            replace(element, origin=CONFLICT_ORIGIN) if (element.name, element.value) in disputed else element
+            for element in (_element(each, narratives, starts) for each in settle(statements))
+        )
 
     def find(self, text: str) -> list[Statement]:
         """Return every statement of a text, also those taken back."""
@@ -90,6 +96,16 @@ def settle(statements: Iterable[Statement]) -> list[Statement]:
         if not each.doubt and (not each.of or _denial_stands(each, used.get(each.element, _NOTHING))):
             first.setdefault((each.element, each.value, each.item), each)
     return list(first.values())
+
+
+def _not_agreed(statements: Iterable[Statement], elements: Iterable[str]) -> Iterator[tuple[str, Value]]:
+    """What only the title names, or only the text below it: a template may have been carried over."""
+    standing = [each for each in statements if not each.doubt and not each.of]
+    for name in elements:
+        title = {each.value for each in standing if each.element == name and each.in_title}
+        text = {each.value for each in standing if each.element == name and not each.in_title}
+        if title and text:
+            yield from ((name, value) for value in title ^ text)
 
 
 class _Used(NamedTuple):

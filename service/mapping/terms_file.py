@@ -29,6 +29,9 @@ class ElementTerms(_Written):
     doubt: dict[Reach, tuple[str, ...]] = {}  # cues of this element alone
     only_without: dict[str, tuple[str, ...]] = {}  # value -> phrases; any mention of one leaves it open
     overtaken_by: dict[str, tuple[str, ...]] = {}  # value -> phrases that say that it is so no longer
+    title_must_agree: bool = (
+        False  # what a title names and the text below does not, or the reverse, is disputed
+    )
 
 
 class TermsFile(_Written):
@@ -44,6 +47,7 @@ class Headings(_Written):
 
     today: tuple[str, ...]  # the whole heading
     aside: tuple[str, ...]  # any word of the heading
+    title: tuple[str, ...] = ()  # of those of today: what the note is about, not yet how it went
 
 
 class CuesFile(_Written):

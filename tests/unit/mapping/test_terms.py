@@ -467,3 +467,16 @@ def test_any_mixture_of_cues_is_read_and_its_spans_match(texts: list[str]) -> No
 @given(st.text(max_size=300))
 def test_any_text_is_read(text: str) -> None:
     assert_spans_match([text])
+
+
+def test_levels_that_title_and_text_name_differently_are_disputed() -> None:
+    def origins(text: str) -> dict[Value, str]:
+        return {e.value: e.origin for e in TERMS.read(narrative(text)) if e.name == "entry_levels"}
+
+    body = "TECHNIQUE: The needle was inserted at the L5-S1 interspace."
+    assert origins(f"PROCEDURE: L4-5 interlaminar injection.\n{body}") == {
+        "L4-L5": "conflict",
+        "L5-S1": "conflict",
+    }
+    assert origins(f"PROCEDURE: L5-S1 interlaminar injection.\n{body}") == {"L5-S1": "narrative"}
+    assert origins(f"PROCEDURE: Interlaminar injection.\n{body}") == {"L5-S1": "narrative"}
