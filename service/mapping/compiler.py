@@ -62,8 +62,7 @@ def _summed(file: TableFile, facts: tuple[CompiledFact, ...]) -> Summed | None:
     if file.sum is None:
         return None
     columns = tuple(file.decide.facts.index(name) for name in file.sum.by)
-    settling = {name for path, written in all_conditions(file) if path[0] == "facts" for name in written}
-    return Summed(file.sum.element, columns, facts, frozenset(settling | _measured(file)))
+    return Summed(file.sum.element, columns, facts)
 
 
 def _joiner(source: TableSource, vocabulary: Vocabulary, settings: Mapping[str, str]) -> Joiner:

@@ -50,6 +50,12 @@ class CompiledFact:
     banded: str = ""  # the element whose number is brought to a band
     bands: tuple[tuple[str, float], ...] = ()  # fact value, and up to which number
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """The elements that it is made of."""
+        tests = (*(test for test, _then in self.votes), *(test for test, _ask in self.asks))
+        return frozenset({self.lookup, self.banded, *(name for test in tests for name in test.names)} - {""})
+
     def settle(self, stands: Stands) -> Settled:
         votes = [*self._lines(stands), *self._looked_up(stands), *self._in_bands(stands)]
         asked = [(name, is_disputed(name, stands)) for name in self._ask_lines(stands)]

@@ -1,7 +1,7 @@
 """A view: what a table sees of one procedure, or of one thing among several that a procedure has."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.domain.documentation import DocumentedElement
 from service.mapping.facts import Asked, CompiledFact, Settled
@@ -19,10 +19,6 @@ class View:
     stands: Stands
     asked: tuple[Asked, ...]  # by the gate
     settled: tuple[Settled, ...]
-
-    @property
-    def is_settled(self) -> bool:
-        return not self.asked and all(len(fact.possible) == 1 for fact in self.settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +84,22 @@ class Summed:
     element: str
     by: tuple[int, ...]  # columns of the facts
     facts: tuple[CompiledFact, ...]
-    settling: frozenset[str]  # elements that the facts are made of
 
     def join(self, views: list[View]) -> list[View]:
-        """Join what agrees; the views as they are, when anything in them is still open."""
-        if not all(view.is_settled and self._amount(view) is not None for view in views):
-            return views
+        """Join what agrees; the views as they are, and what to ask, when that is still open."""
+        if len(views) > 1 and any(view.asked or self._open(view) for view in views):
+            return [replace(view, asked=(*view.asked, *self._open(view))) for view in views]
         groups: dict[tuple[object, ...], list[View]] = {}
         for view in views:
             groups.setdefault(tuple(view.settled[column].possible for column in self.by), []).append(view)
         return [self._joined(group) if len(group) > 1 else group[0] for group in groups.values()]
+
+    def _open(self, view: View) -> tuple[Asked, ...]:
+        """What must be known of a thing before it can be added up, whether or not rows differ on it."""
+        asked = [each for column in self.by for each in view.settled[column].ask]
+        if self._amount(view) is None:
+            asked.append((self.element, self.element in view.stands))
+        return tuple(asked)
 
     def _amount(self, view: View) -> float | None:
         stand = view.stands.get(self.element)
@@ -113,13 +115,23 @@ class Summed:
         return View(stands, (), tuple(fact.settle(stands) for fact in self.facts))
 
     def _merged(self, group: list[View]) -> dict[str, Stand]:
-        """How the elements stand of all: beyond what the facts settled, what is not the same is disputed."""
+        """How the elements stand of all: beyond what they agree in, what is not the same is disputed."""
         stands = dict(group[0].stands)
+        agreed = self._agreed(group)
         for view in group[1:]:
             for name in {*stands, *view.stands}:
                 one, other = stands.get(name), view.stands.get(name)
-                stands[name] = _joint(name, one, other, is_settled=name in self.settling)
+                stands[name] = _joint(name, one, other, is_settled=name in agreed)
         return stands
+
+    def _agreed(self, group: list[View]) -> set[str]:
+        """The elements of the facts that are settled and the same for all."""
+        agreed: set[str] = set()
+        others: set[str] = set()
+        for column, fact in enumerate(self.facts):
+            possible = {value for view in group for value in view.settled[column].possible}
+            (agreed if len(possible) == 1 else others).update(fact.reads)
+        return agreed - others
 
 
 def _joint(name: str, one: Stand | None, other: Stand | None, *, is_settled: bool) -> Stand:
