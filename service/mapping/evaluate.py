@@ -6,7 +6,7 @@ All tables are asked that one documented element concerns. Pure: nothing is read
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from service.domain.charge import Excluded, Proposal, Question
+from service.domain.charge import CandidateCharge, Excluded, Proposal, Question
 from service.domain.documentation import Documentation, Value
 from service.mapping.algorithms import InfusionTable
 from service.mapping.stands import group
@@ -65,13 +65,22 @@ def propose(tables: Tables, documentation: Documentation) -> tuple[Proposal, ...
 
 
 def _without(proposal: Proposal, barred: dict[str, tuple[str, str]]) -> Proposal:
-    out = [c for c in proposal.candidates if c.code in barred and barred[c.code][1] != proposal.table]
-    if not out:
-        return proposal
-    gone = {candidate.code for candidate in out}
-    excluded = tuple(Excluded(c.code, c.table, *barred[c.code]) for c in out)
-    kept = tuple(c for c in proposal.candidates if c.code not in gone and c.beside not in gone)
-    return replace(proposal, candidates=kept, excluded=excluded)
+    gone: dict[str, tuple[str, str]] = {}  # what is shut out, and what stands beside it; it comes after
+    kept: list[CandidateCharge] = []
+    excluded: list[Excluded] = []
+    for candidate in proposal.candidates:
+        by = barred.get(candidate.code)
+        by = by if by and by[1] != proposal.table else gone.get(candidate.beside)
+        if by is None:
+            kept.append(candidate)
+        else:
+            gone[candidate.code] = by
+            excluded.append(Excluded(candidate.code, candidate.table, *by))
+    # What was to be confirmed beside codes that are gone is nobody's question any more.
+    questions = proposal.questions if kept or not excluded else ()
+    return replace(
+        proposal, candidates=tuple(kept), questions=questions, excluded=(*proposal.excluded, *excluded)
+    )
 
 
 @dataclass(slots=True)

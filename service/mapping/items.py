@@ -4,7 +4,7 @@ Two documents may speak of one thing, or of two; a note may tell in words what a
 that cannot be told, what is said counts as disputed, and the tables ask.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from service.domain.documentation import DocumentedElement, Value
@@ -56,9 +56,19 @@ def _reconciled(things: Sequence[Item], group: Group) -> list[Item]:
     coded = [thing for thing in things if not _in_words(thing)]
     worded = [thing for thing in things if _in_words(thing)]
     if coded and worded:
-        extra = [thing for thing in worded if not any(_agree(thing, other) for other in coded)]
-        return [*_once(coded, group), *map(_disputed, extra)]
+        return [*_once(coded, group), *map(_disputed, _added(worded, coded))]
     return _once(coded or worded, group)
+
+
+def _added(worded: Sequence[Item], coded: Sequence[Item]) -> Iterator[Item]:
+    """Yield what is told in words and in no field. Two that differ are not told by one field."""
+    told: list[list[Item]] = [[thing] for thing in coded]
+    for thing in worded:
+        home = next((those for those in told if all(_agree(thing, other) for other in those)), None)
+        if home is None:
+            yield thing
+        else:
+            home.append(thing)
 
 
 def reconciled_list(said: Iterable[DocumentedElement]) -> list[DocumentedElement]:
@@ -86,10 +96,10 @@ def _in_words(thing: Item) -> bool:
     return thing[0].origin == _NARRATIVE
 
 
-def _agree(words: Item, coded: Item) -> bool:
-    """Whether all that is said in words is said in the field too, or not at all."""
-    fields = _values(coded)
-    return all(fields.get(name, value) == value for name, value in _values(words).items())
+def _agree(words: Item, other: Item) -> bool:
+    """Whether all that is said in words is said in the other place too, or not at all."""
+    there = _values(other)
+    return all(there.get(name, value) == value for name, value in _values(words).items())
 
 
 def _once(things: Sequence[Item], group: Group) -> list[Item]:

@@ -26,6 +26,16 @@ class CompiledAddOn:
     test: AllOf
     quantity: Quantity | None  # None = as many as its primary
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        return (self.quantity.of,) if self.quantity else ()
+
+    def missing(self, stands: Stands) -> tuple[str, ...]:
+        """Return the elements on which it still hangs; first whether it is there, then how many."""
+        if self.quantity and self.test.shown(stands) == TRUE and self.quantity.units(stands, 0.0) is None:
+            return (self.quantity.of,)
+        return self.test.open(stands)
+
 
 @dataclass(frozen=True, slots=True)
 class CompiledOverlay:
@@ -44,6 +54,7 @@ class Draft:
     units: int
     modifiers: tuple[tuple[str, AllOf], ...] = ()
     because: tuple[str, ...] = ()
+    decided_by: tuple[str, ...] = ()  # elements, beside those of facts and modifiers
     beside: str = ""
 
     @property
@@ -87,21 +98,23 @@ class Joiner:
         self, decided: Iterable[tuple[View, CompiledRow]], drafts: Iterable[Draft]
     ) -> Iterator[str]:
         """Yield what to ask beside the codes: what a modifier or an add-on hangs on."""
+        drafts = tuple(drafts)
         codes = {draft.code for draft in drafts}
-        for view, row in decided:
+        for view, _row in decided:
             for line in self.modifiers:
                 if not line.on or not line.on.isdisjoint(codes):
                     yield from line.test.left_open(view.stands)
-            for add_on in self.add_ons:
-                if row.code in add_on.to:
-                    yield from add_on.test.open(view.stands)
+        for add_on in self.add_ons:
+            for draft in drafts:
+                for view in draft.views if draft.code in add_on.to else ():
+                    yield from add_on.missing(view.stands)
 
     def candidate(self, draft: Draft) -> CandidateCharge:
         """Say a line with its reasons and its evidence."""
         because = dict.fromkeys((*self._reasons(draft), *draft.because))
         names = [name for view in draft.views for fact in view.settled for name in fact.names]
         names += [name for _modifier, test in draft.modifiers for name in test.names]
-        names += [self.quantity.of, *self.gate_names]
+        names += [*draft.decided_by, *self.gate_names]
         return CandidateCharge(
             draft.code,
             self.table,
@@ -116,14 +129,16 @@ class Joiner:
     def _draft(self, view: View, row: CompiledRow) -> Draft:
         code = row.code
         because: tuple[str, ...] = ()
+        names = [self.quantity.of]
         for overlay in self.overlays:
             if code in overlay.codes and overlay.test.shown(view.stands) == TRUE:
                 code = overlay.codes[code]
+                names += overlay.test.names
                 because = (
                     f"{_said(overlay.test.names, view.stands)}: {row.code} becomes {code or 'no code'}",
                 )
         units = self.quantity.units(view.stands, row.per) if code else 0
-        return Draft(code, row, (view,), units or 0, self._modifiers(code, view), because)
+        return Draft(code, row, (view,), units or 0, self._modifiers(code, view), because, tuple(names))
 
     def _modifiers(self, code: str, view: View) -> tuple[tuple[str, AllOf], ...]:
         return tuple(
@@ -167,23 +182,35 @@ class Joiner:
 
     def _beside(self, line: Draft) -> Iterator[Draft]:
         for add_on in self.add_ons:
-            (view, *_) = line.views
-            if line.code not in add_on.to or add_on.test.shown(view.stands) != TRUE:
+            if line.code not in add_on.to:
                 continue
-            units = line.units if add_on.quantity is None else add_on.quantity.units(view.stands, 0.0)
-            if units:
-                because = (
-                    (f"{_said(add_on.test.names, view.stands)}: {add_on.code}",) if add_on.test.names else ()
-                )
-                modifiers = self._modifiers(add_on.code, view)
+            views = [view for view in line.views if add_on.test.shown(view.stands) == TRUE]
+            if views and (units := self._units_beside(line, add_on.quantity, views)):
+                said = _said(add_on.test.names, views[0].stands)
                 yield replace(
                     line,
                     code=add_on.code,
+                    views=tuple(views),
                     units=units,
-                    modifiers=modifiers,
-                    because=because,
+                    modifiers=self._modifiers(add_on.code, views[0]),
+                    because=(f"{said}: {add_on.code}",) if said else (),
+                    decided_by=(*add_on.test.names, *add_on.counted),
                     beside=line.code,
                 )
+
+    def _units_beside(self, line: Draft, quantity: Quantity | None, views: Sequence[View]) -> int:
+        """The units of an add-on: of those things of the line for which it is there."""
+        if quantity is None:
+            own = sum(self.quantity.units(view.stands, line.row.per) or 0 for view in views)
+            return line.units if len(views) == len(line.views) else min(own, line.units)
+        # What is documented of the procedure, and not of one thing, counts once.
+        counted = {
+            view.stands[quantity.of].elements if quantity.of in view.stands else (): quantity.units(
+                view.stands, 0.0
+            )
+            for view in views
+        }
+        return sum(units or 0 for units in counted.values())
 
     def _reasons(self, draft: Draft) -> Iterator[str]:
         for view in draft.views:

@@ -97,7 +97,7 @@ def lint_tail_codes(file: TableFile, codes: set[str], report: Report) -> None:
         for other in further:
             if other in codes:
                 report.error(f"{other} comes after {code}, and a row proposes it alone", "combine", "further")
-    _lint_overlays(file, made, report)
+    _lint_overlays(file, codes, report)
 
 
 def _used_codes(file: TableFile) -> Iterator[tuple[KeyPath, str]]:
@@ -109,10 +109,10 @@ def _used_codes(file: TableFile) -> Iterator[tuple[KeyPath, str]]:
     yield from ((("combine", "most", code), code) for code in file.combine.most)
 
 
-def _lint_overlays(file: TableFile, made: set[str], report: Report) -> None:
+def _lint_overlays(file: TableFile, codes: set[str], report: Report) -> None:
     for number, overlay in enumerate(file.overlays):
         for old, new in overlay.codes.items():
-            if old not in made:
-                report.error(f"{old} is no code of this table", "overlays", number, "codes", old)
+            if old not in codes:
+                report.error(f"{old} is the code of no row", "overlays", number, "codes", old)
             elif new == old:
                 report.error(f"{old} stays as it is", "overlays", number, "codes", old)
