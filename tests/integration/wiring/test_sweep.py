@@ -1,6 +1,6 @@
 """The sweep: what a lost broker forgot is found, and worked."""
 
-from service import wiring
+from service import jobs
 from service.wiring import open_service, read_settings
 from tests.service_process import REPOSITORY, wait_until
 
@@ -11,7 +11,7 @@ def states(service):
 
 
 def open_with_a_dead_broker(tmp_path, monkeypatch, **given):
-    monkeypatch.setattr(wiring.jobs, "wake", lambda _app, _queue: False)
+    monkeypatch.setattr(jobs, "wake", lambda _app, _queue: False)
     return open_service(read_settings(data=tmp_path, **given))
 
 

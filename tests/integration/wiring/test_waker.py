@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from service import wiring
+from service import jobs
 from service.jobs import CHART
 from service.wiring import open_service, read_settings
 from tests.service_process import wait_until
@@ -26,7 +26,7 @@ def sent(monkeypatch):
         sent.append(queue)
         gate.wait(10)
 
-    monkeypatch.setattr(wiring.jobs, "wake", send)
+    monkeypatch.setattr(jobs, "wake", send)
     return sent, gate
 
 

@@ -1,0 +1,16 @@
+"""Wiring: the parts, put together."""
+
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import database_of, open_service, warn_of_unpublished
+from service.wiring.service import VERSION, Service
+from service.wiring.waker import Waker
+
+__all__ = [
+    "VERSION",
+    "Service",
+    "Waker",
+    "database_of",
+    "open_service",
+    "read_settings",
+    "warn_of_unpublished",
+]

@@ -1,0 +1,35 @@
+"""Destinations: where approved charges go, as the settings say."""
+
+from urllib.parse import urlsplit
+
+from service.fhir import ChargeItemClient
+from service.mapping import load_destination
+from service.mllp import Connection
+from service.posting.destination import Destination
+from service.posting.dft_over_mllp import Addressing, DftOverMllp
+from service.posting.fhir_charge_item import FhirChargeItem
+from service.settings import Settings, host_and_port
+
+BILLING = "billing"
+
+
+def destinations_of(settings: Settings) -> dict[str, Destination]:
+    """Destinations by name; none = approved charges wait."""
+    addressing = load_destination(settings.mappings / "destinations" / f"{BILLING}.yaml")
+    if settings.billing:
+        host, port = host_and_port(settings.billing)
+        connection = Connection(host, port, answer_timeout=settings.answer_timeout)
+        names = Addressing(addressing.sending, addressing.receiving, addressing.processing_id)
+        return {BILLING: DftOverMllp(connection, names, deduplicates=addressing.deduplicates)}
+    if settings.billing_fhir:
+        return {BILLING: FhirChargeItem(_fhir_client(settings))}
+    return {}
+
+
+def _fhir_client(settings: Settings) -> ChargeItemClient:
+    return ChargeItemClient(
+        settings.billing_fhir,
+        token=settings.billing_fhir_token.get_secret_value() or None,
+        timeout=settings.answer_timeout,
+        allowed_hosts=frozenset({urlsplit(settings.billing_fhir).hostname or ""}),
+    )

@@ -1,0 +1,93 @@
+"""Opening: settings in, a working service out. The only place that builds things."""
+
+import gc
+
+import structlog
+
+from service.domain.errors import SetupError
+from service.jobs import QUEUES
+from service.mapping import load
+from service.pipeline.chart import Reader
+from service.pipeline.receive import Door, facilities
+from service.settings import Settings
+from service.store import Database, Keyring, open_database
+from service.store.database import refuse_unsafe, refuse_wrong_key
+from service.store.keyring import make_key_file, parse_keys
+from service.store.migrate import is_current, migrate
+from service.wiring.destinations import destinations_of
+from service.wiring.service import Service
+from service.wiring.waker import Waker
+
+_GARBAGE = 20_000  # objects made between two looks of the collector
+_log = structlog.get_logger()
+
+
+def database_of(settings: Settings) -> Database:
+    """The database, whatever its schema."""
+    return open_database(_database_url(settings), _keyring(settings))
+
+
+def open_service(settings: Settings) -> Service:
+    """Open database, mappings and destinations. MappingError or SetupError says what to mend."""
+    mappings = load(settings.mappings, settings.site)
+    database = database_of(settings)
+    _bring_up(database, settings)
+    waker = Waker(database, settings.sweep_seconds)
+    door = Door(
+        database=database,
+        facility=settings.facility,
+        facility_of=facilities(mappings.feeds, settings.facility),
+        wake=waker.wake,
+    )
+    service = Service(settings, database, mappings, Reader(mappings), door, destinations_of(settings), waker)
+    # What is loaded now stays: the collector need not look through it for every few messages.
+    gc.collect()
+    gc.freeze()
+    # A batch of messages is many objects, and hardly one of them is in a cycle.
+    gc.set_threshold(_GARBAGE)
+    return service
+
+
+def warn_of_unpublished(service: Service) -> None:
+    """Say so when the mappings that are loaded are others than those that were published last."""
+    with service.database.look() as store:
+        published = store.publications.current()
+    if published and published.digest != service.mappings.digest:
+        loaded, said = service.mappings.digest[:12], published.digest[:12]
+        _log.warning("mappings are not the published ones", loaded=loaded, published=said)
+
+
+def _bring_up(database: Database, settings: Settings) -> None:
+    if not settings.database_url:
+        migrate(database)
+    elif not is_current(database):
+        raise SetupError("the database waits for its schema: run charge-capture migrate")
+    refuse_unsafe(database)
+    refuse_wrong_key(database)
+    with database.transaction() as store:
+        store.bells.hang(*QUEUES)
+
+
+def _database_url(settings: Settings) -> str:
+    if settings.database_url:
+        return settings.database_url
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(f"the data folder cannot be made: {settings.data} ({error.strerror})") from None
+    return f"sqlite:///{settings.data / 'charge-capture.db'}"
+
+
+def _keyring(settings: Settings) -> Keyring:
+    if settings.key.get_secret_value():
+        return Keyring(parse_keys(settings.key.get_secret_value()))
+    path = settings.key_file or settings.data / "key"
+    # Only the embedded default makes its own key: two processes of a cluster would make two.
+    try:
+        if settings.key_file is None and not settings.database_url:
+            make_key_file(path)
+        return Keyring(parse_keys(path.read_text()))
+    except UnicodeDecodeError:
+        raise SetupError(f"the key file is not text: {path}") from None
+    except OSError as error:
+        raise SetupError(f"the key file cannot be read: {path} ({error.strerror})") from None

@@ -1,0 +1,108 @@
+"""The service, wired: what it works with, and how it works its queues."""
+
+import time
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from service import web
+from service.api.app import create_app
+from service.api.parts import Parts
+from service.jobs import CHART, POST, QUEUES
+from service.mapping import Mappings
+from service.mllp import Limits, Listener
+from service.pipeline.chart import Reader, chart
+from service.pipeline.post import post
+from service.pipeline.receive import Door
+from service.posting.destination import Destination
+from service.settings import Settings
+from service.store import Database, Store
+from service.store.migrate import is_current
+from service.wiring.destinations import BILLING
+from service.wiring.waker import Waker
+
+VERSION = version("charge-capture")
+_BATCH = 200
+_DRAIN_SECONDS = 2.0
+#: A due row that nobody took for this many sweep intervals is worked by the sweeper itself.
+_PATIENCE = 1
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything, wired."""
+
+    settings: Settings
+    database: Database
+    mappings: Mappings
+    reader: Reader
+    door: Door
+    destinations: dict[str, Destination]
+    waker: Waker = field(repr=False)
+
+    def drain(self, queue: str) -> bool:
+        """Work a queue until nothing in it is due; who commits from now on rings again.
+
+        Not for ever, as a process that is told to stop waits for this: gives whether work is left, rung for.
+        """
+        with self.database.transaction() as store:
+            store.bells.answer(queue)
+        until = time.monotonic() + _DRAIN_SECONDS
+        while self._work(queue):
+            if time.monotonic() > until:
+                self.waker.wake(queue)
+                return True
+        return False
+
+    def sweep(self) -> bool:
+        """Ring for rows that wait; work those that nobody came for. Gives whether such work is left."""
+        left = False
+        for queue in QUEUES:
+            with self.database.look() as store:
+                due = self._oldest_due(store, queue)
+                forgotten = due is not None and due < store.now - _PATIENCE * self.settings.sweep_seconds
+            if due is not None:
+                self.waker.wake(queue)
+            if forgotten:
+                left |= self.drain(queue)
+        return left
+
+    def approved(self) -> None:
+        """Ring for the postings of an approval that was just committed."""
+        self.waker.wake(POST)
+
+    def application(self) -> FastAPI:
+        """The API and the page."""
+        parts = Parts(
+            database=self.database,
+            door=self.door,
+            destination=BILLING,
+            approved=self.approved,
+            is_current=lambda: is_current(self.database),
+            body_limit=self.settings.frame_limit,
+        )
+        app = create_app(parts, VERSION)
+        web.mount(app)
+        return app
+
+    def listener(self) -> Listener:
+        """The MLLP listener."""
+        limits = Limits(frame_bytes=self.settings.frame_limit, frame_seconds=self.settings.frame_seconds)
+        return Listener(self.door.receive_frames, self.door.refuse_frame, limits)
+
+    def close(self) -> None:
+        """Let go of the broker and the database."""
+        self.waker.close()
+        self.database.close()
+
+    def _work(self, queue: str) -> int:
+        lease = self.settings.lease
+        if queue == CHART:
+            return chart(self.database, self.reader, batch=_BATCH, lease=lease)
+        return post(self.database, self.destinations, lease=lease + self.settings.answer_timeout)
+
+    def _oldest_due(self, store: Store, queue: str) -> float | None:
+        if queue == CHART:
+            return store.events.oldest_due()
+        return store.postings.oldest_due(sorted(self.destinations))
