@@ -4,6 +4,7 @@ import typer
 
 from service.commands.admin import audit, keys, ledger, migrate, users
 from service.commands.analyst import coverage, diff, explain_case, schema
+from service.commands.edits import edits
 from service.commands.faults import said_in_one_line
 from service.commands.logs import configure_logs
 from service.commands.mappings import mappings
@@ -24,7 +25,13 @@ for _command in (serve, listen, api, sweep, propose, send, sink, ledger, migrate
 for _name, _tool in (("explain", explain_case), ("diff", diff), ("coverage", coverage), ("schema", schema)):
     mappings.command(_name)(_tool)
 mappings.command("publish")(publish)
-for _group, _name in ((mappings, "mappings"), (users, "users"), (keys, "keys"), (audit, "audit")):
+for _group, _name in (
+    (mappings, "mappings"),
+    (users, "users"),
+    (keys, "keys"),
+    (audit, "audit"),
+    (edits, "edits"),
+):
     app.add_typer(_group, name=_name)
 
 

@@ -1,36 +1,48 @@
 """Medically Unlikely Edits: the most units of a code, a day or a line, from CMS's CSV file."""
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 
 from service.domain.errors import SetupError
+from service.edits.layout import columns, folded, opened, records
 
 _CODE, _VALUE = "hcpcs/cpt code", "mue values"
+_ADJUDICATION, _RATIONALE = "mue adjudication indicator", "mue rationale"
+
+#: (code, most units, adjudication indicator, rationale)
+MueRecord = tuple[str, int, str, str]
 
 
-def read_mue(path: Path) -> dict[str, int]:
-    """Return code -> most units, of a file of one setting.
+def read_mue_records(path: Path) -> Iterator[MueRecord]:
+    """Yield the records of a file of one setting.
 
     The header is no fixed line: a notice stands above it, and its first name has a line end within.
     """
-    try:
-        with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
-            rows = csv.reader(file)
-            code_at, value_at = _columns(rows, path)
-            return {row[code_at].strip(): int(row[value_at]) for row in rows if _is_entry(row, value_at)}
-    except OSError as error:
-        raise SetupError(f"{path}: {error.strerror}") from None
+    with opened(path) as file:
+        rows = records(file, ",")
+        code, value, adjudication, rationale = _columns(rows, path)
+        for row in rows:
+            if len(row) > max(code, value) and row[value].strip().isdecimal():
+                yield (
+                    row[code].strip(),
+                    int(row[value]),
+                    _cell(row, adjudication)[:1],
+                    _cell(row, rationale),
+                )
 
 
-def _columns(rows: Iterator[list[str]], path: Path) -> tuple[int, int]:
+def read_mue(path: Path) -> dict[str, int]:
+    """Return code -> most units, of a file of one setting."""
+    return {code: most for code, most, _adjudication, _rationale in read_mue_records(path)}
+
+
+def _cell(row: list[str], at: int) -> str:
+    return row[at].strip() if len(row) > at else ""
+
+
+def _columns(rows: Iterator[list[str]], path: Path) -> list[int]:
     for row in rows:
-        names = [" ".join(cell.lower().split()).replace("/ ", "/") for cell in row]
-        values = [at for at, name in enumerate(names) if name.endswith(_VALUE)]
-        if _CODE in names and values:
-            return names.index(_CODE), values[0]
+        header = [folded(cell) for cell in row]
+        if _CODE in header and any(name.endswith(_VALUE) for name in header):
+            return columns(header, (_CODE, _VALUE, _ADJUDICATION, _RATIONALE), path)
     raise SetupError(f"{path}: this is no MUE file: no header with a code and MUE values")
-
-
-def _is_entry(row: list[str], value_at: int) -> bool:
-    return len(row) > value_at and row[value_at].strip().isdecimal()

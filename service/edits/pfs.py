@@ -1,12 +1,12 @@
 """Physician Fee Schedule indicators: which modifiers a code takes, from CMS's relative value file."""
 
-import csv
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 from service.domain.edits import Indicators
 from service.domain.errors import SetupError
+from service.edits.layout import opened, records
 
 _PCTC, _BILATERAL = "PCTC IND", "BILAT SURG"
 _HEADER_ROWS = 5  # labels are stacked over so many rows, HCPCS in the last
@@ -18,18 +18,15 @@ def read_pfs(path: Path) -> dict[str, Indicators]:
     The header drifts from year to year: its last row is the one that begins with HCPCS, and each name is what
     stands above it, joined.
     """
-    try:
-        with path.open(newline="", encoding="utf-8-sig", errors="replace") as file:
-            rows = csv.reader(file)
-            names = _names(rows, path)
-            pctc, bilateral = _place(names, _PCTC, path), _place(names, _BILATERAL, path)
-            return {
-                row[0].strip(): Indicators(row[pctc].strip(), row[bilateral].strip())
-                for row in rows
-                if len(row) > max(pctc, bilateral) and row[0].strip() and not row[1].strip()
-            }
-    except OSError as error:
-        raise SetupError(f"{path}: {error.strerror}") from None
+    with opened(path) as file:
+        rows = records(file, ",")
+        names = _names(rows, path)
+        pctc, bilateral = _place(names, _PCTC, path), _place(names, _BILATERAL, path)
+        return {
+            row[0].strip(): Indicators(row[pctc].strip(), row[bilateral].strip())
+            for row in rows
+            if len(row) > max(pctc, bilateral) and row[0].strip() and not row[1].strip()
+        }
 
 
 def _names(rows: Iterator[list[str]], path: Path) -> list[str]:

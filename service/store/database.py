@@ -15,6 +15,7 @@ from service.store.audit import Audit, is_of, write_entries
 from service.store.bells import Bells
 from service.store.candidates import Candidates
 from service.store.charges import Charges
+from service.store.edits import Edits
 from service.store.events import Events
 from service.store.keyring import Keyring
 from service.store.postings import Postings
@@ -50,6 +51,7 @@ class Store:
         self.users = Users(transaction)
         self.bells = Bells(transaction)
         self.publications = Publications(transaction)
+        self.edits = Edits(transaction)
         self.trail = Audit(transaction)
 
 

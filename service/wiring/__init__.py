@@ -1,7 +1,7 @@
 """Wiring: the parts, put together."""
 
 from service.wiring.given_settings import read_settings
-from service.wiring.opening import database_of, open_service, warn_of_unpublished
+from service.wiring.opening import current_database, database_of, open_service, warn_of_unpublished
 from service.wiring.service import VERSION, Service
 from service.wiring.waker import Waker
 
@@ -9,6 +9,7 @@ __all__ = [
     "VERSION",
     "Service",
     "Waker",
+    "current_database",
     "database_of",
     "open_service",
     "read_settings",

@@ -27,6 +27,13 @@ def database_of(settings: Settings) -> Database:
     return open_database(_database_url(settings), _keyring(settings))
 
 
+def current_database(settings: Settings) -> Database:
+    """The database, at the newest schema."""
+    database = database_of(settings)
+    _bring_up_schema(database, settings)
+    return database
+
+
 def open_service(settings: Settings) -> Service:
     """Open database, mappings and destinations. MappingError or SetupError says what to mend."""
     mappings = load(settings.mappings, settings.site)
@@ -58,14 +65,18 @@ def warn_of_unpublished(service: Service) -> None:
 
 
 def _bring_up(database: Database, settings: Settings) -> None:
-    if not settings.database_url:
-        migrate(database)
-    elif not is_current(database):
-        raise SetupError("the database waits for its schema: run charge-capture migrate")
+    _bring_up_schema(database, settings)
     refuse_unsafe(database)
     refuse_wrong_key(database)
     with database.transaction() as store:
         store.bells.hang(*QUEUES)
+
+
+def _bring_up_schema(database: Database, settings: Settings) -> None:
+    if not settings.database_url:
+        migrate(database)
+    elif not is_current(database):
+        raise SetupError("the database waits for its schema: run charge-capture migrate")
 
 
 def _database_url(settings: Settings) -> str:
