@@ -18,25 +18,22 @@ _FHIR_TYPES = ("application/fhir+json", "application/json")
 _FHIR_ANSWER = "application/fhir+json"
 
 
-def _media_type(request: Request) -> tuple[str, str | None]:
-    """The media type and the charset of the body."""
+def _media_type(request: Request) -> tuple[str, dict[str, str]]:
+    """The media type of the body, and its parameters, their names in lower case."""
     kind, _, parameters = request.headers.get("content-type", "").partition(";")
-    charset = None
-    for parameter in parameters.split(";"):
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "charset":
-            charset = value.strip().strip('"')
-    return kind.strip().lower(), charset
+    pairs = (parameter.partition("=") for parameter in parameters.split(";"))
+    given = {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
+    return kind.strip().lower(), given
 
 
 @router.post("/hl7/v2", response_class=Response)
 async def receive_hl7(request: Request, parts: PartsOf, user: Sender) -> Response:
     """Take one HL7 v2 message; the answer is its ACK, with 200 whether it accepts or refuses."""
-    kind, charset = _media_type(request)
+    kind, parameters = _media_type(request)
     if kind not in _HL7_TYPES:
         return problem(415, "unsupported-media-type", "send application/hl7-v2+er7")
     # The charset of HTTP wins over MSH-18; UTF-8 is what it is when none is named.
-    charset = (charset or "utf-8")[:32]
+    charset = (parameters.get("charset") or "utf-8")[:32]
     body = await request.body()
     answer = await run_in_threadpool(_store_hl7, parts, user, body, charset)
     if not answer:
@@ -51,7 +48,7 @@ def _store_hl7(parts: Parts, user: User, body: bytes, charset: str) -> bytes:
 
 @router.post("/fhir", response_class=JSONResponse)
 async def receive_bundle(request: Request, parts: PartsOf, user: Sender) -> Response:
-    """Take a transaction or batch Bundle."""
+    """Take a Bundle, or any resource that says itself what it is."""
     return await _receive_fhir(request, parts, user, None, None)
 
 
@@ -69,6 +66,14 @@ async def update(
     return await _receive_fhir(request, parts, user, resource_type, resource_id)
 
 
+@router.delete("/fhir/{resource_type}/{resource_id}", response_class=JSONResponse)
+def delete(resource_type: str, resource_id: str, user: Sender) -> Response:  # noqa: ARG001
+    """Refuse: what was wrong is taken back by its status, which says so to all who read it."""
+    fault = Fault("", "200", "DELETE is not taken: PUT the resource with status entered-in-error")
+    headers = {"Allow": "PUT"}
+    return JSONResponse(fhir.outcome([fault]), 405, headers, media_type=_FHIR_ANSWER)
+
+
 @router.get("/fhir/metadata", response_class=JSONResponse)
 def metadata(request: Request) -> Response:
     """What this FHIR endpoint takes."""
@@ -79,24 +84,29 @@ def metadata(request: Request) -> Response:
 async def _receive_fhir(
     request: Request, parts: Parts, user: User, resource_type: str | None, resource_id: str | None
 ) -> Response:
-    if _media_type(request)[0] not in _FHIR_TYPES:
+    kind, parameters = _media_type(request)
+    if kind not in _FHIR_TYPES:
         fault = Fault("", "200", "send application/fhir+json; XML is not taken")
         return JSONResponse(fhir.outcome([fault]), 415, media_type=_FHIR_ANSWER)
-    body = await request.body()
-    return await run_in_threadpool(
-        _store_fhir, parts, user, body, (request.method, resource_type, resource_id)
+    conditions = fhir.Conditions(
+        if_none_exist=request.headers.get("if-none-exist", ""),
+        if_match=request.headers.get("if-match", ""),
+        fhir_version=parameters.get("fhirversion", ""),
     )
-
-
-def _store_fhir(parts: Parts, user: User, body: bytes, asked: tuple[str, str | None, str | None]) -> Response:
-    method, resource_type, resource_id = asked
-    admission = fhir.admit(
+    body = await request.body()
+    admission = await run_in_threadpool(
+        fhir.admit,
         body,
         resource_type=resource_type,
         resource_id=resource_id,
-        method=method,
+        method=request.method,
         assigned_id=fhir.assign_id(body),
+        conditions=conditions,
     )
+    return await run_in_threadpool(_store_fhir, parts, user, body, admission)
+
+
+def _store_fhir(parts: Parts, user: User, body: bytes, admission: fhir.Admission) -> Response:
     arrival = Arrival(
         format=Format.FHIR,
         sender=user.name,

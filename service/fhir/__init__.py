@@ -1,6 +1,6 @@
 """FHIR as JSON: admission, extraction, outcomes, ChargeItem and its client."""
 
-from service.fhir.admit import Admission, admit
+from service.fhir.admit import Admission, Conditions, admit
 from service.fhir.capability import capability_statement
 from service.fhir.charge_item import build_charge_item
 from service.fhir.client import ChargeItemClient
@@ -11,6 +11,7 @@ from service.fhir.resource import assign_id
 __all__ = [
     "Admission",
     "ChargeItemClient",
+    "Conditions",
     "Extractor",
     "admit",
     "assign_id",

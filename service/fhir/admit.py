@@ -7,10 +7,21 @@ from http import HTTPStatus
 import orjson
 
 from service.domain.errors import Fault, InputError, UnreadableInput, UnsupportedInput
+from service.fhir.conditional import condition_fault
+from service.fhir.former import takes_version
+from service.fhir.message import PROCESS_MESSAGE, is_answer, message_faults, message_response
 from service.fhir.outcome import outcome
-from service.fhir.procedure import procedure_faults
 from service.fhir.resource import Resource, is_id, read_resource
-from service.fhir.transaction import bundle_faults, entry_faults, is_error, response, stored
+from service.fhir.transaction import (
+    ASKING,
+    WHOLE,
+    bundle_faults,
+    entry_faults,
+    is_error,
+    resource_faults,
+    response,
+    stored,
+)
 
 #: Resource types that are taken by themselves.
 TAKEN_TYPES = frozenset(
@@ -40,8 +51,23 @@ class Admission:
     location: str = ""  # of what was created
 
 
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What the headers of a request make its keeping depend on; "" = nothing."""
+
+    if_none_exist: str = field(default="", repr=False)
+    if_match: str = ""
+    fhir_version: str = ""  # of the content type
+
+
 def admit(
-    body: bytes, *, resource_type: str | None, resource_id: str | None, method: str, assigned_id: str
+    body: bytes,
+    *,
+    resource_type: str | None,
+    resource_id: str | None,
+    method: str,
+    assigned_id: str,
+    conditions: Conditions = Conditions(),
 ) -> Admission:
     """Judge any bytes, as sent with `method` to /fhir[/resource_type[/resource_id]]; never raises.
 
@@ -51,19 +77,37 @@ def admit(
         resource = read_resource(body)
     except InputError as error:
         return _refused(_UNREAD[type(error)], error.faults)
-    if resource["resourceType"] not in TAKEN_TYPES:
-        return _refused(HTTPStatus.NOT_FOUND, [_NOT_TAKEN], resource)
-    if fault := _address_fault(resource, resource_type, resource_id, method):
-        return _refused(HTTPStatus.BAD_REQUEST, [fault], resource)
+    if refusal := _refusal(resource, resource_type, resource_id, method, conditions):
+        return _refused(refusal[0], [refusal[1]], resource)
     if resource["resourceType"] == "Bundle":
         return _admit_bundle(resource, assigned_id)
     return _admit_one(resource, method, assigned_id)
+
+
+def _refusal(
+    resource: Resource,
+    resource_type: str | None,
+    resource_id: str | None,
+    method: str,
+    conditions: Conditions,
+) -> tuple[HTTPStatus, Fault] | None:
+    """Why the request is refused before its content is looked at."""
+    if not takes_version(conditions.fhir_version):
+        return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, _FORMER
+    if resource["resourceType"] not in TAKEN_TYPES:
+        return HTTPStatus.NOT_FOUND, _NOT_TAKEN
+    if fault := _address_fault(resource, resource_type, resource_id, method):
+        return HTTPStatus.BAD_REQUEST, fault
+    if fault := condition_fault(resource, conditions.if_none_exist, conditions.if_match):
+        return HTTPStatus.PRECONDITION_FAILED, fault
+    return None
 
 
 _UNREAD = {
     UnreadableInput: HTTPStatus.BAD_REQUEST,
     UnsupportedInput: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
 }
+_FORMER = Fault("", "203", "this version of FHIR is not taken: send R4, R4B or R5")
 _NOT_TAKEN = Fault("", "200", f"this resource type is not taken; these are: {', '.join(sorted(TAKEN_TYPES))}")
 
 
@@ -72,6 +116,8 @@ def _address_fault(
 ) -> Fault | None:
     """Why this method and URL do not fit the resource."""
     kind = resource["resourceType"]
+    if resource_type == PROCESS_MESSAGE and kind == "Bundle" and resource.get("type") == "message":
+        resource_type = kind
     if resource_type not in {None, kind}:
         return Fault("resourceType", "102", "the resourceType is not the one in the URL")
     if method == "PUT" and kind != "Bundle":
@@ -86,7 +132,7 @@ def _address_fault(
 
 def _admit_one(resource: Resource, method: str, assigned_id: str) -> Admission:
     kind = resource["resourceType"]
-    faults = tuple(procedure_faults(resource)) if kind == "Procedure" else ()
+    faults = tuple(resource_faults(resource, kind))
     if any(map(is_error, faults)):
         return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, faults, resource)
     is_new = method == "POST"
@@ -101,20 +147,33 @@ def _admit_one(resource: Resource, method: str, assigned_id: str) -> Admission:
 
 
 def _admit_bundle(bundle: Resource, assigned_id: str) -> Admission:
-    faults = tuple(bundle_faults(bundle))
+    faults = (*bundle_faults(bundle), *message_faults(bundle))
     if faults:
         return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, faults, bundle)
-    of_entries = [entry_faults(entry, f"Bundle.entry[{n}]") for n, entry in enumerate(bundle["entry"])]
+    kind, entries = bundle["type"], bundle.get("entry", [])
+    of_entries = [entry_faults(entry, f"Bundle.entry[{n}]", kind) for n, entry in enumerate(entries)]
     faults = tuple(fault for of_entry in of_entries for fault in of_entry)
-    if bundle["type"] == "transaction" and any(map(is_error, faults)):
+    if kind in WHOLE and any(map(is_error, faults)):
         return _refused(HTTPStatus.UNPROCESSABLE_ENTITY, faults, bundle)
     return Admission(
-        message_type=f"Bundle/{bundle['type']}",
+        message_type=f"Bundle/{kind}",
         control_id="",
         status=HTTPStatus.OK,
-        answer=orjson.dumps(response(bundle, of_entries, assigned_id)),
+        answer=orjson.dumps(_bundle_answer(bundle, of_entries, assigned_id)),
         faults=faults,
     )
+
+
+def _bundle_answer(bundle: Resource, of_entries: list[tuple[Fault, ...]], assigned_id: str) -> Resource:
+    """As FHIR says for the type; what asks for nothing is answered with what was thought of its entries."""
+    if bundle["type"] in ASKING:
+        return response(bundle, of_entries, assigned_id)
+    faults = tuple(fault for of_entry in of_entries for fault in of_entry)
+    if bundle["type"] == "message" and not is_answer(bundle):
+        return message_response(bundle, faults, assigned_id)
+    taken = sum(not any(map(is_error, of_entry)) for of_entry in of_entries)
+    said = Fault("", "0", f"stored; {taken} of {len(of_entries)} entries can be read", "information")
+    return outcome((*faults, said))
 
 
 def _refused(status: HTTPStatus, faults: Iterable[Fault], resource: Resource | None = None) -> Admission:

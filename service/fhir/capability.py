@@ -3,7 +3,14 @@
 from service.fhir.admit import TAKEN_TYPES
 from service.fhir.resource import Resource
 
-_STATED_ON = "2026-11-23"  # the day on which what is stated here last changed
+_STATED_ON = "2026-11-25"  # the day on which what is stated here last changed
+
+_PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
+_DOCUMENTATION = (
+    "Writing only: nothing can be read, searched or deleted; status entered-in-error takes a resource back. "
+    "Bundles of type transaction, batch, message, collection, history and searchset are taken. "
+    "R4, R4B and R5 are read; DSTU2 and STU3 are refused."
+)
 
 
 def capability_statement(base_url: str, version: str) -> Resource:
@@ -23,9 +30,10 @@ def capability_statement(base_url: str, version: str) -> Resource:
         "rest": [
             {
                 "mode": "server",
-                "documentation": "Writing only. What is taken is answered with an OperationOutcome.",
+                "documentation": _DOCUMENTATION,
                 "resource": [_resource(kind) for kind in sorted(TAKEN_TYPES - {"Bundle"})],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
+                "operation": [{"name": "process-message", "definition": _PROCESS_MESSAGE}],
             }
         ],
     }
@@ -37,6 +45,6 @@ def _resource(kind: str) -> Resource:
         "interaction": [{"code": "create"}, {"code": "update"}],
         "versioning": "no-version",
         "updateCreate": True,
-        "conditionalCreate": False,
+        "conditionalCreate": kind == "Procedure",
         "conditionalUpdate": False,
     }

@@ -80,7 +80,7 @@ def _address(reference: Any) -> str:
 
 def _entries(bundle: Resource) -> Iterator[Located]:
     for n, entry in enumerate(listed(bundle.get("entry"))):
-        if not any(map(is_error, entry_faults(entry, ""))):
+        if not any(map(is_error, entry_faults(entry, "", bundle["type"]))):
             yield Located(entry["resource"], f"Bundle.entry[{n}].resource", n)
 
 

@@ -18,9 +18,9 @@ from service.domain.event import Event
 from service.domain.feed import Feed, Identity
 from service.fhir.document import Document, Located, listed
 from service.fhir.observation import named_readings, plain_name
-from service.fhir.path import FhirPath, Found, as_text
+from service.fhir.path import FhirPath, Found
 from service.fhir.procedure import ENTERED_IN_ERROR
-from service.fhir.resource import Resource, assign_id, is_id, is_type, read_resource
+from service.fhir.resource import Resource, as_text, assign_id, is_id, is_type, read_resource
 from service.fhir.transaction import assigned_entry_id
 from service.fhir.xhtml import text_of
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from service.domain.documentation import Reading, Source
 from service.fhir.document import Located, listed
-from service.fhir.path import as_text
-from service.fhir.resource import Resource
+from service.fhir.resource import Resource, as_text
 
 _FINAL = ("final", "amended", "corrected")
 _LIKE_A_DOT = re.compile(r"[\s._-]+")

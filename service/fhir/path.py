@@ -13,6 +13,7 @@ from fhirpathpy.parser.generated.FHIRPathParser import FHIRPathParser
 
 from service.domain.errors import Fault, MappingError, UnreadableInput
 from service.fhir.document import Document, Located
+from service.fhir.resource import as_text
 
 #: Names that an expression may use: the resources that the focus refers to, where the message holds them.
 VARIABLES = ("patient", "encounter", "performer")
@@ -84,15 +85,6 @@ def _is_expression(text: str) -> bool:
     parser.expression()
     at_end = parser.getCurrentToken().type == Token.EOF
     return bool(at_end and parser.getNumberOfSyntaxErrors() == 0)
-
-
-def as_text(value: Any) -> str:
-    """A primitive value as text; "" for anything else."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
 def _node(located: Located) -> ResourceNode:

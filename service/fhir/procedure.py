@@ -20,17 +20,6 @@ _STATUSES = frozenset(
     }
 )
 _FORMER_STATUSES = {"aborted": "stopped", "suspended": "on-hold"}
-#: Elements of DSTU2 and STU3 that R4 does not have. Read as R4, their meaning would be lost without a word.
-_FORMER_ELEMENTS = {
-    "notPerformed": "R4 says status not-done",
-    "reasonNotPerformed": "R4 says statusReason",
-    "notDone": "R4 says status not-done",
-    "notDoneReason": "R4 says statusReason",
-    "context": "R4 says encounter",
-    "definition": "R4 says instantiatesCanonical",
-    "request": "R4 says basedOn",
-    "reasonCodeableConcept": "R4 says reasonCode",
-}
 _TIMES = ("performed", "occurrence")  # R4, R5
 
 
@@ -40,9 +29,6 @@ def procedure_faults(procedure: Resource, at: str = "Procedure") -> Iterator[Fau
     yield from _code_faults(procedure.get("code"), f"{at}.code")
     yield from _subject_faults(procedure.get("subject"), f"{at}.subject")
     yield from _time_faults(procedure, at)
-    for name, advice in _FORMER_ELEMENTS.items():
-        if name in procedure:
-            yield Fault(f"{at}.{name}", "203", f"this is an element of FHIR DSTU2 or STU3: {advice}")
 
 
 def _status_faults(status: Any, at: str) -> Iterator[Fault]:

@@ -29,6 +29,21 @@ def is_type(text: object) -> bool:
     return isinstance(text, str) and bool(_TYPE.fullmatch(text))
 
 
+def as_text(value: Any) -> str:
+    """A primitive value as text; "" for anything else."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None or isinstance(value, dict | list) else str(value)
+
+
+def version_of(resource: Any) -> str:
+    """The versionId that a resource brings; "" = none."""
+    meta = resource.get("meta") if isinstance(resource, dict) else None
+    return as_text(meta.get("versionId")) if isinstance(meta, dict) else ""
+
+
 def assign_id(body: bytes) -> str:
     """The id of a resource that came without one.
 

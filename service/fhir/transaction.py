@@ -1,14 +1,20 @@
-"""Bundles of type transaction and batch: what each entry asks for, and the answer to it."""
+"""Bundles: what each entry asks for, and the answer to it."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from service.domain.errors import Fault
+from service.fhir.conditional import condition_fault
+from service.fhir.former import former_faults
 from service.fhir.outcome import outcome
 from service.fhir.procedure import procedure_faults
-from service.fhir.resource import Resource, is_id, is_type
+from service.fhir.resource import Resource, is_id, is_type, version_of
 
-TAKEN = ("transaction", "batch")
+#: Bundles that ask for something, entry by entry.
+ASKING = ("transaction", "batch")
+#: Of these, one bad entry refuses all: half of an act, or of a message, is another one.
+WHOLE = ("transaction", "message")
+TAKEN = (*ASKING, "message", "collection", "history", "searchset")
 MOST_PROCEDURES = 1000
 _METHODS = ("POST", "PUT")
 _STORED_FOR_CHARGES = Fault("", "0", "stored; a coder will see it", "information")
@@ -27,17 +33,21 @@ def stored(resource: Resource) -> Fault:
 
 def bundle_faults(bundle: Resource) -> Iterator[Fault]:
     """What is wrong with a Bundle before any entry is looked at."""
-    if "type" not in bundle:
+    kind = bundle.get("type")
+    if kind is None:
         yield Fault("Bundle.type", "101", "there is no type")
-    elif bundle["type"] not in TAKEN:
-        yield Fault("Bundle.type", "200", "only Bundles of type transaction and batch are taken here yet")
-    entries = bundle.get("entry")
-    if isinstance(entries, list) and entries:
-        yield from _twin_faults(entries)
+    elif kind not in TAKEN:
+        yield Fault("Bundle.type", "200", f"only Bundles of these types are taken here: {', '.join(TAKEN)}")
+    entries = bundle.get("entry", [])
+    if not isinstance(entries, list):
+        yield Fault("Bundle.entry", "102", "the entries are not a list")
+    elif entries:
+        if kind != "history":  # in which a resource stands once for each version
+            yield from _twin_faults(entries)
         if sum(map(_is_procedure, entries)) > MOST_PROCEDURES:
             advice = f"more than {MOST_PROCEDURES} Procedures in one Bundle: send several"
             yield Fault("Bundle.entry", "104", advice)
-    else:
+    elif kind in (*ASKING, *WHOLE):
         yield Fault("Bundle.entry", "101", "there is no entry")
 
 
@@ -47,45 +57,65 @@ def _is_procedure(entry: Any) -> bool:
 
 
 def _twin_faults(entries: list[Any]) -> Iterator[Fault]:
-    """Two entries of one fullUrl: a reference to it would mean either patient."""
+    """Two entries of one fullUrl and version: a reference to it would mean either patient."""
     seen = set()
     for n, entry in enumerate(entries):
         url = entry.get("fullUrl") if isinstance(entry, dict) else None
         if isinstance(url, str):
-            if url in seen:
+            if (url, version_of(entry.get("resource"))) in seen:
                 yield Fault(f"Bundle.entry[{n}].fullUrl", "205", "another entry has the same fullUrl")
-            seen.add(url)
+            seen.add((url, version_of(entry.get("resource"))))
 
 
-def entry_faults(entry: Any, at: str) -> tuple[Fault, ...]:
-    """What is wrong with an entry that stands at the FHIRPath `at`."""
+def entry_faults(entry: Any, at: str, kind: Any) -> tuple[Fault, ...]:
+    """What is wrong with an entry, of a Bundle of this type, that stands at the FHIRPath `at`."""
     if not isinstance(entry, dict):
         return (Fault(at, "102", "the entry is not an object"),)
-    request, resource = entry.get("request"), entry.get("resource")
-    faults = (*_request_faults(request, f"{at}.request"), *_resource_faults(resource, f"{at}.resource"))
-    if not any(map(is_error, faults)) and not _url_fits(request, resource):
+    if is_bare(entry, kind):
+        return ()
+    request: Any = entry.get("request")
+    resource: Any = entry.get("resource")
+    faults = tuple(resource_faults(resource, f"{at}.resource"))
+    if kind not in ASKING:
+        return faults
+    faults = (*_request_faults(request, f"{at}.request"), *faults)
+    if any(map(is_error, faults)):
+        return faults
+    if not _url_fits(request, resource):
         faults += (Fault(f"{at}.request.url", "102", "the url is not the address of the entry's resource"),)
+    if fault := condition_fault(resource, request.get("ifNoneExist"), request.get("ifMatch")):
+        faults += (Fault(f"{at}.request", fault.code, fault.message),)
     return faults
+
+
+def is_bare(entry: Any, kind: Any) -> bool:
+    """Whether an entry lawfully brings no resource: a deletion, or an id-only notification."""
+    return kind == "history" and "resource" not in entry
 
 
 def _request_faults(request: Any, at: str) -> Iterator[Fault]:
     if not isinstance(request, dict):
         yield Fault(at, "101", "there is no request")
+    elif request.get("method") == "DELETE":
+        yield Fault(f"{at}.method", "200", "DELETE is not taken: send status entered-in-error")
     elif request.get("method") not in _METHODS:
         yield Fault(f"{at}.method", "200", "only POST and PUT are taken here")
     elif not isinstance(request.get("url"), str):
         yield Fault(f"{at}.url", "101", "there is no url")
 
 
-def _resource_faults(resource: Any, at: str) -> Iterator[Fault]:
+def resource_faults(resource: Any, at: str) -> Iterator[Fault]:
+    """What is wrong with a resource that stands at the FHIRPath `at`."""
     if not isinstance(resource, dict):
         yield Fault(at, "101", "there is no resource")
     elif not is_type(resource.get("resourceType")):
         yield Fault(f"{at}.resourceType", "101", "there is no resourceType")
     elif "id" in resource and not is_id(resource["id"]):
         yield Fault(f"{at}.id", "102", "an id is 1 to 64 letters, digits, '-' or '.'")
-    elif resource["resourceType"] == "Procedure":
-        yield from procedure_faults(resource, at)
+    else:
+        if resource["resourceType"] == "Procedure":
+            yield from procedure_faults(resource, at)
+        yield from former_faults(resource, at)
 
 
 def _url_fits(request: Any, resource: Any) -> bool:

@@ -289,16 +289,15 @@ def test_entries_of_types_that_are_not_taken_alone_may_ride_in_a_transaction(pro
 @pytest.mark.parametrize(
     ("content", "code", "expression"),
     [
-        pytest.param({"type": "message"}, "not-supported", "Bundle.type", id="message"),
-        pytest.param({"type": "collection"}, "not-supported", "Bundle.type", id="collection"),
-        pytest.param({"type": "history"}, "not-supported", "Bundle.type", id="history"),
-        pytest.param({"type": "searchset"}, "not-supported", "Bundle.type", id="searchset"),
+        pytest.param(
+            {"type": "message"}, "required", "Bundle.entry[0].resource", id="a message without header"
+        ),
         pytest.param({"type": "document"}, "not-supported", "Bundle.type", id="document"),
         pytest.param({"type": ["batch"]}, "not-supported", "Bundle.type", id="a type that is a list"),
         pytest.param({}, "required", "Bundle.type", id="no type"),
         pytest.param({"type": "transaction", "entry": []}, "required", "Bundle.entry", id="no entries"),
         pytest.param(
-            {"type": "batch", "entry": {}}, "required", "Bundle.entry", id="entries that are no list"
+            {"type": "batch", "entry": {}}, "structure", "Bundle.entry", id="entries that are no list"
         ),
     ],
 )
