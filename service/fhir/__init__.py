@@ -4,18 +4,24 @@ from service.fhir.admit import Admission, Conditions, admit
 from service.fhir.capability import capability_statement
 from service.fhir.charge_item import build_charge_item
 from service.fhir.client import ChargeItemClient
+from service.fhir.document import Companion
 from service.fhir.extract import Extractor
+from service.fhir.links import Link, Role, links_of
 from service.fhir.outcome import outcome
 from service.fhir.resource import assign_id
 
 __all__ = [
     "Admission",
     "ChargeItemClient",
+    "Companion",
     "Conditions",
     "Extractor",
+    "Link",
+    "Role",
     "admit",
     "assign_id",
     "build_charge_item",
     "capability_statement",
+    "links_of",
     "outcome",
 ]

@@ -13,8 +13,7 @@ from urllib3.exceptions import NewConnectionError
 
 from service.domain.charge import Receipt
 from service.domain.errors import PostingRefused, PostingUnavailable, PostingUncertain, SetupError
-from service.fhir.document import listed
-from service.fhir.resource import Resource
+from service.fhir.resource import Resource, listed
 
 #: Answers by which nothing was stored: the operator mends the address or the token, or it passes by itself.
 _NOT_NOW = frozenset({301, 302, 303, 307, 308, 401, 403, 408, 429, 503})

@@ -1,8 +1,7 @@
 """Extractor: what an event's procedures document, read as a feed says where it stands."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
 
 from service.domain.codes import PROCEDURE_CODE_SYSTEMS
 from service.domain.documentation import (
@@ -16,16 +15,16 @@ from service.domain.documentation import (
 from service.domain.errors import MappingError
 from service.domain.event import Event
 from service.domain.feed import Feed, Identity
-from service.fhir.document import Document, Located, listed
+from service.fhir.attachment import attachment_text
+from service.fhir.document import Companion, Document
+from service.fhir.located import Located, digits
 from service.fhir.observation import named_readings, plain_name
 from service.fhir.path import FhirPath, Found
 from service.fhir.procedure import ENTERED_IN_ERROR
-from service.fhir.resource import Resource, as_text, assign_id, is_id, is_type, read_resource
-from service.fhir.transaction import assigned_entry_id
+from service.fhir.resource import Resource, as_text, is_id, is_type, listed
 from service.fhir.xhtml import text_of
 
 _STATED_CODE = "code.coding"
-_VERSION_DIGITS = 20
 _DAY = len("2026-03-13")
 _CONTEXT_FIELDS = frozenset(field.name for field in fields(BillingContext))
 #: FHIR code -> HL7 v2 table 0001 and 0004, in which BillingContext speaks.
@@ -67,10 +66,13 @@ class Extractor:
         self._elements = [(element.element, self._paths(element.paths)) for element in feed.elements]
         self._narratives = self._paths(feed.narratives)
 
-    def extract(self, event: Event) -> tuple[ProcedureReport, ...]:
-        """A report for each procedure; UnreadableInput when the event's body cannot be read."""
-        document = Document(read_resource(event.body))
-        procedures = (_View(event, document, focus) for focus in document.of_type(self._feed.each))
+    def extract(self, event: Event, companions: Iterable[Companion] = ()) -> tuple[ProcedureReport, ...]:
+        """A report for each procedure of the event, by what its companions say of it too.
+
+        UnreadableInput when a body cannot be read.
+        """
+        document = Document(event, companions)
+        procedures = (_View(document, focus) for focus in document.of_type(self._feed.each))
         return tuple(self._report(view) for view in procedures if not _holds(view, self._ignored))
 
     def _paths(self, expressions: Iterable[str]) -> tuple[FhirPath, ...]:
@@ -108,7 +110,7 @@ class Extractor:
         return ProcedureReport(
             procedure_key=key or identity,
             document=_named(view, self._document)[0] or identity,
-            version=_digits(view.text(self._version)) or view.version(),
+            version=digits(view.text(self._version)) or view.focus.version(),
             readings=tuple(self._readings(view)),
             narratives=tuple(self._found_narratives(view)),
             stated=tuple(self._stated_codes(view)),
@@ -122,17 +124,16 @@ class Extractor:
     def _readings(self, view: "_View") -> Iterator[Reading]:
         for element, paths in self._elements:
             for found in view.first(paths):
-                yield Reading(element, found.text, view.source(found.path, found.text))
+                yield Reading(element, found.text, _source(found, found.text))
         if self._feed.named_observations:
             for observation in view.document.observations_of(view.focus):
-                yield from named_readings(observation, self._names, view.event.id)
+                yield from named_readings(observation, self._names)
 
     def _found_narratives(self, view: "_View") -> Iterator[Narrative]:
         for path in self._narratives:
-            for found in view.texts(path):
-                text = text_of(found.text) if found.path.endswith(".div") else found.text
-                if text:
-                    yield Narrative(text, view.source(found.path, text))
+            for found in view.find(path):
+                if text := _narrative(found):
+                    yield Narrative(text, _source(found, text))
 
     def _stated_codes(self, view: "_View") -> Iterator[StatedCode]:
         modifiers = tuple(found.text for path in self._modifiers for found in view.texts(path))
@@ -142,7 +143,7 @@ class Extractor:
                 if code := _procedure_code(found):
                     # CPT in FHIR may carry its modifiers behind colons.
                     head, *own = code.text.strip().split(":")
-                    yield StatedCode(head, (*own, *modifiers), units, view.source(code.path, code.text))
+                    yield StatedCode(head, (*own, *modifiers), units, _source(code, code.text))
 
     def _billing_context(self, view: "_View") -> BillingContext:
         context = {name: view.text(paths) for name, paths in self._context.items()}
@@ -159,15 +160,21 @@ class Extractor:
 class _View:
     """One procedure of a message, and what is around it."""
 
-    def __init__(self, event: Event, document: Document, focus: Located) -> None:
-        self.event, self.document, self.focus = event, document, focus
+    def __init__(self, document: Document, focus: Located) -> None:
+        self.document, self.focus = document, focus
         self.resource: Resource = focus.resource
-        performers = listed(self.resource.get("performer"))
-        performer = performers[0] if performers and isinstance(performers[0], dict) else {}
-        self._variables = {
-            "patient": document.resolve(self.resource.get("subject"), focus),
-            "encounter": document.resolve(self.resource.get("encounter"), focus),
-            "performer": document.resolve(performer.get("actor"), focus),
+        performers = document.all_at(focus, "performer.actor", "Practitioner")
+        self.patient = next(document.all_at(focus, "subject", "Patient"), None)
+        self.encounter = next(document.all_at(focus, "encounter", "Encounter"), None)
+        visit = ("diagnosis.condition", "diagnosis.condition.reference")
+        self._variables: Mapping[str, Sequence[Located]] = {
+            "patient": [self.patient] if self.patient else [],
+            "encounter": [self.encounter] if self.encounter else [],
+            "performer": list(performers)[:1],
+            "conditions": document.conditions_of(focus, "reasonReference", "reason.reference"),
+            "visit_conditions": document.conditions_of(self.encounter, *visit),
+            "reports": document.reports_of(focus),
+            "documents": document.documents_of(focus),
         }
 
     def find(self, path: FhirPath) -> tuple[Found, ...]:
@@ -183,9 +190,6 @@ class _View:
     def text(self, paths: Iterable[FhirPath]) -> str:
         return next((found.text.strip() for found in self.first(paths)), "")
 
-    def source(self, path: str, text: str) -> Source:
-        return Source(path, 0, len(text), text, self.event.id)
-
     def identity(self) -> str:
         """A name for the procedure that its later versions have too."""
         kind = self.resource["resourceType"]
@@ -194,23 +198,11 @@ class _View:
         for identifier in listed(self.resource.get("identifier")):
             if isinstance(identifier, dict) and (value := as_text(identifier.get("value"))):
                 return f"fhir:{as_text(identifier.get('system'))}|{value}"
-        assigned = assign_id(self.event.body)  # as its sender was told
-        in_bundle = self.document.is_bundle
-        return f"fhir:{kind}/{assigned_entry_id(assigned, self.focus.number) if in_bundle else assigned}"
-
-    def version(self) -> str:
-        """meta.versionId where it counts, else the time of this version, in UTC."""
-        meta = self.resource.get("meta")
-        meta = meta if isinstance(meta, dict) else {}
-        number = as_text(meta.get("versionId"))
-        if number.isascii() and number.isdigit():
-            return number.zfill(_VERSION_DIGITS)
-        received = datetime.fromtimestamp(self.event.received_at, UTC)
-        return _digits(as_text(meta.get("lastUpdated"))) or _moment(received)
+        return f"fhir:{self.focus.name()}"  # as its sender was told
 
     def address(self, element: str) -> str:
         """A reference that means something outside this message too; "" when there is none."""
-        located = self._variables["patient" if element == "subject" else element]
+        located = self.patient if element == "subject" else self.encounter
         if located:
             kind, identifier = located.resource["resourceType"], located.resource.get("id")
             return f"{kind}/{identifier}" if identifier and "contained" not in located.path else ""
@@ -259,18 +251,16 @@ def _procedure_code(found: Found) -> Found | None:
     system, code = as_text(found.value.get("system")), as_text(found.value.get("code"))
     if system.lower() not in PROCEDURE_CODE_SYSTEMS or not code.strip():
         return None
-    return Found(code, f"{found.path}.code")
+    return Found(code, f"{found.path}.code", found.event_id)
 
 
-def _digits(version: str) -> str:
-    """A version that sorts: a time in UTC, or a bare number filled up with zeros."""
-    if version.isascii() and version.isdigit():
-        return version.zfill(_VERSION_DIGITS)
-    try:
-        return _moment(datetime.fromisoformat(version))
-    except (ValueError, OverflowError):
-        return ""
+def _narrative(found: Found) -> str:
+    """The words of a string, of a narrative, or of an attachment."""
+    if isinstance(found.value, dict):
+        return attachment_text(found.value)
+    return text_of(found.text) if found.path.endswith(".div") else found.text.strip() and found.text
 
 
-def _moment(time: datetime) -> str:
-    return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC).strftime("%Y%m%d%H%M%S%f")
+def _source(found: Found, text: str) -> Source:
+    """Where a text stands."""
+    return Source(found.path, 0, len(text), text, found.event_id)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from service.domain.documentation import Reading, Source
-from service.fhir.document import Located, listed
-from service.fhir.resource import Resource, as_text
+from service.fhir.located import Located
+from service.fhir.resource import Resource, as_text, listed
 
 _FINAL = ("final", "amended", "corrected")
 _LIKE_A_DOT = re.compile(r"[\s._-]+")
@@ -19,7 +19,7 @@ def plain_name(name: str) -> str:
     return _LIKE_A_DOT.sub(".", name.strip().lower())
 
 
-def named_readings(observation: Located, names: Mapping[str, str], event_id: str) -> Iterator[Reading]:
+def named_readings(observation: Located, names: Mapping[str, str]) -> Iterator[Reading]:
     """A reading for the Observation, and each of its components, whose code is the name of an element.
 
     `names` has each element by its plain name.
@@ -37,7 +37,7 @@ def named_readings(observation: Located, names: Mapping[str, str], event_id: str
         element = _element(part, names)
         text, place = _value(part)
         if element and text.strip():
-            yield Reading(element, text, Source(f"{path}.{place}", 0, len(text), text, event_id))
+            yield Reading(element, text, Source(f"{path}.{place}", 0, len(text), text, observation.event.id))
 
 
 def _element(part: Resource, names: Mapping[str, str]) -> str:

@@ -1,6 +1,6 @@
 """FHIRPath, compiled once: what it finds in a resource, and where exactly that stands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +12,22 @@ from fhirpathpy.parser.generated.FHIRPathLexer import FHIRPathLexer
 from fhirpathpy.parser.generated.FHIRPathParser import FHIRPathParser
 
 from service.domain.errors import Fault, MappingError, UnreadableInput
-from service.fhir.document import Document, Located
+from service.fhir.document import Document
+from service.fhir.located import Located
 from service.fhir.resource import as_text
 
-#: Names that an expression may use: the resources that the focus refers to, where the message holds them.
-VARIABLES = ("patient", "encounter", "performer")
+#: Names that an expression may use: the resources that have to do with the focus, where they are known.
+VARIABLES = (
+    "patient",
+    "encounter",
+    "performer",
+    "conditions",
+    "visit_conditions",
+    "reports",
+    "documents",
+)
+
+_IN = "!"  # between the message and the path in it
 
 # R5's choices beside R4's, so that occurrence[x] is found as performed[x] is.
 _MODEL = {
@@ -31,6 +42,7 @@ class Found:
 
     value: Any = field(repr=False)
     path: str
+    event_id: str  # of the message in which it stands
 
     @property
     def text(self) -> str:
@@ -56,10 +68,10 @@ class FhirPath:
             raise MappingError(f"this FHIRPath cannot be evaluated: {expression}") from error
 
     def find(
-        self, focus: Located, document: Document, variables: Mapping[str, Located | None]
+        self, focus: Located, document: Document, variables: Mapping[str, Sequence[Located]]
     ) -> tuple[Found, ...]:
         """Everything that the expression selects, in order; UnreadableInput when the data defeat it."""
-        nodes = {name: located and _node(located) for name, located in variables.items()}
+        nodes = {name: [_node(each) for each in located] for name, located in variables.items()}
         try:
             results = self._evaluate(_node(focus), nodes)
         except Exception as error:  # likewise
@@ -70,10 +82,11 @@ class FhirPath:
 
     def _found(self, result: Any, focus: Located, document: Document) -> Found:
         if isinstance(result, ResourceNode) and result.propName:
-            return Found(result.data, _spelled(result.propName, document.root))
+            event_id, _, path = result.propName.partition(_IN)
+            return Found(result.data, _spelled(path, document.roots[event_id]), event_id)
         # Computed, not selected: the expression itself is the way to find it again.
         value = result.data if isinstance(result, ResourceNode) else result
-        return Found(value, f"{focus.path}.{self.expression}")
+        return Found(value, f"{focus.path}.{self.expression}", focus.event.id)
 
 
 def _is_expression(text: str) -> bool:
@@ -88,8 +101,8 @@ def _is_expression(text: str) -> bool:
 
 
 def _node(located: Located) -> ResourceNode:
-    kind = located.resource["resourceType"]
-    return ResourceNode(located.resource, kind, propName=located.path)  # type: ignore[no-untyped-call]
+    path = f"{located.event.id}{_IN}{located.path}"
+    return ResourceNode(located.resource, located.kind, propName=path)  # type: ignore[no-untyped-call]
 
 
 def _spelled(path: str, root: Any) -> str:

@@ -38,6 +38,13 @@ def as_text(value: Any) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
+def listed(value: Any) -> list[Any]:
+    """FHIR lists; R5 has lists where R4 has one, and senders mix them up."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
 def version_of(resource: Any) -> str:
     """The versionId that a resource brings; "" = none."""
     meta = resource.get("meta") if isinstance(resource, dict) else None
