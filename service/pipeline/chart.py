@@ -18,6 +18,7 @@ from service.domain.event import Event, Format
 from service.domain.feed import Feed
 from service.domain.review import Line
 from service.mapping import Mappings, Understood, choose_feed, combine, propose, understand
+from service.pipeline.companions import companions_of, note
 from service.pipeline.lines import Chart, lines_of
 from service.pipeline.reconcile import hold_back, reconcile
 from service.store import Database, Store
@@ -60,12 +61,17 @@ class Reader:
             for feed in mappings.feeds
         }
 
-    def read(self, event: Event) -> Reading:
+    def read(self, event: Event, companions: Sequence[fhir.Companion] = ()) -> Reading:
         """Every procedure that the event documents; none when no feed takes such messages."""
         feed = self.feed_of(event)
         if feed is None:
             return Reading(event, ())
-        reports = self._extractors[feed.name].extract(event)
+        extractor = self._extractors[feed.name]
+        reports = (
+            extractor.extract(event, companions)
+            if isinstance(extractor, fhir.Extractor)
+            else extractor.extract(event)
+        )
         vocabulary, terms = self.mappings.vocabulary, self.mappings.terms
         parts = ((report.procedure_key, understand(vocabulary, terms, feed, report)) for report in reports)
         return Reading(event, tuple(parts))
@@ -101,6 +107,7 @@ def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> in
                 store.events.quarantine(event.id, event.facility, reason)
     healthy = [event for event in events if event.attempts <= MAX_ATTEMPTS]
     if healthy:
+        note(database, healthy)
         # Read before the transaction: whoever receives would wait for it, and a long message is long to read.
         read = [_read(reader, event) for event in healthy]
         with database.transaction() as store:
@@ -109,6 +116,7 @@ def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> in
 
 
 def _chart_events(store: Store, reader: Reader, read: Sequence[Reading | Unreadable]) -> None:
+    read = list(_accompanied(store, reader, read))
     readings = list(_set_aside(store, read))
     procedures_of = {reading.event.id: set(_by_ref(store, reading)) for reading in readings}
     # Read again by other mappings, a message may have to do with other procedures, or be unreadable.
@@ -127,9 +135,20 @@ def _chart_events(store: Store, reader: Reader, read: Sequence[Reading | Unreada
     store.events.finish(outcomes)
 
 
-def _read(reader: Reader, event: Event) -> Reading | Unreadable:
+def _accompanied(
+    store: Store, reader: Reader, read: Sequence[Reading | Unreadable]
+) -> Iterator[Reading | Unreadable]:
+    """Read again, with its companions, what has some."""
+    # Who finds out from now on that these are to be read again waits until they have been.
+    store.links.hold([each.event.id for each in read if each.event.format is Format.FHIR])
+    for each in read:
+        companions = companions_of(store, each.event)
+        yield _read(reader, each.event, companions) if companions else each
+
+
+def _read(reader: Reader, event: Event, companions: Sequence[fhir.Companion] = ()) -> Reading | Unreadable:
     try:
-        return reader.read(event)
+        return reader.read(event, companions)
     except InputError as error:
         return Unreadable(event, str(error))
     except Exception as error:  # noqa: BLE001  one message must not stop its neighbours
@@ -185,7 +204,7 @@ def _gather(
     known = {each.event.id: each for each in claimed}
     earlier = store.events.of_procedures(set(ids.values()) - new)
     others = {event.id: event for _, event in earlier if event.id not in known}
-    late = {event_id: _read(reader, event) for event_id, event in others.items()}
+    late = {event_id: _read(reader, event, companions_of(store, event)) for event_id, event in others.items()}
     read = known | late
     broken = {procedure_id for procedure_id, event in earlier if isinstance(read[event.id], Unreadable)}
     readings = [each for each in claimed if isinstance(each, Reading)]

@@ -22,6 +22,7 @@ from service.store.postings import Postings
 from service.store.prepared import run_text
 from service.store.procedures import Procedures
 from service.store.publications import Publications
+from service.store.resource_links import ResourceLinks
 from service.store.transaction import Transaction
 from service.store.users import Users
 
@@ -52,6 +53,7 @@ class Store:
         self.bells = Bells(transaction)
         self.publications = Publications(transaction)
         self.edits = Edits(transaction)
+        self.links = ResourceLinks(transaction)
         self.trail = Audit(transaction)
 
 
