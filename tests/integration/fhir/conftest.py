@@ -13,7 +13,7 @@ from service.pipeline.chart import Reader, chart
 from tests.service_process import REPOSITORY
 
 NOTE = (
-    "Lumbar epidural steroid injection at L4-L5. Under fluoroscopy a needle was advanced by an interlaminar "
+    "Lumbar epidural steroid injection at L4-L5. A needle was advanced by an interlaminar "
     "approach into the epidural space. Methylprednisolone 80 mg was given as a single injection through the "
     "needle. The needle was removed. No catheter was placed. Images were saved to the archive."
 )
@@ -54,9 +54,9 @@ RESOURCES = {
         "resourceType": "Observation",
         "id": "o1",
         "status": "final",
-        "code": {"text": "intent"},
+        "code": {"text": "imaging.modality"},
         "partOf": [{"reference": "Procedure/p1"}],
-        "valueString": "therapeutic_injection",
+        "valueString": "fluoroscopy",
     },
     "document": {
         "resourceType": "DocumentReference",
@@ -74,7 +74,7 @@ RESOURCES = {
 @pytest.fixture
 def resource():
     """One of the resources, changed."""
-    return lambda name, **changes: {**copy.deepcopy(RESOURCES[name]), **changes}
+    return lambda kind, **changes: {**copy.deepcopy(RESOURCES[kind]), **changes}
 
 
 @pytest.fixture(scope="session")
