@@ -148,7 +148,7 @@ def _accompanied(
 
 def _read(reader: Reader, event: Event, companions: Sequence[fhir.Companion] = ()) -> Reading | Unreadable:
     try:
-        return reader.read(event, companions)
+        return reader.read(event, companions) if companions else reader.read(event)
     except InputError as error:
         return Unreadable(event, str(error))
     except Exception as error:  # noqa: BLE001  one message must not stop its neighbours
