@@ -10,6 +10,7 @@ from service.api.access import CandidateReader, Decider
 from service.api.parts import Parts, PartsOf
 from service.api.problems import problem
 from service.api.schemas import (
+    Approval,
     CandidateDetail,
     CandidateOut,
     CandidatePage,
@@ -18,11 +19,13 @@ from service.api.schemas import (
     candidate_out,
     charge_out,
     document_out,
+    edit_out,
 )
 from service.domain.charge import CandidateStatus
 from service.domain.errors import StaleVersion
 from service.domain.review import Candidate
 from service.pipeline import decide
+from service.pipeline.day import edits_of
 from service.pipeline.decide import Reviewer
 from service.store import Store
 from service.store.transaction import AuditEntry
@@ -93,10 +96,17 @@ def release(
 
 @router.post("/{identifier}/approve")
 def approve(
-    identifier: str, parts: PartsOf, user: Decider, response: Response, if_match: IfMatch = None
+    identifier: str,
+    parts: PartsOf,
+    user: Decider,
+    response: Response,
+    body: Approval | None = None,
+    if_match: IfMatch = None,
 ) -> CandidateOut:
-    """Make a charge of the line, and commit to post it."""
-    approved = _do(parts, response, decide.approve, _reviewer(user, identifier, if_match), parts.destination)
+    """Make a charge of the line, and commit to post it; `edits_seen`: the edits that the approver saw."""
+    reviewer = _reviewer(user, identifier, if_match)
+    seen = body.edits_seen if body else []
+    approved = _do(parts, response, decide.approve, reviewer, parts.destination, seen)
     parts.approved()
     return approved
 
@@ -159,6 +169,7 @@ def _detail(store: Store, line: Candidate) -> CandidateDetail:
     content = line.content
     return CandidateDetail(
         **candidate_out(line),
+        edits=[edit_out(edit, line) for edit in edits_of(store, line)],
         elements=content["elements"],
         evidence=content["evidence"],
         stated=content["stated"],

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 from service.api.access import Unauthenticated
 from service.domain.errors import (
     ChargeCaptureError,
+    EditsUnseen,
     Fault,
     IncompleteCharge,
     InputError,
@@ -32,6 +33,7 @@ _KINDS: dict[type[Exception], tuple[int, str, str]] = {
     NotAllowed: (403, "not-allowed", "forbidden"),
     NotFound: (404, "not-found", "204"),
     WrongState: (409, "wrong-state", "206"),
+    EditsUnseen: (409, "edits-unseen", "206"),
     StaleVersion: (412, "stale-version", "206"),
     IncompleteCharge: (422, "incomplete-charge", "101"),
     UnusableCharge: (422, "unusable-charge", "102"),

@@ -8,9 +8,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from service.domain.charge import Charge
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
+from service.domain.edits import Edit
 from service.domain.event import Event
 from service.domain.review import Candidate
 from service.hl7 import decode
+from service.pipeline.day import edit_id
 from service.store.postings import Posting
 
 
@@ -70,6 +72,12 @@ class Rejection(_In):
     """Why a candidate is no charge."""
 
     reason: Reason
+
+
+class Approval(_In):
+    """What the approver was shown beside the line."""
+
+    edits_seen: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=200)] = []
 
 
 class Settlement(_In):
@@ -141,8 +149,23 @@ class DocumentOut(BaseModel):
     text: str
 
 
+class EditOut(BaseModel):
+    """A CMS edit that bites the line, or one beside it of the same patient, day and provider."""
+
+    id: str  # what an approval names in edits_seen
+    kind: str
+    severity: str  # denied = not paid as it stands; question = only with documentation
+    code: str  # that is not paid
+    other: str  # that it meets; "" = none
+    own: bool  # whether this line is the one that is not paid
+    why: str
+    source: str  # the loaded file
+
+
 class CandidateDetail(CandidateOut):
     """A line with its evidence, its documents and all that was decided on it."""
+
+    edits: list[EditOut]
 
     elements: list[dict[str, Any]]
     evidence: list[dict[str, Any]]
@@ -215,6 +238,20 @@ def posting_out(posting: Posting) -> PostingOut:
         attempts=posting.attempts,
         note=posting.note,
         updated_at=moment(posting.updated_at),
+    )
+
+
+def edit_out(edit: Edit, line: Candidate) -> EditOut:
+    """An edit, as the line takes part in it."""
+    return EditOut(
+        id=edit_id(edit),
+        kind=edit.kind,
+        severity=edit.severity,
+        code=edit.code,
+        other=edit.other,
+        own=edit.line == line.id,
+        why=edit.why,
+        source=edit.source,
     )
 
 

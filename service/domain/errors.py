@@ -11,6 +11,7 @@ ChargeCaptureError
 │   ├── NotAllowed            the caller's roles do not cover it
 │   ├── StaleVersion          somebody changed it first: read it again
 │   ├── WrongState            it is past the point where this can be done
+│   ├── EditsUnseen           an edit bites that the caller was not shown
 │   ├── IncompleteCharge      something that billing must have is not documented
 │   └── UnusableCharge        a code, modifier, date or quantity is none
 ├── PostingError            billing does not hold the charge, or may not
@@ -94,6 +95,13 @@ class StaleVersion(RequestError):
 
 class WrongState(RequestError):
     """It is past the point where this can be done."""
+
+
+class EditsUnseen(RequestError):
+    """An edit bites this line that you have not seen: read the line again."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(f"read the line again, an edit bites that you have not seen: {'; '.join(reasons)}")
 
 
 class IncompleteCharge(RequestError):

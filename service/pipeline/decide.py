@@ -3,7 +3,7 @@
 Every step names the version that was read: who changed the line first wins, the other reads again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,9 +17,10 @@ from service.domain.charge import (
 )
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
-from service.domain.errors import StaleVersion, UnusableCharge, WrongState
+from service.domain.errors import EditsUnseen, StaleVersion, UnusableCharge, WrongState
 from service.domain.ids import new_charge_key
 from service.domain.review import Candidate
+from service.pipeline.day import edit_id, edits_of
 from service.store import Store
 from service.store.transaction import AuditEntry
 from service.store.users import User
@@ -75,6 +76,7 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
         status=(CandidateStatus.PROPOSED if changed.code else line.status).value,
         origin=(Origin.CODER if changed.code != line.code else line.origin).value,
         money=store.candidates.money(changed),
+        day_key=store.candidates.day_key(changed.service_date, content["context"]),
         content=content,
     )
     detail = {"reason": reason, "before": _money_of(line), "changes": dict(changes)}
@@ -90,20 +92,29 @@ def reject(store: Store, reviewer: Reviewer, reason: str) -> Candidate:
     return store.candidates.get(line.id, line.facility)
 
 
-def approve(store: Store, reviewer: Reviewer, destination: str) -> Candidate:
+def approve(
+    store: Store, reviewer: Reviewer, destination: str, edits_seen: Collection[str] = ()
+) -> Candidate:
     """Make a charge of a line, and commit to post it.
 
     IncompleteCharge when billing would need what is not documented; WrongState while a question is open, or
-    when the same service of the procedure is already charged.
+    when the same service of the procedure is already charged; EditsUnseen when an edit bites that the
+    reviewer was not shown, as one may that came since.
     """
     line = _open_line(store, reviewer)
     _refuse_unchargeable(store, line)
+    edits = edits_of(store, line)
+    unseen = [edit for edit in edits if edit_id(edit) not in edits_seen]
+    if unseen:
+        raise EditsUnseen(tuple(edit.why for edit in unseen))
     charges = [*_taken_back(store, line, reviewer.user), *_new_charge(line, reviewer.user)]
     for charge in charges:
         store.charges.add(charge, line.id)
         store.postings.add(line.facility, charge.key, destination)
     store.candidates.change(line, status=CandidateStatus.APPROVED.value, claimed_by="", claimed_until=0.0)
     detail = {"approved": _money_of(line), "charges": [charge.key for charge in charges]}
+    if edits:
+        detail["edits_seen"] = sorted(map(edit_id, edits))
     store.candidates.decide(line, Verdict.APPROVE, reviewer.user.name, detail)
     return store.candidates.get(line.id, line.facility)
 

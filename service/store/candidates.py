@@ -1,7 +1,7 @@
 """Candidates: the lines of the review queue, and the decisions made on them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -58,6 +58,7 @@ class Candidates:
             "basis": self._basis(line, money),
             "money": money,
             "corrects": line.corrects,
+            "day_key": self.day_key(line.service_date, line.content["context"]),
             "sealed_content": self._keyring.seal(content, _place(identifier, facility)),
             "claimed_by": "",
             "claimed_until": 0.0,
@@ -84,6 +85,29 @@ class Candidates:
         return self._keyring.fingerprint(
             line.kind, line.code, str(line.units), ",".join(line.modifiers), *told
         )
+
+    def day_key(self, service_date: str, context: Mapping[str, str]) -> str:
+        """Fingerprint of a patient's day: lines that billing sees together have the same; "" = unknown."""
+        patient = context.get("patient_id", "")
+        if not service_date or not patient:
+            return ""
+        return self._keyring.fingerprint(
+            "day", context.get("patient_id_authority", ""), patient, service_date
+        )
+
+    def of_day(self, line: Candidate) -> list[Candidate]:
+        """Lines with a code, proposed or approved, of the same patient and service date; oldest first."""
+        key = self.day_key(line.service_date, line.content["context"])
+        if not key:
+            return [line] if line.code else []
+        standing = (CandidateStatus.PROPOSED.value, CandidateStatus.APPROVED.value)
+        same_day = select(candidate).where(
+            candidate.c.facility == line.facility,
+            candidate.c.day_key == key,
+            candidate.c.status.in_(standing),
+            candidate.c.code != "",
+        )
+        return self._read(same_day.order_by(candidate.c.sequence))
 
     def of_procedures(self, procedure_ids: Iterable[str]) -> list[Candidate]:
         """All lines of these procedures, oldest first, locked; superseded ones are left out.

@@ -124,6 +124,9 @@ candidate = Table(
     Column("basis", String(32), nullable=False),  # fingerprint of what the mapping said
     Column("money", String(32), nullable=False),  # fingerprint of what billing would be told
     Column("corrects", String(32), nullable=False),  # candidate whose charge this one replaces or takes back
+    Column(
+        "day_key", String(32), nullable=False, server_default=""
+    ),  # fingerprint of patient and service date
     Column("sealed_content", LargeBinary, nullable=False),
     Column("claimed_by", String(64), nullable=False),
     Column("claimed_until", Double, nullable=False),
@@ -132,6 +135,7 @@ candidate = Table(
     Column("updated_at", Double, nullable=False),
     Index("ix_candidate_queue", "facility", "status", "sequence"),
     Index("ix_candidate_procedure", "procedure_id"),
+    Index("ix_candidate_day", "facility", "day_key"),
     Index("uq_candidate_live", "procedure_id", "slot", unique=True, **_where(_LIVE)),
 )
 

@@ -2,9 +2,10 @@
 
 /** An answer that is an error: its HTTP status (0 = no answer at all) and its problem detail. */
 export class Problem extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, type = "") {
     super(detail);
     this.status = status;
+    this.name = type.split(":").pop();
   }
 }
 
@@ -71,8 +72,8 @@ async function answer(path, request) {
 
 async function problemOf(response) {
   try {
-    const { detail, title } = await response.json();
-    return new Problem(response.status, detail || title || `Error ${response.status}`);
+    const { detail, title, type } = await response.json();
+    return new Problem(response.status, detail || title || `Error ${response.status}`, type);
   } catch {
     return new Problem(response.status, `Error ${response.status}`);
   }

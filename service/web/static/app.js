@@ -163,13 +163,13 @@ async function settle(line) {
 }
 
 async function refused(problem, line) {
-  if (problem.status !== 412) {
+  if (problem.status !== 412 && problem.name !== "edits-unseen") {
     report(problem);
     return problem.message;
   }
   await show(line.id);
   if (shown?.id === line.id) {
-    say("This line was changed meanwhile, and your decision was not taken. Here it is as it is now.", { problem: true });
+    say("This line, or what it stands beside, was changed meanwhile, and your decision was not taken. Here it is as it is now.", { problem: true });
   }
   return "";
 }
@@ -210,7 +210,7 @@ onClick("sign-out", () => signOut());
 onClick("help", () => byId("help-dialog").showModal());
 onClick("reload", () => guarded(load));
 onClick("more", () => guarded(loadMore));
-onClick("approve", () => decide("approve"));
+onClick("approve", () => shown && decide("approve", { edits_seen: shown.edits.map((edit) => edit.id) }));
 onClick("claim", () => decide("claim"));
 onClick("reject", rejectLine);
 onClick("change", changeLine);

@@ -44,6 +44,7 @@ export function showCandidate(container, line, items, reveal) {
       titleNode(line),
       line.note && element("p", { class: "note" }, line.note),
       ...questionSections(line.questions),
+      section("Edits that bite", line.edits.map(editNode), "edits"),
       section("Because", line.because.map((sentence) => element("li", {}, sentence))),
       listed("Evidence", (item) => item.decides),
       listed("Stated by the sender", (item) => item.stated && !item.decides),
@@ -91,6 +92,12 @@ function questionNode(question) {
   const between = question.between.length ? `decides between ${question.between.join(", ")}` : "";
   const about = [question.element, question.conflict && "documented twice, differently", between].filter(Boolean);
   return element("li", {}, question.wording, element("span", { class: "hint" }, about.join(" · ")));
+}
+
+function editNode(edit) {
+  const whose = edit.own ? "this line" : "the line beside it";
+  const means = edit.severity === "denied" ? "not paid as it stands" : "paid only with documentation";
+  return element("li", {}, edit.why, element("span", { class: "hint" }, `${whose}: ${means} · ${edit.source}`));
 }
 
 function itemSection(title, items, reveal) {

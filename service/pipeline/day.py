@@ -1,0 +1,55 @@
+"""A patient's day: what CMS's edits say of the lines that billing will see together.
+
+Drawn up whenever a line is shown and once more when it is approved: a neighbour may have come in between.
+"""
+
+from service.domain.charge import CandidateStatus, ChargeKind
+from service.domain.edits import Edit, Service, Setting
+from service.domain.review import Candidate
+from service.edits import check
+from service.store import Store
+
+_FACILITY = "facility"
+
+
+def edits_of(store: Store, line: Candidate) -> tuple[Edit, ...]:
+    """Every edit in which a line takes part, as the one that is not paid or as the one that it meets."""
+    if not line.code or not line.service_date or line.kind is ChargeKind.CREDIT:
+        return ()
+    lines = _beside(store, line)
+    rules = store.edits.rules({each.code for each in lines}, line.service_date, _setting(line))
+    found = check([Service(each.id, each.code, each.units, each.modifiers) for each in lines], rules)
+    return tuple(edit for edit in found if line.id in (edit.line, edit.other_line))
+
+
+def edit_id(edit: Edit) -> str:
+    """What an edit is known by to whoever was shown it."""
+    return ":".join(filter(None, (edit.kind, edit.severity, edit.code, edit.other)))
+
+
+def _beside(store: Store, line: Candidate) -> list[Candidate]:
+    """The line, and the others of its patient, day and provider that stand."""
+    day = [each for each in store.candidates.of_day(line) if each.id != line.id]
+    replaced = {each.corrects for each in (line, *day) if each.corrects}
+    others = [each for each in day if each.id not in replaced and _is_same_provider(each, line)]
+    return [line, *(each for each in others if _stands(store, each))]
+
+
+def _stands(store: Store, other: Candidate) -> bool:
+    """Whether a line is, or may become, a charge: one that was taken back is neither."""
+    if other.kind is ChargeKind.CREDIT:
+        return False
+    if other.status is CandidateStatus.PROPOSED:
+        return True
+    return any(identifier == other.id for identifier, _charge in store.charges.standing(other.procedure_id))
+
+
+def _is_same_provider(one: Candidate, other: Candidate) -> bool:
+    """Where one is not documented, they may be the same."""
+    performers = {each.content["context"].get("performer_id", "") for each in (one, other)}
+    return "" in performers or len(performers) == 1
+
+
+def _setting(line: Candidate) -> Setting:
+    said = {each["value"] for each in line.content["elements"] if each["name"] == "encounter.setting"}
+    return Setting.OUTPATIENT if said == {_FACILITY} else Setting.PRACTITIONER
