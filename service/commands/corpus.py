@@ -1,7 +1,7 @@
 """Corpus: procedures to try mappings on, out of files or out of the database."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,12 +28,19 @@ def documented(reader: Reader, path: Path) -> Iterator[tuple[str, Documentation]
             yield f"{path.name}:{number} {key}", reader.chart(keyed).documentation
 
 
-def by_key(reader: Reader, events: Iterable[Event]) -> dict[str, Keyed]:
-    """Return what events say of each procedure; what cannot be read says nothing."""
+def by_key(
+    reader: Reader,
+    events: Iterable[Event],
+    companions: Mapping[str, tuple[fhir.Companion, ...]] | None = None,
+) -> dict[str, Keyed]:
+    """Return what events say of each procedure; what cannot be read says nothing.
+
+    `companions` are those of each event, by its id.
+    """
     found: dict[str, Keyed] = {}
     for event in events:
         try:
-            parts = reader.read(event).parts
+            parts = reader.read(event, (companions or {}).get(event.id, ())).parts
         except InputError:
             continue
         for key, part in parts:

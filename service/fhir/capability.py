@@ -9,7 +9,11 @@ _PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-proces
 _DOCUMENTATION = (
     "Writing only: nothing can be read, searched or deleted; status entered-in-error takes a resource back. "
     "Bundles of type transaction, batch, message, collection, history and searchset are taken. "
-    "R4, R4B and R5 are read; DSTU2 and STU3 are refused."
+    "R4, R4B and R5 are read; DSTU2 and STU3 are refused. "
+    "A Procedure is charted together with the Patient, Encounter, Conditions, DiagnosticReports and "
+    "DocumentReferences that it refers to, and with the Observations, DiagnosticReports and "
+    "DocumentReferences that refer to it, whenever the same sender sends them. "
+    "ifNoneExist is taken with the identifier of a Procedure that has no id; ifMatch is refused."
 )
 
 

@@ -159,3 +159,33 @@ def test_a_quarantined_message_is_read_again_when_a_person_says_so(api):
     assert api.ask("POST", path, role="lead").status_code == 202
     assert not quarantine(api)
     assert messages(api)["received"] == 1
+
+
+def test_a_deletion_is_refused_with_what_to_do_instead(api):
+    answer = api.ask("DELETE", "/fhir/Procedure/p1", role="feed")
+    assert (answer.status_code, answer.headers["Allow"], answer.headers["content-type"]) == (405, "PUT", FHIR)
+    assert "entered-in-error" in answer.json()["issue"][0]["diagnostics"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Content-Type": f"{FHIR}; fhirVersion=3.0"}, 415),
+        ({"Content-Type": f"{FHIR}; charset=utf-8; fhirVersion=4.0"}, 201),
+        ({"Content-Type": FHIR, "If-Match": 'W/"1"'}, 412),
+        ({"Content-Type": FHIR, "If-None-Exist": "identifier=x"}, 412),
+    ],
+)
+def test_what_a_header_asks_is_kept_or_refused(api, headers, status):
+    answer = api.ask("POST", "/fhir/Procedure", role="feed", json=PROCEDURE, headers=headers)
+    assert (answer.status_code, answer.json()["resourceType"]) == (status, "OperationOutcome")
+
+
+def test_a_message_is_taken_at_its_operation_and_its_procedure_is_read(api):
+    entries = [{"resource": {"resourceType": "MessageHeader", "id": "m1"}}, {"resource": PROCEDURE}]
+    message = {"resourceType": "Bundle", "type": "message", "entry": entries}
+    answer = send_fhir(api, "POST", "/$process-message", message)
+    header = answer.json()["entry"][0]["resource"]
+    assert (answer.status_code, header["response"]["identifier"]) == (200, "m1")
+    api.drain()
+    assert len(api.lines()) == 1
