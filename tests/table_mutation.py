@@ -81,9 +81,7 @@ def _cells(file, lookups):
     for number, row in enumerate(file.decide.rows):
         for column, cell in enumerate(row.cells):
             if column < len(domains):
-                # Where a fact has one value only, "-" says the same.
-                any_too = [ANY] if len(domains[column]) > 1 else []
-                kind, others = "cell", [*domains[column], *any_too]
+                kind, others = "cell", [*domains[column], ANY]
             elif column == len(domains):
                 kind, others = "code", codes
             else:

@@ -99,6 +99,7 @@ class InfusionTable:
         billed, open_ = self._arranged(items, stands)
         blocking: list[Asked] = [*asked, *((each.element, each.conflict) for each in open_)]
         blocking += [(name, False) for name in sorted(untranslated & self._deciding())]
+        blocking += self._day_asked(stands.get(SERVICE_DATE))
         if not items:
             blocking.append((self.group.key[0], False))
         if blocking:
@@ -156,6 +157,13 @@ class InfusionTable:
 
     def _in_force(self, day: Stand | None) -> bool:
         return day is None or any(self.effective.holds(str(value)) for value in day.values)
+
+    def _day_asked(self, day: Stand | None) -> list[Asked]:
+        """Ask for the day where it is not known whether the codes are in force on it."""
+        if day is None:
+            return [(SERVICE_DATE, False)] if self.effective.to else []
+        sure = all(self.effective.holds(str(value)) for value in day.values)
+        return [] if sure else [(SERVICE_DATE, True)]
 
     def _deciding(self) -> set[str]:
         return {*self.fields, _SETTING, *(line.element for line in self.gate.lines)}

@@ -17,7 +17,7 @@ from service.mapping.lint_algorithm import lint_algorithm, run_algorithm_tests
 from service.mapping.lint_limits import lint_limits
 from service.mapping.lint_text import lint_comments
 from service.mapping.table_tests import run_tests
-from service.mapping.tables import LookupFile, TableSource, read_lookup, read_table
+from service.mapping.tables import LookupFile, TableSource, in_succession, read_lookup, read_table
 from service.mapping.terms import Terms, load_terms
 from service.mapping.vocabulary import Vocabulary, read_vocabulary
 from service.mapping.yaml_file import shown_name
@@ -90,10 +90,9 @@ def _read_lookups(folder: Path, vocabulary: Vocabulary, checked: Checked) -> Non
 
 
 def _read_tables(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None:
-    for path in sorted((folder / "tables").glob("*.yaml")):
-        source = checked.attempt(read_table, path)
-        if source is None:
-            continue
+    paths = sorted((folder / "tables").glob("*.yaml"))
+    read = {path: source for path in paths if (source := checked.attempt(read_table, path))}
+    for path, source in zip(read, in_succession(read.values()), strict=True):
         found = lint_table(source, vocabulary, checked.lookups)
         found += lint_comments(path.read_text(), source.lines.file)
         if not any(finding.severity == "error" for finding in found):

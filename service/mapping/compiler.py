@@ -38,7 +38,9 @@ def compile_table(
         each=each_of(file.each, vocabulary),
         gate=compile_gate(file.applies_when, vocabulary),
         facts=facts,
-        rows=compile_rows(file.decide, file.effective, (fact.domain for fact in facts)),
+        rows=compile_rows(
+            file.decide, file.effective, (fact.domain for fact in facts), follows=source.follows
+        ),
         summed=_summed(file, facts),
         joiner=_joiner(source, vocabulary, settings),
         hold=_lines(((line.if_, line.ask) for line in file.hold), vocabulary, settings),

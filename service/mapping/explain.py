@@ -100,7 +100,7 @@ def _gate(table: Table, file: TableFile, stands: Stands) -> Iterator[str]:
 
 def _facts(table: Table, judged: Judged) -> Iterator[str]:
     for fact, settled in zip(table.facts, judged.view.settled, strict=True):
-        if len(settled.possible) == 1:
+        if not settled.ask:
             because = " and ".join(str(judged.view.stands[name]) for name in settled.reason)
             yield f"{fact.name} = {words(settled.possible[0])}: {because}"
         else:
@@ -144,9 +144,9 @@ def _obstacles(table: Table, file: TableFile, look: Look, code: str, stands: Sta
 def _in_the_way(table: Table, file: TableFile, judged: Judged, number: int, row: Row) -> Iterator[str]:
     """Say which facts a row needs that are not so, and what would have to be documented for them."""
     for fact, settled, cell in zip(table.facts, judged.view.settled, row.cells, strict=False):
-        if cell == ANY or settled.possible == (cell,):
+        if cell == ANY or (settled.possible == (cell,) and not settled.ask):
             continue
-        now = "open" if len(settled.possible) > 1 else words(settled.possible[0])
+        now = "open" if settled.ask else words(settled.possible[0])
         because = " and ".join(str(judged.view.stands[name]) for name in settled.reason)
         needed = " or ".join(_ways(file.facts[fact.name], cell))
         yield (

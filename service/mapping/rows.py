@@ -1,7 +1,10 @@
 """The rows of a table, as sets of bits: which may still hold, given what is known of each fact."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from service.mapping.conditions import Scalar
 from service.mapping.facts import Settled
@@ -29,53 +32,76 @@ class Rows:
 
     rows: tuple[CompiledRow, ...]
     columns: tuple[Mapping[Scalar, int], ...]  # one a fact: value -> the rows that it allows
-    dated: bool  # the day of service decides something
+    whatever: tuple[int, ...]  # one a fact: the rows that hold whatever it is
+    stretches: tuple[int, ...]  # of days: the rows in force on each, each set once
 
-    def in_force(self, day: Stand | None) -> tuple[int, bool]:
-        """Return the rows for the day of service, and whether a day that is unknown or disputed matters."""
+    def in_force(self, day: Stand | None) -> int:
+        """Return the rows that hold on the day of service; of a day that is not known for certain, on any."""
         if day is None:
-            return (1 << len(self.rows)) - 1, self.dated
-        each = [self._on(str(value)) for value in day.values]
-        union = 0
-        for rows in each:
-            union |= rows
-        return union, any(rows != each[0] for rows in each)
+            return (1 << len(self.rows)) - 1
+        return reduce(or_, (self._on(str(value)) for value in day.values), 0)
 
-    def narrow(self, rows: int, settled: Iterable[Settled]) -> tuple[int, int]:
-        """Return which of `rows` are possible, and which hold whatever the unsettled facts turn out to be."""
-        certain = rows
+    def narrow(self, rows: int, settled: Iterable[Settled]) -> int:
+        """Return which of `rows` are possible."""
         for column, fact in zip(self.columns, settled, strict=True):
-            possible = 0
-            for value in fact.possible:
-                possible |= column[value]
-                certain &= column[value]
-            rows &= possible
-        return rows, certain
+            rows &= reduce(or_, (column[value] for value in fact.possible), 0)
+        return rows
 
-    def differ(self, rows: int, column: int, fact: Settled) -> bool:
-        """Whether it makes a difference to `rows` which possible value a fact has."""
-        allowed = self.columns[column]
-        return len({rows & allowed[value] for value in fact.possible}) > 1
+    def hang_on(self, rows: int, column: int) -> bool:
+        """Whether one of `rows` wants to know a fact: it says "-" where it does not."""
+        return rows & ~self.whatever[column] != 0
+
+    def day_matters(self, rows: int, day: Stand | None) -> bool:
+        """Whether `rows` come to different codes on the days that it may have been."""
+        in_force = self.stretches if day is None else tuple(self._on(str(value)) for value in day.values)
+        return len(in_force) > 1 and len({self._codes(rows & each) for each in in_force}) > 1
 
     def members(self, rows: int) -> list[CompiledRow]:
         return [row for row in self.rows if rows >> (row.number - 1) & 1]
+
+    def _codes(self, rows: int) -> frozenset[tuple[str, float]]:
+        return frozenset((row.code, row.per) for row in self.members(rows) if row.code)
 
     def _on(self, day: str) -> int:
         return sum(1 << (row.number - 1) for row in self.rows if row.holds(day))
 
 
-def compile_rows(decide: Decide, effective: Window, domains: Iterable[tuple[Scalar, ...]]) -> Rows:
+def compile_rows(
+    decide: Decide, effective: Window, domains: Iterable[tuple[Scalar, ...]], *, follows: bool = False
+) -> Rows:
+    """Make the rows ready. `follows`: another table holds before the first day of this one."""
+    rows = tuple(
+        CompiledRow(number, decide.code(row), *_days(row, effective), decide.per(row))
+        for number, row in enumerate(decide.rows, 1)
+    )
+    domains = tuple(domains)
     return Rows(
-        tuple(
-            CompiledRow(number, decide.code(row), *_days(row, effective), decide.per(row))
-            for number, row in enumerate(decide.rows, 1)
-        ),
+        rows,
         columns=tuple(
             {value: _allowing(decide, column, value) for value in domain}
             for column, domain in enumerate(domains)
         ),
-        dated=effective.to is not None or any(row.bounded for row in decide.rows),
+        whatever=tuple(_allowing(decide, column, ANY) for column in range(len(domains))),
+        stretches=tuple(dict.fromkeys(_stretches(rows, effective, follows=follows))),
     )
+
+
+def _stretches(rows: Iterable[CompiledRow], effective: Window, *, follows: bool) -> Iterator[int]:
+    """Yield the rows in force on each stretch of days.
+
+    Before the first day of a table that follows no other, nobody says what would hold: no day is asked for.
+    """
+    rows = tuple(rows)
+    first = effective.from_.isoformat() if effective.from_ else ""
+    ends = {_day_after(row.end) for row in rows if row.end}
+    for day in sorted({first, *(row.start for row in rows), *ends}):
+        yield sum(1 << (row.number - 1) for row in rows if row.holds(day))
+    if follows:
+        yield 0
+
+
+def _day_after(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat() if day < date.max.isoformat() else day
 
 
 def _allowing(decide: Decide, column: int, value: Scalar) -> int:

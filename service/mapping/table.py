@@ -125,16 +125,17 @@ class Table:
     def _judge(self, view: View, untranslated: frozenset[str]) -> Judged | None:
         """Narrow the rows; None when none is in force on the day of service."""
         day = view.stands.get(SERVICE_DATE)
-        in_force, day_matters = self.rows.in_force(day)
+        in_force = self.rows.in_force(day)
         if not in_force:
             return None
-        possible, _certain = self.rows.narrow(in_force, view.settled)
+        possible = self.rows.narrow(in_force, view.settled)
         rows = tuple(self.rows.members(possible))
         blocking = [*view.asked, *self._held(view.stands), *self._differing(possible, view.settled)]
         blocking += [(name, False) for name in sorted(self.deciding & untranslated)]
-        if day_matters:
+        if self.rows.day_matters(possible, day):
             blocking.append((SERVICE_DATE, day is not None))
-        if not blocking and len(rows) == 1:
+        if not blocking and len({(row.code, row.per) for row in rows}) == 1:
+            rows = rows[:1]  # others hold on other days, and come to the same
             missing = self.joiner.missing(view, rows[0])
             blocking = [(name, is_disputed(name, view.stands)) for name in missing]
         return Judged(view, rows, tuple(blocking)) if rows else None
@@ -145,11 +146,11 @@ class Table:
         ]
 
     def _differing(self, rows: int, settled: tuple[Settled, ...]) -> list[Asked]:
-        """Return what to ask about the unsettled facts on which the rows that are still possible differ."""
+        """Return what to ask about the unsettled facts on which the rows that are still possible hang."""
         return [
             asked
             for column, fact in enumerate(settled)
-            if fact.ask and self.rows.differ(rows, column, fact)
+            if fact.ask and self.rows.hang_on(rows, column)
             for asked in fact.ask
         ]
 

@@ -1,8 +1,8 @@
 """The form of a decision table and of a lookup: what may stand in mappings/tables and mappings/lookups."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
@@ -228,11 +228,35 @@ class TableSource:
     file: TableFile
     lines: Lines
     hash: str  # SHA-256 of the file
+    follows: bool = False  # another table is about the same, and ends before this one begins
 
 
 def read_table(path: Path) -> TableSource:
     file, lines = read_yaml(path, TableFile)
     return TableSource(path.stem, file, lines, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def in_succession(sources: Iterable[TableSource]) -> list[TableSource]:
+    """Mark the tables that take over from another: what concerns both, the day of service parts."""
+    sources = list(sources)
+    return [
+        replace(later, follows=any(_takes_over(later.file, earlier.file) for earlier in sources))
+        for later in sources
+    ]
+
+
+def _takes_over(later: TableFile, earlier: TableFile) -> bool:
+    start, end = later.effective.from_, earlier.effective.to
+    return start is not None and end is not None and end < start and _share(later, earlier)
+
+
+def _share(one: TableFile, other: TableFile) -> bool:
+    """Whether some element, with some value, concerns both."""
+    return any(
+        "any" in (values, other.concerns[name]) or not set(values).isdisjoint(other.concerns[name])
+        for name, values in one.concerns.items()
+        if name in other.concerns
+    )
 
 
 def settle_switches(conditions: Conditions, settings: Mapping[str, str]) -> Conditions | None:

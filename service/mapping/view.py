@@ -129,8 +129,9 @@ class Summed:
         agreed: set[str] = set()
         others: set[str] = set()
         for column, fact in enumerate(self.facts):
-            possible = {value for view in group for value in view.settled[column].possible}
-            (agreed if len(possible) == 1 else others).update(fact.reads)
+            settled = [view.settled[column] for view in group]
+            is_one = len({value for each in settled for value in each.possible}) == 1
+            (agreed if is_one and not any(each.ask for each in settled) else others).update(fact.reads)
         return agreed - others
 
 

@@ -9,22 +9,28 @@ from service.mapping.compiler import compile_table
 from service.mapping.evaluate import Tables, propose
 from service.mapping.table import Table
 from service.mapping.table_tests import given
-from service.mapping.tables import read_lookup, read_table
+from service.mapping.tables import TableSource, read_lookup, read_table
 from service.mapping.vocabulary import read_vocabulary
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
 VOCABULARY = read_vocabulary(MAPPINGS / "vocabulary.yaml")
 LOOKUPS = {"spinal_region": read_lookup(MAPPINGS / "lookups/spinal_region.yaml")[0]}
-_HEAD = "format: table/1\ntitle: A table of a test\nowner: tests\neffective: {from: 2000-01-01}\n"
+_HEAD = "format: table/1\ntitle: A table of a test\nowner: tests\n"
 _TAIL = "\nquestions: {}\ntests: []\n"
 
 
 def written(folder: Path, text: str, name: str = "small") -> Table:
     """Write a table without its head, and compile it."""
+    return compile_table(source(folder, text, name), VOCABULARY, LOOKUPS)
+
+
+def source(folder: Path, text: str, name: str = "small") -> TableSource:
+    """Write a table without its head, and read it."""
     path = folder / f"{name}.yaml"
+    days = "" if text.startswith("effective:") else "effective: {from: 2000-01-01}\n"
     rank = "" if "\nrank:" in text else "\nrank: []"
-    path.write_text(_HEAD + text + rank + _TAIL)
-    return compile_table(read_table(path), VOCABULARY, LOOKUPS)
+    path.write_text(_HEAD + days + text + rank + _TAIL)
+    return read_table(path)
 
 
 def said(table: Table, **elements: Any) -> "Said":

@@ -8,13 +8,13 @@ from service.domain.charge import Proposal
 from service.mapping.compiler import compile_table
 from service.mapping.evaluate import Tables, propose
 from service.mapping.table_tests import differences, given
-from service.mapping.tables import TableSource, TableTest, read_lookup, read_table
+from service.mapping.tables import TableSource, TableTest, in_succession, read_lookup, read_table
 from service.mapping.vocabulary import read_vocabulary
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
 VOCABULARY = read_vocabulary(MAPPINGS / "vocabulary.yaml")
 LOOKUPS = {path.stem: read_lookup(path)[0] for path in (MAPPINGS / "lookups").glob("*.yaml")}
-SOURCES = [read_table(path) for path in sorted((MAPPINGS / "tables").glob("*.yaml"))]
+SOURCES = in_succession(read_table(path) for path in sorted((MAPPINGS / "tables").glob("*.yaml")))
 
 
 @pytest.mark.parametrize(
