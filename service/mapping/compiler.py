@@ -44,7 +44,11 @@ def compile_table(
         summed=_summed(file, facts),
         joiner=_joiner(source, vocabulary, settings),
         hold=_lines(((line.if_, line.ask) for line in file.hold), vocabulary, settings),
-        confirm=_lines(((line.if_, line.ask) for line in file.confirm), vocabulary, settings),
+        confirm=tuple(
+            (test, line.ask, frozenset(line.on))
+            for line in file.confirm
+            for test, _ask in _lines([(line.if_, line.ask)], vocabulary, settings)
+        ),
         wording=Wording(source.name, file.questions),
     )
 

@@ -93,7 +93,7 @@ class _Waiting:
 
 def join_waiting(proposals: tuple[Proposal, ...]) -> tuple[Proposal, ...]:
     """Make one of the proposals that wait for one answer: it is one question, between all their codes."""
-    waiting = [each for each in proposals if not each.candidates and each.questions]
+    waiting = [each for each in proposals if any(question.blocking for question in each.questions)]
     if len(waiting) < 2:  # noqa: PLR2004  nothing to join
         return proposals
     groups: list[_Waiting] = []
@@ -117,6 +117,7 @@ def _joined(proposals: list[Proposal]) -> Proposal:
                 known,
                 between=tuple(dict.fromkeys((*known.between, *question.between))),
                 conflict=known.conflict or question.conflict,
+                blocking=known.blocking or question.blocking,
             )
             if known
             else question

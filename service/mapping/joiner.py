@@ -94,15 +94,11 @@ class Joiner:
         lines = self._merged(self._further(drafts))
         return [each for line in lines for each in (line, *self._beside(line))]
 
-    def to_confirm(
-        self, decided: Iterable[tuple[View, CompiledRow]], drafts: Iterable[Draft]
-    ) -> Iterator[str]:
+    def to_confirm(self, drafts: Sequence[Draft]) -> Iterator[str]:
         """Yield what to ask beside the codes: what a modifier or an add-on hangs on."""
-        drafts = tuple(drafts)
-        codes = {draft.code for draft in drafts}
-        for view, _row in decided:
+        for draft in drafts:
             for line in self.modifiers:
-                if not line.on or not line.on.isdisjoint(codes):
+                for view in draft.views if not line.on or draft.code in line.on else ():
                     yield from line.test.left_open(view.stands)
         for add_on in self.add_ons:
             for draft in drafts:

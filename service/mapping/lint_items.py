@@ -105,6 +105,8 @@ def _used_codes(file: TableFile) -> Iterator[tuple[KeyPath, str]]:
         yield from ((("add_ons", number, "to"), code) for code in line.to)
     for number, modifier in enumerate(file.modifiers):
         yield from ((("modifiers", number, "on"), code) for code in modifier.on)
+    for number, confirm in enumerate(file.confirm):
+        yield from ((("confirm", number, "on"), code) for code in confirm.on)
     yield from ((("combine", "further", code), code) for code in file.combine.further)
     yield from ((("combine", "most", code), code) for code in file.combine.most)
 

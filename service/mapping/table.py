@@ -90,7 +90,7 @@ class Table:
     summed: Summed | None
     joiner: Joiner
     hold: tuple[tuple[AllOf, str], ...]
-    confirm: tuple[tuple[AllOf, str], ...]
+    confirm: tuple[tuple[AllOf, str, frozenset[str]], ...]  # with the codes of rows beside which; none = all
     wording: Wording
 
     @property
@@ -164,10 +164,12 @@ class Table:
 
     def _proposing(self, judged: tuple[Judged, ...]) -> Proposal | None:
         decided = [(each.view, each.rows[0]) for each in judged if len(each.rows) == 1]
-        drafts = self.joiner.join(decided)
-        if not drafts or len(decided) < len(judged):
+        if len(decided) < len(judged):
             return None
-        names = dict.fromkeys((*self._to_confirm(judged), *self.joiner.to_confirm(decided, drafts)))
+        drafts = self.joiner.join(decided)
+        names = dict.fromkeys((*self._to_confirm(decided), *self.joiner.to_confirm(drafts)))
+        if not drafts and not names:
+            return None
         disputed = {name for each in judged for name in names if is_disputed(name, each.view.stands)}
         codes = tuple(dict.fromkeys(draft.code for draft in drafts))
         asked = [(name, name in disputed) for name in names]
@@ -175,7 +177,10 @@ class Table:
         candidates = tuple(map(self.joiner.candidate, drafts))
         return Proposal(self.name, self.hash, candidates, questions)
 
-    def _to_confirm(self, judged: Iterable[Judged]) -> list[str]:
+    def _to_confirm(self, decided: Iterable[tuple[View, CompiledRow]]) -> list[str]:
         return [
-            name for each in judged for test, name in self.confirm if test.shown(each.view.stands) >= CONFLICT
+            name
+            for view, row in decided
+            for test, name, codes in self.confirm
+            if (not codes or row.code in codes) and test.shown(view.stands) >= CONFLICT
         ]

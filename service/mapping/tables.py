@@ -17,6 +17,7 @@ from service.mapping.tail import (
     Code,
     Combine,
     Conditions,
+    ConfirmLine,
     ModifierLine,
     ModifierText,
     Overlay,
@@ -203,7 +204,7 @@ class TableFile(Part):
     modifiers: tuple[ModifierLine, ...] = ()
     never_with: tuple[Code, ...] = ()
     hold: tuple[AskLine, ...] = ()  # blocking: no code until it is answered
-    confirm: tuple[AskLine, ...] = ()  # not blocking
+    confirm: tuple[ConfirmLine, ...] = ()  # not blocking
     questions: dict[str, str]
     base: dict[str, Any] = Field(default_factory=dict)  # what every test documents unless it says otherwise
     tests: tuple[TableTest, ...]

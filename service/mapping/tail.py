@@ -96,6 +96,12 @@ class AskLine(Part):
     if_: Conditions = Field(alias="if", min_length=1)
 
 
+class ConfirmLine(AskLine):
+    """Ask beside the codes, or where there is none by rule; `on`: only beside these codes of rows."""
+
+    on: tuple[Code, ...] = ()
+
+
 def codes_of_tail(combine: Combine, add_ons: tuple[AddOn, ...], overlays: tuple[Overlay, ...]) -> set[str]:
     """Return every code that can come out beside those of the rows."""
     replaced = (code for overlay in overlays for code in overlay.codes.values())
