@@ -109,11 +109,36 @@ def _once(things: Sequence[Item], group: Group) -> list[Item]:
         twin = next((other for other in kept if _may_be_one(thing, other)), None)
         if twin is None:
             kept.append(thing)
-        elif _document(twin) == _document(thing):
+        elif _document(twin) == _document(thing) and not _is_told_twice(thing, twin, group):
             # Two alike in one list are two. Told twice in a text, they may be one.
             kept.append(_disputed(thing) if _in_words(thing) else thing)
     several = len({_document(thing) for thing in kept}) > 1
-    return [_disputed(thing) for thing in kept] if several and group.documents == "ask" else kept
+    if several and group.documents == "ask":
+        return [_disputed(thing) for thing in kept]
+    return [_disputed(thing) if _overlaps_any(thing, kept, group) else thing for thing in kept]
+
+
+def _is_told_twice(thing: Item, other: Item, group: Group) -> bool:
+    """Whether both name the one thing of that name that a body has."""
+    named = [(_values(thing).get(name), _values(other).get(name)) for name in group.distinct]
+    return bool(named) and all(
+        one is not None and one == two and one not in group.repeated for one, two in named
+    )
+
+
+def _overlaps_any(thing: Item, things: Sequence[Item], group: Group) -> bool:
+    return bool(group.distinct) and any(
+        _overlap(thing, other, group) for other in things if other is not thing
+    )
+
+
+def _overlap(thing: Item, other: Item, group: Group) -> bool:
+    """Whether two may be the same thing: in nothing that tells it apart do they surely differ."""
+    named = [(_values(thing).get(name), _values(other).get(name)) for name in group.distinct]
+    return not any(
+        one is not None and two is not None and one != two and {one, two}.isdisjoint(group.inclusive)
+        for one, two in named
+    )
 
 
 def _may_be_one(thing: Item, other: Item) -> bool:

@@ -49,6 +49,10 @@ class Group(BaseModel):
     key: tuple[str, ...] = Field(min_length=1)  # elements without which there is no such thing
     #: add: what another document names is another one (drugs given). ask: it may be the same again (wounds).
     documents: Literal["add", "ask"] = "ask"
+    #: Elements that together name one thing: two that agree in all of them are told twice.
+    distinct: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()  # their values of which a body may have several alike: a finger joint
+    inclusive: tuple[str, ...] = ()  # their values that take in the others: bilateral
 
 
 class VocabularyFile(BaseModel):
@@ -140,10 +144,23 @@ def read_vocabulary(path: Path) -> Vocabulary:
     file, lines = read_yaml(path, VocabularyFile)
     elements = {name: _element(name, entry, file.groups, lines) for name, entry in file.elements.items()}
     for name, group in file.groups.items():
-        for key in group.key:
-            if elements.get(key) is None or elements[key].group != name:
-                raise lines.error(f"{key!r} is no element of the group {name}", "groups", name, "key")
+        _check_group(name, group, elements, lines)
     return Vocabulary(elements, file.groups)
+
+
+def _check_group(name: str, group: Group, elements: Mapping[str, Element], lines: Lines) -> None:
+    for part, keys in (("key", group.key), ("distinct", group.distinct)):
+        for key in keys:
+            if elements.get(key) is None or elements[key].group != name:
+                raise lines.error(f"{key!r} is no element of the group {name}", "groups", name, part)
+    known = [str(value) for key in group.distinct for value in elements[key].values]
+    for part, values in (("repeated", group.repeated), ("inclusive", group.inclusive)):
+        for value in values:
+            if value not in known:
+                message = (
+                    f"{value!r} is no value of what tells one {name} from another{nearest(value, known)}"
+                )
+                raise lines.error(message, "groups", name, part)
 
 
 def _element(name: str, entry: _Entry, groups: Mapping[str, Group], lines: Lines) -> Element:

@@ -1,5 +1,7 @@
 """Things of which a procedure may have several, put together from what its documents say."""
 
+import pytest
+
 from service.domain.documentation import DocumentedElement, Source
 from service.mapping.items import Item, items_of
 from service.mapping.stands import CONFLICT_ORIGIN, group
@@ -113,3 +115,48 @@ def test_two_alike_in_one_list_are_two() -> None:
 
 def test_what_a_text_tells_twice_may_be_one() -> None:
     assert disputed(lesion(1, **PUNCH), lesion(2, **PUNCH)) == [False, True]
+
+
+JOINT = VOCABULARY.groups["joint"]
+
+
+def joints(*listed: dict[str, str]) -> list[tuple[set[object], bool]]:
+    """What is said of each joint of a list, and whether that is disputed."""
+    found = group(given({}, {"joint": list(listed)}, VOCABULARY))
+    return [
+        ({each.value for each in thing}, any(each.origin == CONFLICT_ORIGIN for each in thing))
+        for thing in items_of("joint", JOINT, found)
+    ]
+
+
+def test_a_joint_listed_twice_is_one() -> None:
+    left = {"name": "knee", "side": "left"}
+    assert joints(left, {"name": "knee", "side": "right"}, left) == [
+        ({"knee", "left"}, False),
+        ({"knee", "right"}, False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param(
+            {"name": "finger", "side": "left"}, {"name": "finger", "side": "left"}, id="several alike"
+        ),
+        pytest.param({"name": "knee"}, {"name": "knee"}, id="side of none"),
+        pytest.param({"name": "knee", "side": "left"}, {"name": "knee"}, id="side of one"),
+        pytest.param(
+            {"name": "knee", "side": "left"}, {"name": "knee", "side": "bilateral"}, id="both sides"
+        ),
+        pytest.param({"name": "knee", "side": "left"}, {"side": "left"}, id="joint of one"),
+    ],
+)
+def test_two_that_may_be_one_are_disputed(one: dict[str, str], other: dict[str, str]) -> None:
+    listed = joints(one, other, {"name": "hip", "side": "right"})
+    assert [is_disputed for said, is_disputed in listed if "hip" in said] == [False]
+    assert [is_disputed for said, is_disputed in listed if "hip" not in said] == [True, True]
+
+
+def test_two_joints_of_one_side_are_two() -> None:
+    listed = joints({"name": "knee", "side": "left"}, {"name": "hip", "side": "left"}, {"name": "elbow"})
+    assert [is_disputed for _said, is_disputed in listed] == [False, False, False]

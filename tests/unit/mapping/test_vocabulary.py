@@ -116,3 +116,22 @@ def test_a_wrong_vocabulary_is_refused(tmp_path: Path, entry: str, line: int, me
 
     with pytest.raises(MappingError, match=rf"vocabulary\.yaml:{line}: .*{message}"):
         read_vocabulary(path)
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        ("key: [g.z]", "'g.z' is no element of the group g"),
+        ("key: [g.a], distinct: [x.y]", "'x.y' is no element of the group g"),
+        ("key: [g.a], distinct: [g.a], repeated: [fingr]", "'fingr' is no value .*; nearest: finger"),
+        ("key: [g.a], distinct: [g.a], inclusive: [all]", "'all' is no value of what tells one g"),
+        ("key: [g.a], repeated: [finger]", "'finger' is no value"),
+    ],
+)
+def test_a_wrong_group_is_refused(tmp_path: Path, rules: str, message: str) -> None:
+    path = tmp_path / "vocabulary.yaml"
+    elements = "  g.a: {type: choice, values: [finger, knee]}\n  x.y: {type: text}\n"
+    path.write_text(f"format: vocabulary/1\ngroups:\n  g: {{label: g, {rules}}}\nelements:\n{elements}")
+
+    with pytest.raises(MappingError, match=rf"vocabulary\.yaml:3: .*{message}"):
+        read_vocabulary(path)
