@@ -31,10 +31,13 @@ class CompiledAddOn:
         return (self.quantity.of,) if self.quantity else ()
 
     def missing(self, stands: Stands) -> tuple[str, ...]:
-        """Return the elements on which it still hangs; first whether it is there, then how many."""
+        """Return the element on which it still hangs first: whether it is there, then how many.
+
+        One question at a time: what the answer rules out would have been asked for nothing.
+        """
         if self.quantity and self.test.shown(stands) == TRUE and self.quantity.units(stands, 0.0) is None:
             return (self.quantity.of,)
-        return self.test.open(stands)
+        return self.test.open(stands)[:1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,3 +200,12 @@ def test_a_modifier_for_another_code_is_not_asked_about(tmp_path: Path) -> None:
     resident = {"teaching__resident": True}
     assert of_wounds(table, "simple", **resident).confirms == set()
     assert of_wounds(table, "intermediate", **resident).confirms == {"encounter.payer"}
+
+
+def test_what_an_add_on_hangs_on_is_asked_one_at_a_time(tmp_path: Path) -> None:
+    condition = "{imaging.modality: {eq: ultrasound}, imaging.images_archived: {eq: true}}"
+    table = written(tmp_path, SEDATED + f'add_ons: [{{code: "76937", to: ["62270"], if: {condition}}}]')
+    known = {"status": "completed", "intent": "csf_sampling"}
+    assert said(table, **known).confirms == {"imaging.modality"}
+    assert said(table, **known, imaging__modality="ultrasound").confirms == {"imaging.images_archived"}
+    assert said(table, **known, imaging__modality="none").confirms == set()
