@@ -22,8 +22,8 @@ from service.mapping.infusion import Administration, Billed, Options, Unanswered
 from service.mapping.items import Item, items_of
 from service.mapping.stands import Stand, StandOf, Stands, is_disputed, stand_of
 from service.mapping.table import SERVICE_DATE, Concern, Look, Wording
-from service.mapping.tables import Name, Switch, TableTest, Window, in_list
-from service.mapping.tail import Code, Part, as_tuples
+from service.mapping.tables import Name, Switch, TableTest, in_list
+from service.mapping.tail import Code, Part, Window, as_tuples
 from service.mapping.view import Found, Readers
 from service.mapping.vocabulary import Group, Vocabulary
 from service.mapping.yaml_file import Lines, read_yaml

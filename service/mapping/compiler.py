@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from service.domain.documentation import Value
-from service.mapping.conditions import AllOf
+from service.mapping.conditions import AllOf, on_days
+from service.mapping.drafts import CompiledAddOn, CompiledModifier, CompiledOverlay, Overlays
 from service.mapping.facts import CompiledFact, compile_fact, elements_of
 from service.mapping.gate import compile_gate
-from service.mapping.joiner import CompiledAddOn, CompiledModifier, CompiledOverlay, Joiner
+from service.mapping.joiner import Joiner
 from service.mapping.quantity import compile_units
 from service.mapping.rows import compile_rows
 from service.mapping.stands import DERIVED, inputs_of, stand_of
 from service.mapping.table import SERVICE_DATE, Table, Wording
 from service.mapping.tables import SWITCH, LookupFile, TableFile, TableSource, settle_switches
-from service.mapping.tail import NO_CODE, AddOn, AskLine, Conditions, ModifierLine, Overlay, Units
+from service.mapping.tail import NO_CODE, SAME_CODE, AddOn, AskLine, Conditions, ModifierLine, Overlay, Units
 from service.mapping.view import Readers, Summed, each_of
 from service.mapping.vocabulary import Vocabulary
 
@@ -68,15 +69,17 @@ def _summed(file: TableFile, facts: tuple[CompiledFact, ...]) -> Summed | None:
     if file.sum is None:
         return None
     columns = tuple(file.decide.facts.index(name) for name in file.sum.by)
-    return Summed(file.sum.element, columns, facts)
+    return Summed(file.sum.element, columns, facts, file.sum.also)
 
 
 def _joiner(source: TableSource, vocabulary: Vocabulary, settings: Mapping[str, str]) -> Joiner:
     file = source.file
 
-    def ready(written: Conditions) -> AllOf | None:
-        settled = settle_switches(written, settings)
-        return None if settled is None else AllOf(elements_of(settled, vocabulary), settled)
+    def ready(line: AddOn | ModifierLine | Overlay) -> AllOf | None:
+        settled = settle_switches(line.if_, settings)
+        in_days = on_days(line.days.holds, ends=line.days.to is not None)
+        more = ((SERVICE_DATE, in_days),) if line.days.bounded else ()
+        return None if settled is None else AllOf(elements_of(settled, vocabulary), settled, more)
 
     return Joiner(
         source.name,
@@ -89,23 +92,26 @@ def _joiner(source: TableSource, vocabulary: Vocabulary, settings: Mapping[str, 
         most=file.combine.most,
         add_ons=tuple(
             CompiledAddOn(
-                line.code,
+                "" if line.code == SAME_CODE else line.code,
                 frozenset(line.to),
                 test,
                 None if line.units == "same" else compile_units(line.units),
+                line.add,
             )
             for line in file.add_ons
-            if (test := ready(line.if_))
+            if (test := ready(line))
         ),
-        overlays=tuple(
-            CompiledOverlay(line.name, test, {old: _or_none(new) for old, new in line.codes.items()})
-            for line in file.overlays
-            if (test := ready(line.if_))
+        overlays=Overlays(
+            tuple(
+                CompiledOverlay(line.name, test, {old: _or_none(new) for old, new in line.codes.items()})
+                for line in file.overlays
+                if (test := ready(line))
+            )
         ),
         modifiers=tuple(
             CompiledModifier(line.add, test, frozenset(line.on))
             for line in file.modifiers
-            if (test := ready(line.if_))
+            if (test := ready(line))
         ),
     )
 
@@ -147,6 +153,7 @@ def used_elements(file: TableFile) -> set[str]:
     """Return every element that a table looks at."""
     named = {name for _path, conditions in all_conditions(file) for name in conditions}
     added = {line.units.of for line in file.add_ons if isinstance(line.units, Units) and line.units.of}
+    added.update(file.sum.also if file.sum else ())
     return (
         {name for name in named if not name.startswith(SWITCH)}
         | _measured(file)

@@ -101,10 +101,16 @@ class AllOf:
 
     __slots__ = ("names", "tests")
 
-    def __init__(self, elements: Mapping[str, Element], conditions: Mapping[str, Condition]) -> None:
+    def __init__(
+        self,
+        elements: Mapping[str, Element],
+        conditions: Mapping[str, Condition],
+        more: tuple[tuple[str, Test], ...] = (),
+    ) -> None:
         self.names = tuple(conditions)
-        self.tests = tuple(
-            (name, compile_condition(elements[name], each)) for name, each in conditions.items()
+        self.tests = (
+            *((name, compile_condition(elements[name], each)) for name, each in conditions.items()),
+            *more,
         )
 
     def shown(self, stands: Stands) -> int:
@@ -118,11 +124,11 @@ class AllOf:
         return least
 
     def left_open(self, stands: Stands) -> tuple[str, ...]:
-        """Return the elements on which it still hangs, once the first condition is certain; else nothing."""
-        first, test_first = self.tests[0]
-        if test_first(stands.get(first)) != TRUE:
-            return ()
-        return self.open(stands)
+        """Return the elements on which it still hangs, once the first condition is documented to hold."""
+        for first, test_first in self.tests[:1]:
+            if test_first(stands.get(first)) >= CONFLICT:
+                return self.open(stands)
+        return ()
 
     def open(self, stands: Stands) -> tuple[str, ...]:
         """Return the elements on which it hangs, as long as nothing documented rules it out."""
@@ -130,6 +136,21 @@ class AllOf:
         if any(truth == FALSE for _name, truth in truths):
             return ()
         return tuple(name for name, truth in truths if truth != TRUE)
+
+
+def on_days(holds: Callable[[str], bool], *, ends: bool) -> Test:
+    """Make the test of a day of service: whether something holds on it.
+
+    As of a table, what does not end is taken to hold where nobody says the day.
+    """
+
+    def test(stand: Stand | None) -> int:
+        if stand is None:
+            return ABSENT if ends else TRUE
+        answers = {holds(str(value)) for value in stand.values}
+        return CONFLICT if len(answers) > 1 else TRUE if True in answers else FALSE
+
+    return test
 
 
 def _is_unknown(stand: Stand | None) -> int:

@@ -6,64 +6,13 @@ from dataclasses import dataclass, replace
 from service.domain.charge import CandidateCharge
 from service.domain.documentation import DocumentedElement
 from service.mapping.conditions import TRUE, AllOf
+from service.mapping.drafts import CompiledAddOn, CompiledModifier, Draft, Overlays, both, said
 from service.mapping.quantity import Quantity
 from service.mapping.rows import CompiledRow
-from service.mapping.stands import Stands, words
+from service.mapping.stands import words
 from service.mapping.view import View
 
-
-@dataclass(frozen=True, slots=True)
-class CompiledModifier:
-    modifier: str
-    test: AllOf
-    on: frozenset[str]  # codes; none = all
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledAddOn:
-    code: str
-    to: frozenset[str]
-    test: AllOf
-    quantity: Quantity | None  # None = as many as its primary
-
-    @property
-    def counted(self) -> tuple[str, ...]:
-        return (self.quantity.of,) if self.quantity else ()
-
-    def missing(self, stands: Stands) -> tuple[str, ...]:
-        """Return the element on which it still hangs first: whether it is there, then how many.
-
-        One question at a time: what the answer rules out would have been asked for nothing.
-        """
-        if self.quantity and self.test.shown(stands) == TRUE and self.quantity.units(stands, 0.0) is None:
-            return (self.quantity.of,)
-        return self.test.open(stands)[:1]
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledOverlay:
-    name: str
-    test: AllOf
-    codes: Mapping[str, str]  # "" = none
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A line in the making: one code, and the things behind it."""
-
-    code: str
-    row: CompiledRow
-    views: tuple[View, ...]
-    units: int
-    modifiers: tuple[tuple[str, AllOf], ...] = ()
-    because: tuple[str, ...] = ()
-    decided_by: tuple[str, ...] = ()  # elements, beside those of facts and modifiers
-    beside: str = ""
-
-    @property
-    def kind(self) -> tuple[str, tuple[str, ...]]:
-        """What must be equal for two drafts to be one line."""
-        return self.code, tuple(modifier for modifier, _test in self.modifiers)
+_NO_OVERLAYS = Overlays()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +28,14 @@ class Joiner:
     further: Mapping[str, tuple[str, ...]]
     most: Mapping[str, int]
     add_ons: tuple[CompiledAddOn, ...] = ()
-    overlays: tuple[CompiledOverlay, ...] = ()
+    overlays: Overlays = _NO_OVERLAYS
     modifiers: tuple[CompiledModifier, ...] = ()
 
     def missing(self, view: View, row: CompiledRow) -> Iterator[str]:
         """Yield what must be known before the code of a row may stand: its quantity, its overlays."""
         if row.code and self.quantity.units(view.stands, row.per) is None:
             yield self.quantity.of
-        for overlay in self.overlays:
-            if row.code in overlay.codes:
-                yield from overlay.test.open(view.stands)
+        yield from self.overlays.open(row.code, [view])
 
     def join(self, decided: Sequence[tuple[View, CompiledRow]]) -> list[Draft]:
         """Return the lines, the highest ranking first, each followed by its add-ons."""
@@ -106,7 +53,9 @@ class Joiner:
         for add_on in self.add_ons:
             for draft in drafts:
                 for view in draft.views if draft.code in add_on.to else ():
-                    yield from add_on.missing(view.stands)
+                    yield from add_on.missing(view.stands, draft.row.per)
+                    if add_on.test.shown(view.stands) == TRUE:
+                        yield from self.overlays.open(add_on.code, [view])
 
     def candidate(self, draft: Draft) -> CandidateCharge:
         """Say a line with its reasons and its evidence."""
@@ -126,18 +75,10 @@ class Joiner:
         )
 
     def _draft(self, view: View, row: CompiledRow) -> Draft:
-        code = row.code
-        because: tuple[str, ...] = ()
-        names = [self.quantity.of]
-        for overlay in self.overlays:
-            if code in overlay.codes and overlay.test.shown(view.stands) == TRUE:
-                code = overlay.codes[code]
-                names += overlay.test.names
-                because = (
-                    f"{_said(overlay.test.names, view.stands)}: {row.code} becomes {code or 'no code'}",
-                )
+        code, because, names = self.overlays.applied(row.code, view)
         units = self.quantity.units(view.stands, row.per) if code else 0
-        return Draft(code, row, (view,), units or 0, self._modifiers(code, view), because, tuple(names))
+        decided_by = (self.quantity.of, *names)
+        return Draft(code, row, (view,), units or 0, self._modifiers(code, view), because, decided_by)
 
     def _modifiers(self, code: str, view: View) -> tuple[tuple[str, AllOf], ...]:
         return tuple(
@@ -158,18 +99,30 @@ class Joiner:
             elif codes := self.further.get(draft.code):
                 nth = seen.get(draft.code, 0)
                 seen[draft.code] = nth + 1
-                (view,) = draft.views
-                code = codes[min(nth, len(codes) - 1)]
-                yield replace(draft, code=code, modifiers=self._modifiers(code, view), beside=primary[group])
+                further = replace(draft, code=codes[min(nth, len(codes) - 1)], beside=primary[group])
+                yield from self._overlaid(further)
             else:
                 yield draft
+
+    def _overlaid(self, draft: Draft) -> Iterator[Draft]:
+        """Let a payer or a setting have it otherwise, for a code that no row names."""
+        code, because, names = self.overlays.applied(draft.code, draft.views[0])
+        if code:
+            yield replace(
+                draft,
+                code=code,
+                modifiers=self._modifiers(code, draft.views[0]),
+                because=(*draft.because, *because),
+                decided_by=(*draft.decided_by, *names),
+                hangs_on=self.overlays.open(draft.code, draft.views),
+            )
 
     def _merged(self, drafts: Iterable[Draft]) -> list[Draft]:
         """Join the lines that differ in nothing, and cap what a table caps."""
         lines: dict[tuple[str, tuple[str, ...]], Draft] = {}
         for draft in drafts:
             known = lines.get(draft.kind)
-            lines[draft.kind] = _both(known, draft) if known else draft
+            lines[draft.kind] = both(known, draft) if known else draft
         return [self._capped(line) for line in lines.values()]
 
     def _capped(self, line: Draft) -> Draft:
@@ -180,32 +133,40 @@ class Joiner:
         return replace(line, units=most, because=because)
 
     def _beside(self, line: Draft) -> Iterator[Draft]:
+        """Yield the add-ons of a line; one that a payer may have otherwise is asked about first."""
         for add_on in self.add_ons:
             if line.code not in add_on.to:
                 continue
             views = [view for view in line.views if add_on.test.shown(view.stands) == TRUE]
-            if views and (units := self._units_beside(line, add_on.quantity, views)):
-                said = _said(add_on.test.names, views[0].stands)
-                yield replace(
-                    line,
-                    code=add_on.code,
-                    views=tuple(views),
-                    units=units,
-                    modifiers=self._modifiers(add_on.code, views[0]),
-                    because=(f"{said}: {add_on.code}",) if said else (),
-                    decided_by=(*add_on.test.names, *add_on.counted),
-                    beside=line.code,
-                )
+            if views and (units := self._units_beside(line, add_on, views)):
+                for draft in self._overlaid(self._add_on(line, add_on, views, units)):
+                    own = ((add_on.modifier, add_on.test),) if add_on.modifier else ()
+                    if not draft.hangs_on:
+                        yield replace(draft, modifiers=(*draft.modifiers, *own))
 
-    def _units_beside(self, line: Draft, quantity: Quantity | None, views: Sequence[View]) -> int:
+    def _add_on(self, line: Draft, add_on: CompiledAddOn, views: Sequence[View], units: int) -> Draft:
+        reason = said(add_on.test.names, views[0].stands)
+        code = add_on.code or line.code
+        return replace(
+            line,
+            code=code,
+            views=tuple(views),
+            units=units,
+            because=(f"{reason}: {code}",) if reason else (),
+            decided_by=(*add_on.test.names, *add_on.counted),
+            beside=line.code,
+        )
+
+    def _units_beside(self, line: Draft, add_on: CompiledAddOn, views: Sequence[View]) -> int:
         """The units of an add-on: of those things of the line for which it is there."""
+        quantity = add_on.quantity
         if quantity is None:
             own = sum(self.quantity.units(view.stands, line.row.per) or 0 for view in views)
             return line.units if len(views) == len(line.views) else min(own, line.units)
         # What is documented of the procedure, and not of one thing, counts once.
         counted = {
             view.stands[quantity.of].elements if quantity.of in view.stands else (): quantity.units(
-                view.stands, 0.0
+                view.stands, line.row.per
             )
             for view in views
         }
@@ -215,18 +176,9 @@ class Joiner:
         for view in draft.views:
             for name, fact in zip(self.fact_names, view.settled, strict=True):
                 if fact.reason:
-                    yield f"{_said(fact.reason, view.stands)}: {name} = {words(fact.possible[0])}"
+                    yield f"{said(fact.reason, view.stands)}: {name} = {words(fact.possible[0])}"
         for modifier, test in draft.modifiers:
-            yield f"{_said(test.names, draft.views[0].stands)}: modifier {modifier}"
-
-
-def _both(one: Draft, other: Draft) -> Draft:
-    because = tuple(dict.fromkeys((*one.because, *other.because)))
-    return replace(one, views=(*one.views, *other.views), units=one.units + other.units, because=because)
-
-
-def _said(names: Iterable[str], stands: Stands) -> str:
-    return " and ".join(str(stands[name]) for name in names)
+            yield f"{said(test.names, draft.views[0].stands)}: modifier {modifier}"
 
 
 def _evidence(names: Iterable[str], views: Iterable[View]) -> tuple[DocumentedElement, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from service.mapping.findings import Report
 from service.mapping.lint_conditions import fits, instead
 from service.mapping.tables import TableFile
-from service.mapping.tail import BY_ROW, Units, codes_of_tail
+from service.mapping.tail import BY_ROW, SAME_CODE, Units, codes_of_tail
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.yaml_fault import nearest
 
@@ -27,8 +27,16 @@ def lint_items(file: TableFile, vocabulary: Vocabulary, report: Report) -> None:
     for name in file.sum.by if file.sum else ():
         if name not in file.facts:
             report.error(f"{name!r} is no fact{nearest(name, file.facts)}", "sum", "by")
-    if (file.units.per == BY_ROW) != (file.decide.columns[-1] == "per"):
+    _lint_sizes(file, report)
+
+
+def _lint_sizes(file: TableFile, report: Report) -> None:
+    has_sizes = file.decide.columns[-1] == "per"
+    if (file.units.per == BY_ROW) != has_sizes:
         report.error("`per: row` goes with a column `per`, and it with that", "units")
+    for number, line in enumerate(file.add_ons):
+        if isinstance(line.units, Units) and line.units.per == BY_ROW and not has_sizes:
+            report.error("`per: row` goes with a column `per`", "add_ons", number, "units")
 
 
 def quantities(file: TableFile) -> dict[KeyPath, str]:
@@ -37,8 +45,8 @@ def quantities(file: TableFile) -> dict[KeyPath, str]:
     for name, fact in file.facts.items():
         if fact.bands:
             found["facts", name, "bands"] = fact.bands.element
-    if file.sum:
-        found["sum",] = file.sum.element
+    for name in (file.sum.element, *file.sum.also) if file.sum else ():
+        found["sum", name] = name
     if file.units.of:
         found["units",] = file.units.of
     for number, line in enumerate(file.add_ons):
@@ -91,13 +99,13 @@ def lint_tail_codes(file: TableFile, codes: set[str], report: Report) -> None:
         if code not in made:
             report.error(f"{code} is no code of this table{nearest(code, sorted(made))}", *path)
     for number, line in enumerate(file.add_ons):
-        if line.code in codes:
+        if line.code != SAME_CODE and line.code in codes:
             report.error(f"{line.code} is an add-on, and a row proposes it alone", "add_ons", number)
     for code, further in file.combine.further.items():
         for other in further:
             if other in codes:
                 report.error(f"{other} comes after {code}, and a row proposes it alone", "combine", "further")
-    _lint_overlays(file, codes, report)
+    _lint_overlays(file, codes | codes_of_tail(file.combine, file.add_ons, ()), report)
 
 
 def _used_codes(file: TableFile) -> Iterator[tuple[KeyPath, str]]:
@@ -115,6 +123,12 @@ def _lint_overlays(file: TableFile, codes: set[str], report: Report) -> None:
     for number, overlay in enumerate(file.overlays):
         for old, new in overlay.codes.items():
             if old not in codes:
-                report.error(f"{old} is the code of no row", "overlays", number, "codes", old)
+                report.error(
+                    f"{old} is the code of no row, and of no line of the tail",
+                    "overlays",
+                    number,
+                    "codes",
+                    old,
+                )
             elif new == old:
                 report.error(f"{old} stays as it is", "overlays", number, "codes", old)

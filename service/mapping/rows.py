@@ -9,7 +9,8 @@ from operator import or_
 from service.mapping.conditions import Scalar
 from service.mapping.facts import Settled
 from service.mapping.stands import Stand
-from service.mapping.tables import ANY, Decide, Window
+from service.mapping.tables import ANY, Decide
+from service.mapping.tail import Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ rows propose nothing: the inputs on which they differ are asked for. Of several 
 that is open holds all back: what it turns out to be may change the codes of the others.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.charge import Proposal, Question
 from service.domain.documentation import Value
 from service.mapping.conditions import CONFLICT, AllOf
+from service.mapping.drafts import Draft
 from service.mapping.facts import Asked, CompiledFact, Settled
 from service.mapping.gate import Gate
 from service.mapping.joiner import Joiner
@@ -90,7 +91,7 @@ class Table:
     summed: Summed | None
     joiner: Joiner
     hold: tuple[tuple[AllOf, str], ...]
-    confirm: tuple[tuple[AllOf, str, frozenset[str]], ...]  # with the codes of rows beside which; none = all
+    confirm: tuple[tuple[AllOf, str, frozenset[str]], ...]  # with the codes beside which; none = all
     wording: Wording
 
     @property
@@ -167,20 +168,25 @@ class Table:
         if len(decided) < len(judged):
             return None
         drafts = self.joiner.join(decided)
-        names = dict.fromkeys((*self._to_confirm(decided), *self.joiner.to_confirm(drafts)))
+        codes = tuple(dict.fromkeys(draft.code for draft in drafts))
+        if hanging := [name for draft in drafts for name in draft.hangs_on]:
+            questions = self.wording.ask(_asked(hanging, judged), blocking=True, between=codes)
+            return Proposal(self.name, self.hash, questions=questions)
+        names = dict.fromkeys((*self._to_confirm(judged, drafts), *self.joiner.to_confirm(drafts)))
         if not drafts and not names:
             return None
-        disputed = {name for each in judged for name in names if is_disputed(name, each.view.stands)}
-        codes = tuple(dict.fromkeys(draft.code for draft in drafts))
-        asked = [(name, name in disputed) for name in names]
-        questions = self.wording.ask(asked, blocking=False, between=codes)
+        questions = self.wording.ask(_asked(names, judged), blocking=False, between=codes)
         candidates = tuple(map(self.joiner.candidate, drafts))
         return Proposal(self.name, self.hash, candidates, questions)
 
-    def _to_confirm(self, decided: Iterable[tuple[View, CompiledRow]]) -> list[str]:
-        return [
-            name
-            for view, row in decided
-            for test, name, codes in self.confirm
-            if (not codes or row.code in codes) and test.shown(view.stands) >= CONFLICT
-        ]
+    def _to_confirm(self, judged: Iterable[Judged], drafts: Sequence[Draft]) -> Iterator[str]:
+        for each in judged:
+            codes = {draft.code for draft in drafts if any(view is each.view for view in draft.views)}
+            for test, name, on in self.confirm:
+                if (not on or not on.isdisjoint(codes)) and test.shown(each.view.stands) >= CONFLICT:
+                    yield name
+
+
+def _asked(names: Iterable[str], judged: Iterable[Judged]) -> list[Asked]:
+    stands = [each.view.stands for each in judged]
+    return [(name, any(is_disputed(name, each) for each in stands)) for name in names]

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -24,6 +23,7 @@ from service.mapping.tail import (
     Part,
     Sum,
     Units,
+    Window,
     as_tuples,
 )
 from service.mapping.yaml_file import Lines, read_yaml
@@ -48,39 +48,6 @@ def _as_row(value: Any) -> Any:
         if isinstance(row, dict) and isinstance(row.get("row"), list)
         else row
     )
-
-
-def _as_date(value: Any) -> Any:
-    try:
-        return date.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{value!r} is no date: write YYYY-MM-DD") from None
-
-
-Day = Annotated[date, BeforeValidator(_as_date)]
-
-
-class Window(Part):
-    """From and to which day of service something holds, both included; open where not written."""
-
-    from_: Day | None = Field(default=None, alias="from")
-    to: Day | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> "Window":
-        if self.from_ and self.to and self.from_ > self.to:
-            raise ValueError("'from' is later than 'to'")
-        return self
-
-    @property
-    def bounded(self) -> bool:
-        return self.from_ is not None or self.to is not None
-
-    def holds(self, day: str) -> bool:
-        """Whether a day, YYYY-MM-DD, lies within."""
-        return (self.from_ is None or self.from_.isoformat() <= day) and (
-            self.to is None or day <= self.to.isoformat()
-        )
 
 
 class Switch(Part):

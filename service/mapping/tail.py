@@ -1,5 +1,6 @@
 """The form of what follows the rows of a table: units, items, add-ons, modifiers, overlays, questions."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -11,6 +12,7 @@ ModifierText = Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
 Conditions = dict[str, Condition]  # element -> condition; all must hold
 
 NO_CODE = "none"  # in the place of a code: documented, and nothing is charged for it
+SAME_CODE = "same"  # of an add-on: the code of its primary
 BY_ROW = "row"  # of units: the size of one unit stands in the row
 
 
@@ -18,6 +20,39 @@ class Part(BaseModel):
     """A part of a file: no key but those listed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _as_date(value: Any) -> Any:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{value!r} is no date: write YYYY-MM-DD") from None
+
+
+Day = Annotated[date, BeforeValidator(_as_date)]
+
+
+class Window(Part):
+    """From and to which day of service something holds, both included; open where not written."""
+
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Window":
+        if self.from_ and self.to and self.from_ > self.to:
+            raise ValueError("'from' is later than 'to'")
+        return self
+
+    @property
+    def bounded(self) -> bool:
+        return self.from_ is not None or self.to is not None
+
+    def holds(self, day: str) -> bool:
+        """Whether a day, YYYY-MM-DD, lies within."""
+        return (self.from_ is None or self.from_.isoformat() <= day) and (
+            self.to is None or day <= self.to.isoformat()
+        )
 
 
 # What has passed a validator in Python is strict about tuples, unlike JSON.
@@ -52,6 +87,7 @@ class Sum(Part):
 
     element: str
     by: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()  # other quantities that are added up with it
 
 
 class Combine(Part):
@@ -65,12 +101,20 @@ class Combine(Part):
 
 
 class AddOn(Part):
-    """A code that stands only beside one of its primaries."""
+    """A code that stands only beside one of its primaries; or a second line of its code, with a modifier."""
 
-    code: Code
+    code: Code | Literal["same"]
+    add: ModifierText | Literal[""] = ""  # a modifier that it always has
     to: tuple[Code, ...] = Field(min_length=1)
     if_: Conditions = Field(default={}, alias="if")
+    days: Window = Window()
     units: Units | Literal["same"] = Units(fixed=1)
+
+    @model_validator(mode="after")
+    def _is_told_apart(self) -> "AddOn":
+        if self.code == SAME_CODE and not self.add:
+            raise ValueError("a second line of the same code is told apart by a modifier: add")
+        return self
 
 
 class ModifierLine(Part):
@@ -78,6 +122,7 @@ class ModifierLine(Part):
 
     add: ModifierText
     if_: Conditions = Field(alias="if", min_length=1)
+    days: Window = Window()
     on: tuple[Code, ...] = ()
 
 
@@ -86,6 +131,7 @@ class Overlay(Part):
 
     name: str
     if_: Conditions = Field(alias="if", min_length=1)
+    days: Window = Window()
     codes: dict[Code, Code | Literal["none"]] = Field(min_length=1)
 
 
@@ -97,7 +143,7 @@ class AskLine(Part):
 
 
 class ConfirmLine(AskLine):
-    """Ask beside the codes, or where there is none by rule; `on`: only beside these codes of rows."""
+    """Ask beside the codes, or where there is none by rule; `on`: only beside these codes."""
 
     on: tuple[Code, ...] = ()
 
@@ -106,4 +152,4 @@ def codes_of_tail(combine: Combine, add_ons: tuple[AddOn, ...], overlays: tuple[
     """Return every code that can come out beside those of the rows."""
     replaced = (code for overlay in overlays for code in overlay.codes.values())
     found = {code for codes in combine.further.values() for code in codes}
-    return (found | {each.code for each in add_ons} | set(replaced)) - {NO_CODE}
+    return (found | {each.code for each in add_ons} | set(replaced)) - {NO_CODE, SAME_CODE}

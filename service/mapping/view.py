@@ -84,6 +84,7 @@ class Summed:
     element: str
     by: tuple[int, ...]  # columns of the facts
     facts: tuple[CompiledFact, ...]
+    also: tuple[str, ...] = ()  # other quantities
 
     def join(self, views: list[View]) -> list[View]:
         """Join what agrees; the views as they are, and what to ask, when that is still open."""
@@ -97,21 +98,17 @@ class Summed:
     def _open(self, view: View) -> tuple[Asked, ...]:
         """What must be known of a thing before it can be added up, whether or not rows differ on it."""
         asked = [each for column in self.by for each in view.settled[column].ask]
-        if self._amount(view) is None:
+        if _amount(self.element, view) is None:
             asked.append((self.element, self.element in view.stands))
         return tuple(asked)
 
-    def _amount(self, view: View) -> float | None:
-        stand = view.stands.get(self.element)
-        if stand is None or stand.conflict:
-            return None
-        (amount,) = stand.values
-        return float(amount) if isinstance(amount, int | float) else None
-
     def _joined(self, group: list[View]) -> View:
-        total = round(sum(self._amount(view) or 0.0 for view in group), 6)
-        elements = tuple(each for view in group for each in view.stands[self.element].elements)
-        stands = {**self._merged(group), self.element: Stand(self.element, elements, (total,))}
+        stands = self._merged(group)
+        for name in (self.element, *self.also):
+            amounts = [amount for view in group if (amount := _amount(name, view)) is not None]
+            # Known of some, and not of others: their sum is not known.
+            if len(amounts) == len(group):
+                stands[name] = Stand(name, stands[name].elements, (round(sum(amounts), 6),))
         return View(stands, (), tuple(fact.settle(stands) for fact in self.facts))
 
     def _merged(self, group: list[View]) -> dict[str, Stand]:
@@ -133,6 +130,14 @@ class Summed:
             is_one = len({value for each in settled for value in each.possible}) == 1
             (agreed if is_one and not any(each.ask for each in settled) else others).update(fact.reads)
         return agreed - others
+
+
+def _amount(name: str, view: View) -> float | None:
+    stand = view.stands.get(name)
+    if stand is None or stand.conflict:
+        return None
+    (amount,) = stand.values
+    return float(amount) if isinstance(amount, int | float) else None
 
 
 def _joint(name: str, one: Stand | None, other: Stand | None, *, is_settled: bool) -> Stand:

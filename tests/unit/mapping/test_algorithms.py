@@ -7,7 +7,7 @@ import pytest
 
 from service.mapping.algorithms import InfusionTable, compile_algorithm, read_algorithm
 from service.mapping.table_tests import given
-from service.mapping.tables import Window
+from service.mapping.tail import Window
 from tests.unit.mapping.small_tables import MAPPINGS, VOCABULARY, Said
 
 INJECTION = {

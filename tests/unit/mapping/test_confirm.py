@@ -25,7 +25,7 @@ modifiers: [{add: GC, if: {teaching.resident: {eq: true}, encounter.payer: {eq: 
 overlays: [{name: nothing, if: {device: {eq: stimulator_lead}}, codes: {"64493": none}}]
 confirm: [{ask: approach, if: {approach: unknown}LIMIT}]
 """
-ON_62323 = ', on: ["62323"]'
+WITH_CODE = ', on: ["62323", "64493"]'
 
 
 def table(folder: Path, limit: str = "") -> Table:
@@ -43,13 +43,18 @@ def test_an_overlay_that_takes_the_code_away_leaves_the_question(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("target", "lines", "confirms"),
-    [("epidural", ["62323"], {"approach"}), ("facet_joint", ["64493"], set()), ("disc", [], set())],
+    ("target", "device", "lines", "confirms"),
+    [
+        ("epidural", "needle", ["62323"], {"approach"}),
+        ("facet_joint", "needle", ["64493"], {"approach"}),
+        ("facet_joint", "stimulator_lead", [], set()),
+        ("disc", "needle", [], set()),
+    ],
 )
 def test_it_is_asked_only_beside_the_codes_that_are_named(
-    tmp_path: Path, target: str, lines: list[str], confirms: set[str]
+    tmp_path: Path, target: str, device: str, lines: list[str], confirms: set[str]
 ) -> None:
-    told = said(table(tmp_path, ON_62323), target=target, device="needle")
+    told = said(table(tmp_path, WITH_CODE), target=target, device=device)
     assert (told.lines, told.confirms) == (lines, confirms)
     assert told.is_silent == (not lines)
 

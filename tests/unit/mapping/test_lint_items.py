@@ -136,7 +136,13 @@ def test_a_table_in_order_has_no_finding(tmp_path: Path) -> None:
         ),
         pytest.param('most: {"12004"', 'most: {"12005"', "12005 is no code of this table", id="most"),
         pytest.param(
-            'codes: {"12001": G0168}', 'codes: {"12099": G0168}', "12099 is the code of no row", id="overlay"
+            'codes: {"12001": G0168}', 'codes: {"12077": G0168}', "12077 is the code of no row", id="overlay"
+        ),
+        pytest.param(
+            '{code: "12099", to',
+            "{code: same, to",
+            "a second line of the same code is told apart by a modifier: add",
+            id="same",
         ),
         pytest.param(
             'codes: {"12001": G0168}', 'codes: {"12001": "12001"}', "12001 stays as it is", id="idle overlay"
@@ -160,3 +166,14 @@ def test_a_size_of_units_in_the_row_needs_a_column(tmp_path: Path) -> None:
     assert [message for _file, _line, message in findings(tmp_path, text)] == [
         "`per: row` goes with a column `per`, and it with that"
     ]
+
+
+def test_the_size_of_a_unit_of_an_add_on_stands_in_a_row_only_where_rows_have_one(tmp_path: Path) -> None:
+    of_rows = GOOD.replace(
+        "units: {of: sedation.minutes, per: 15}", "units: {of: sedation.minutes, per: row}"
+    )
+    assert findings(tmp_path, of_rows) == []
+    without = of_rows.replace(UNITS, "units: {fixed: 1}").replace(", code, per]", ", code]")
+    without = without.replace('"12001", 5]', '"12001"]').replace('"12002", 5]', '"12002"]')
+    told = [message for _file, _line, message in findings(tmp_path / "2", without)]
+    assert told == ["`per: row` goes with a column `per`"]
