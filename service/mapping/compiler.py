@@ -8,6 +8,7 @@ from service.mapping.drafts import CompiledAddOn, CompiledModifier, CompiledOver
 from service.mapping.facts import CompiledFact, compile_fact, elements_of
 from service.mapping.gate import compile_gate
 from service.mapping.joiner import Joiner
+from service.mapping.lesser import AskedOfLesser
 from service.mapping.quantity import compile_units
 from service.mapping.rows import compile_rows
 from service.mapping.stands import DERIVED, inputs_of, stand_of
@@ -51,6 +52,9 @@ def compile_table(
             for test, _ask in _lines([(line.if_, line.ask)], vocabulary, settings)
         ),
         wording=Wording(source.name, file.questions),
+        lesser=AskedOfLesser(rule, file.questions.get(rule.ask, ""))
+        if (rule := file.combine.lesser)
+        else None,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from service.domain.charge import CandidateCharge, Excluded, Proposal, Question
 from service.domain.documentation import Documentation, Value
 from service.mapping.algorithms import InfusionTable
+from service.mapping.lesser import ask_of_lesser
 from service.mapping.stands import group
 from service.mapping.table import Table
 from service.mapping.view import Found
@@ -27,6 +28,9 @@ class Tables:
             for name, value in table.concerns:
                 self._by_value.setdefault((name, value), []).append(number)
                 self._by_element.setdefault(name, []).append(number)
+        self.lesser = {
+            table.name: rule for table in self.all if isinstance(table, Table) and (rule := table.lesser)
+        }
         self._shut_out = {table.name: table.never_with for table in self.all if table.never_with}
 
     def __iter__(self) -> Iterator[AnyTable]:
@@ -61,7 +65,8 @@ def propose(tables: Tables, documentation: Documentation) -> tuple[Proposal, ...
     found = group(documentation)
     untranslated = frozenset(code.element for code in documentation.unknown)
     proposals = (table.propose(found, untranslated) for table in tables.concerned(found, untranslated))
-    return join_waiting(tables.shut_out(proposal for proposal in proposals if proposal))
+    standing = tables.shut_out(proposal for proposal in proposals if proposal)
+    return join_waiting(ask_of_lesser(standing, tables.lesser, found))
 
 
 def _without(proposal: Proposal, barred: dict[str, tuple[str, str]]) -> Proposal:

@@ -92,6 +92,8 @@ def _named(file: TableFile) -> Iterator[tuple[KeyPath, str]]:
     yield from ((("applies_when", name), name) for name in file.applies_when)
     yield from ((("questions", name), name) for name in file.questions)
     yield from _named_in_tail(file)
+    if file.combine.lesser:
+        yield ("combine", "lesser", "ask"), file.combine.lesser.ask
     for section, lines in (("hold", file.hold), ("confirm", file.confirm)):
         yield from (((section, number, "ask"), line.ask) for number, line in enumerate(lines))
     for fact, each in file.facts.items():
@@ -189,6 +191,7 @@ def _askable(file: TableFile) -> set[str]:
         askable.update(name for line in fact.evidence if not line.ask for name in line.if_)
         askable.update([fact.lookup.element] if fact.lookup else ())
     askable.update(line.ask for line in (*file.hold, *file.confirm))
+    askable.update([file.combine.lesser.ask] if file.combine.lesser else ())
     for lines in (file.modifiers, file.add_ons, file.overlays):
         askable.update(name for line in lines for name in line.if_)
     return {name for name in askable if not name.startswith(SWITCH) and name not in DERIVED}

@@ -15,6 +15,7 @@ from service.mapping.drafts import Draft
 from service.mapping.facts import Asked, CompiledFact, Settled
 from service.mapping.gate import Gate
 from service.mapping.joiner import Joiner
+from service.mapping.lesser import AskedOfLesser
 from service.mapping.rows import CompiledRow, Rows
 from service.mapping.stands import Stands, is_disputed
 from service.mapping.view import Each, Found, Readers, Summed, View
@@ -93,6 +94,7 @@ class Table:
     hold: tuple[tuple[AllOf, str], ...]
     confirm: tuple[tuple[AllOf, str, frozenset[str]], ...]  # with the codes beside which; none = all
     wording: Wording
+    lesser: AskedOfLesser | None = None
 
     @property
     def codes(self) -> frozenset[str]:

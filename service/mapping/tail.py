@@ -90,6 +90,14 @@ class Sum(Part):
     also: tuple[str, ...] = ()  # other quantities that are added up with it
 
 
+class Lesser(Part):
+    """Of several services of one family, perhaps of several tables: ask beside all but the highest."""
+
+    ask: str
+    family: str = Field(min_length=1)
+    place: int = Field(ge=1)  # of this table in its family; 1 = the highest
+
+
 class Combine(Part):
     """What becomes of several items of one table."""
 
@@ -98,6 +106,7 @@ class Combine(Part):
     #: What those after it become: second, third ...; the last holds for all that follow.
     further: Annotated[dict[Code, tuple[Code, ...]], BeforeValidator(as_tuples)] = {}
     most: dict[Code, Annotated[int, Field(ge=1)]] = {}  # units a code has at most
+    lesser: Lesser | None = None
 
 
 class AddOn(Part):
