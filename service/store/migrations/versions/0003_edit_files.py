@@ -10,6 +10,11 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_release()
+    _create_records()
+
+
+def _create_release() -> None:
     op.create_table(
         "edit_release",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -32,6 +37,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'active'"),
         postgresql_where=sa.text("state = 'active'"),
     )
+
+
+def _create_records() -> None:
     op.create_table(
         "ptp_edit",
         _release(),
