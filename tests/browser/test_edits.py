@@ -1,0 +1,51 @@
+"""Edits on the page: what bites is shown, and what was not shown is not approved."""
+
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.service_process import REPOSITORY, start_embedded, stopping
+
+HEADER = "A notice\nColumn 1\tColumn 2\t\tDate\tDate\tModifier\t\n"
+PAIR = "62327\t62323\t\t20240101\t*\t0\tMutually exclusive\n"
+SAMPLE = REPOSITORY / "docs" / "samples" / "hl7v2" / "01-oru-r01-procedure-report.hl7"
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory):
+    """A service whose site has loaded a PTP file of one pair."""
+    folder = tmp_path_factory.mktemp("service")
+    file = folder / "ccipra-f1.txt"
+    file.write_text(HEADER + PAIR)
+    load = [sys.executable, "-m", "service", "edits", "load", file, "--data", folder / "data"]
+    subprocess.run(load, check=True, cwd=REPOSITORY, capture_output=True)
+    with stopping(start_embedded(folder / "data")) as started:
+        yield started
+
+
+def again(message):
+    """The same procedure report, of another order of the patient's day."""
+    return message.replace(b"F-8801", b"F-8802").replace(b"NOR-000101", b"NOR-000102")
+
+
+def test_an_edit_that_came_since_the_line_was_read_is_shown_before_it_can_be_approved(page, running):
+    running.send(SAMPLE.read_bytes())
+    running.wait_for_candidate()
+    page.goto(running.http)
+    page.get_by_label("Your token").fill(running.token)
+    page.keyboard.press("Enter")
+    expect(page.locator("#line-title")).to_have_text("62327")
+    running.send(again(SAMPLE.read_bytes()))
+    beside = running.wait_for_candidate(count=2)
+    assert running.decide(beside, "change", {"code": "62323", "reason": "a second one"}).status == 200
+
+    page.keyboard.press("a")
+    expect(page.locator("#message")).to_contain_text("your decision was not taken")
+    expect(page.get_by_text("62323 is not paid beside 62327 (mutually exclusive)")).to_be_visible()
+    assert len(running.candidates()) == 2
+
+    page.keyboard.press("a")
+    expect(page.locator("#message")).to_have_text("Approved: 62327")
+    assert len(running.candidates("approved")) == 1
