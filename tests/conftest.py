@@ -1,11 +1,13 @@
 """Servers and databases for the tests: real ones, from wheels."""
 
 import os
+import shutil
 import tempfile
 import uuid
 import warnings
 from pathlib import Path
 
+import psycopg
 import pytest
 
 with warnings.catch_warnings():
@@ -14,8 +16,11 @@ with warnings.catch_warnings():
 
 from service.store import Keyring, open_database
 from service.store.migrate import migrate
+from service.store.tables import metadata
 
 KEYRING_KEY = b"0123456789abcdef0123456789abcdef"
+_TABLES = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+_OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
 @pytest.fixture(scope="session")
@@ -30,20 +35,56 @@ def postgres(tmp_path_factory):
         server.cleanup()
 
 
-@pytest.fixture
-def postgres_url(postgres):
-    """A fresh database on that server."""
+def _create_database(postgres):
     name = f"t{uuid.uuid4().hex}"
     postgres.psql(f"CREATE DATABASE {name}")
     return postgres.get_uri().replace("/postgres?", f"/{name}?", 1)
 
 
+def _migrate(url):
+    opened = open_database(url, Keyring({1: KEYRING_KEY}))
+    migrate(opened)
+    opened.close()
+
+
+@pytest.fixture
+def bare_postgres_url(postgres):
+    """A new database on that server, without tables."""
+    return _create_database(postgres)
+
+
+@pytest.fixture(scope="session")
+def shared_postgres_url(postgres):
+    """A migrated database for all tests: hundreds of databases are minutes of disk work."""
+    url = _create_database(postgres)
+    _migrate(url)
+    return url
+
+
+@pytest.fixture
+def postgres_url(shared_postgres_url):
+    """That database, as new: nothing in it, and nobody left of an earlier test."""
+    with psycopg.connect(shared_postgres_url, autocommit=True) as connection:
+        connection.execute(f"SELECT pg_terminate_backend(pid) {_OTHERS}")
+        connection.execute(f"TRUNCATE {_TABLES} RESTART IDENTITY")
+    return shared_postgres_url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory):
+    """A migrated database file, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "test.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request, tmp_path):
-    """A fresh database of each kind in turn."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'test.db'}"
-    return request.getfixturevalue("postgres_url")
+    """A migrated database with nothing in it, of each kind in turn."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_url")
+    copied = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "test.db")
+    return f"sqlite:///{copied}"
 
 
 @pytest.fixture
@@ -70,9 +111,8 @@ def clock():
 
 @pytest.fixture
 def database(database_url, keyring, clock):
-    """A migrated database of each kind in turn."""
+    """That database, open."""
     opened = open_database(database_url, keyring, clock)
-    migrate(opened)
     with opened.transaction() as store:
         store.bells.hang("chart", "post")
     yield opened

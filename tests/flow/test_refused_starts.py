@@ -130,13 +130,13 @@ def test_data_is_not_opened_with_another_key(tmp_path):
     assert "encryption key is not the one" in refusal(tmp_path)
 
 
-def test_a_postgresql_without_our_tables_is_not_used(tmp_path, postgres_url):
-    given = {"CHARGE_CAPTURE_DATABASE_URL": postgres_url, "CHARGE_CAPTURE_KEY": KEY}
+def test_a_postgresql_without_our_tables_is_not_used(tmp_path, bare_postgres_url):
+    given = {"CHARGE_CAPTURE_DATABASE_URL": bare_postgres_url, "CHARGE_CAPTURE_KEY": KEY}
     assert "charge-capture migrate" in refusal(tmp_path, **given)
 
 
-def test_a_worker_says_what_is_wrong_before_its_first_task(tmp_path, postgres_url):
+def test_a_worker_says_what_is_wrong_before_its_first_task(tmp_path, bare_postgres_url):
     worker = ("-m", "celery", "-A", "workers.app", "worker", "--concurrency", "1")
-    given = {"CHARGE_CAPTURE_DATABASE_URL": postgres_url, "CHARGE_CAPTURE_KEY": KEY}
+    given = {"CHARGE_CAPTURE_DATABASE_URL": bare_postgres_url, "CHARGE_CAPTURE_KEY": KEY}
     as_root = {"PYTHONWARNINGS": "ignore"}  # Celery warns of it
     assert "charge-capture migrate" in refusal(tmp_path, *worker, **given, **as_root)

@@ -57,7 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
 def server():
     """A FHIR server of billing."""
     with _Server() as serving:
-        thread = threading.Thread(target=serving.serve_forever)
+        thread = threading.Thread(target=serving.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield serving
         serving.shutdown()
