@@ -47,9 +47,9 @@ class Form:
     def filled(self, control_id: str, *, now: datetime, ack_id: str) -> bytes:
         """The answer to the message of this MSH-10."""
         to_time, to_ack_id, to_control_id, rest = self.parts
-        time = _time(now.replace(microsecond=0), self.separators)
-        ack_id = _own(ack_id, self.separators)
-        text = f"{to_time}{time}{to_ack_id}{ack_id}{to_control_id}{_echo(control_id)}{rest}"
+        time = time_text(now.replace(microsecond=0), self.separators)
+        ack_id = own(ack_id, self.separators)
+        text = f"{to_time}{time}{to_ack_id}{ack_id}{to_control_id}{echo(control_id)}{rest}"
         return text.encode(self.charset, "replace")
 
 
@@ -65,7 +65,7 @@ def form_of(header: Header, code: str, faults: Sequence[Fault] = ()) -> Form:
     separators = header.separators
     join = separators.field.join
     by_field = _minor_version(header) >= _ERR_BY_FIELD
-    msa_text = "" if by_field or not faults else _own(faults[0].message, separators)  # MSA-3
+    msa_text = "" if by_field or not faults else own(faults[0].message, separators)  # MSA-3
     errors = [_err(fault, separators) if by_field else _err_to_2_4(fault, separators) for fault in faults]
     parts = (
         join([*_to_time(header), ""]),
@@ -78,7 +78,7 @@ def form_of(header: Header, code: str, faults: Sequence[Fault] = ()) -> Form:
 
 def _to_time(header: Header) -> list[str]:
     """MSH up to MSH-6; who received answers who sent."""
-    return ["MSH", str(header.separators), *(_echo(header.field(n)) for n in (5, 6, 3, 4))]
+    return ["MSH", str(header.separators), *(echo(header.field(n)) for n in (5, 6, 3, 4))]
 
 
 def _message_type(header: Header) -> str:
@@ -89,20 +89,21 @@ def _message_type(header: Header) -> str:
 
 def _after_ack_id(header: Header) -> list[str]:
     """MSH from MSH-11 on."""
-    fields = [_echo(header.field(11)) or "P", _echo(header.field(12)) or _OUR_VERSION]
-    charset = _echo(header.field(18))
+    fields = [echo(header.field(11)) or "P", echo(header.field(12)) or _OUR_VERSION]
+    charset = echo(header.field(18))
     return [*fields, *[""] * 5, charset] if charset else fields
 
 
 @lru_cache(maxsize=64)
-def _time(second: datetime, separators: Separators) -> str:
-    return _own(second.strftime("%Y%m%d%H%M%S%z"), separators)
+def time_text(second: datetime, separators: Separators) -> str:
+    """A time of ours (DTM)."""
+    return own(second.strftime("%Y%m%d%H%M%S%z"), separators)
 
 
 def _err(fault: Fault, separators: Separators) -> list[str]:
     join = separators.component.join
     location = join(_location(fault))  # ERR-2
-    text = _own(fault.message, separators)
+    text = own(fault.message, separators)
     return ["ERR", "", location, join(_error_code(fault, separators)), "E", "", "", "", text]
 
 
@@ -122,7 +123,7 @@ def _location(fault: Fault) -> list[str]:
 
 
 def _error_code(fault: Fault, separators: Separators) -> list[str]:
-    return [fault.code, _own(ERROR_TEXT.get(fault.code, ""), separators), "HL70357"]
+    return [fault.code, own(ERROR_TEXT.get(fault.code, ""), separators), "HL70357"]
 
 
 def _minor_version(header: Header) -> int:
@@ -130,11 +131,12 @@ def _minor_version(header: Header) -> int:
     return int(match[1]) if match else _ERR_BY_FIELD
 
 
-def _echo(raw: str) -> str:
+def echo(raw: str) -> str:
+    """What a sender said, without what would end a segment or a frame."""
     return raw if raw.isprintable() else _BREAKS_FRAMES.sub("", raw)
 
 
-def _own(text: str, separators: Separators) -> str:
+def own(text: str, separators: Separators) -> str:
     """Our own words, whatever a sender's delimiters are."""
     if separators.escape:
         return escape(text, separators)

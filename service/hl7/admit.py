@@ -15,7 +15,6 @@ from service.hl7.escapes import CONTROL_CHARACTERS, Separators
 from service.hl7.header import TRIGGER, Header, read_header
 from service.hl7.message import Segment, split_messages
 
-_ACKNOWLEDGEMENTS = frozenset({"ACK", "MCF"})
 _VERSIONS = frozenset(
     "2.1 2.2 2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2 2.9".split()  # noqa: SIM905
 )
@@ -63,7 +62,7 @@ def admit(body: bytes, *, charset: str | None = None, now: datetime, ack_id: str
 
 
 def _judged(header: Header, body: bytes, now: datetime, ack_id: str) -> Admission:
-    if header.value(9) in _ACKNOWLEDGEMENTS:
+    if header.is_acknowledgement:
         return _admission(header, b"", "an acknowledgement is not answered")
     rejected = header.faults or tuple(_unsupported(header))
     errors = (*rejected, *([] if header.faults else _unusable(header, body)))
@@ -112,7 +111,7 @@ def _usual_of(charset: str, separators: Separators, *fields: str) -> _Usual | No
     values = dict(zip(_READ, fields, strict=True))
     line = ["MSH", str(separators), *(values.get(n, "") for n in range(3, max(_READ) + 1))]
     header = Header(Segment("MSH", 1, separators.field.join(line), separators), charset)
-    if header.value(9) in _ACKNOWLEDGEMENTS or any(_unsupported(header)):
+    if header.is_acknowledgement or any(_unsupported(header)):
         return None
     told = _admission(header, b"", _set_aside(header), tuple(_warnings(header)))
     return _Usual(
@@ -139,7 +138,7 @@ def busy(body: bytes, *, now: datetime, ack_id: str) -> bytes:
 
 def _answer_unless_ack(body: bytes, code: str, fault: Fault, now: datetime, ack_id: str) -> bytes:
     header = read_header(body)
-    if header.value(9) in _ACKNOWLEDGEMENTS:
+    if header.is_acknowledgement:
         return b""
     return _answer(header, code, (fault,), now, ack_id)
 

@@ -9,6 +9,7 @@ from service.hl7.escapes import STANDARD, Separators
 from service.hl7.message import Segment, separators_of
 
 TRIGGER = re.compile(r"[A-Z][A-Z0-9]{2}")  # table 0003, by its shape
+_ACKNOWLEDGEMENTS = frozenset({"ACK", "MCF"})
 _LINE_END = re.compile(rb"[\r\n]")
 _LONGEST = 16_384  # bytes; no lawful MSH comes near, and an answer repeats parts of it
 
@@ -24,6 +25,11 @@ class Header:
     @property
     def separators(self) -> Separators:
         return self.segment.separators
+
+    @property
+    def is_acknowledgement(self) -> bool:
+        """Whether this is an answer; answers are never answered."""
+        return self.value(9) in _ACKNOWLEDGEMENTS
 
     def field(self, n: int) -> str:
         """MSH-n as sent."""

@@ -6,42 +6,19 @@ that is first read. hl7apy, at a thousandth of the speed, judges only what this 
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 from typing import Self
 
 from service.domain.errors import Fault, UnreadableInput
-from service.hl7.charset import Decoded, decode, unicode_codec
+from service.hl7.charset import Decoded, decode
 from service.hl7.escapes import Separators, escape, read_separators, unescape
+from service.hl7.payload import LINE_START, split_messages
 
 __all__ = ["Decoded", "Message", "Segment", "Separators", "decode", "escape", "split_messages", "unescape"]
 
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})-(\d{1,3})(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?")
-_LINE_START = r"(?<![^\r\n\x0b\x1c])"  # also after the frame of an MLLP capture
-_MESSAGE_START = re.compile(_LINE_START + r"(?=MSH[^A-Za-z0-9\s])")
-_ENVELOPE = re.compile(_LINE_START + r"(?:FHS|BHS|BTS|FTS)(?:[^A-Za-z0-9\s][^\r\n]*)?(?:[\r\n]+|\Z)")
+_MESSAGE_START = re.compile(LINE_START + r"(?=MSH[^A-Za-z0-9\s])")
 _DELIMITER_FIELDS = 2  # MSH-1 and MSH-2 are delimiters, and never split by them
-
-
-def split_messages(body: bytes) -> list[bytes]:
-    """Cut a payload into its messages; the envelope of a batch (FHS, BHS, BTS, FTS) is dropped.
-
-    One message, or none at all, comes back as it is. What stands before the first MSH comes back as a
-    message of its own: it will be refused, and seen.
-    """
-    if body.startswith(b"MSH") and body.count(b"MSH") == 1:
-        return [body]
-    codec = unicode_codec(body) or "latin-1"  # Latin-1: bytes to characters one to one, whatever they mean
-    try:
-        text = body.decode(codec, "surrogateescape")
-    except UnicodeDecodeError:
-        return [body]
-    messages = _ENVELOPE.sub("", text)
-    starts = [match.start() for match in _MESSAGE_START.finditer(messages)]
-    if len(starts) <= 1 and len(messages) == len(text):
-        return [body]
-    pieces = [messages[start:end] for start, end in pairwise([0, *starts, len(messages)])]
-    return [piece.encode(codec, "surrogateescape") for piece in pieces if piece.strip()] or [body]
 
 
 class Segment:
