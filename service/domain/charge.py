@@ -154,3 +154,4 @@ class Receipt:
 
     answer: bytes = field(repr=False)
     note: str = ""  # no patient data: "AA", "201 Created"
+    awaits_verdict: bool = False  # the receiver keeps it, and says later what became of it

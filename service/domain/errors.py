@@ -19,6 +19,7 @@ ChargeCaptureError
 │   ├── PostingUnavailable    transient: billing never had it; tried again
 │   │   └── PostingPutOff       billing itself said "not now"; tried again, but not for ever
 │   └── PostingUncertain      it may have arrived; a person decides
+│       └── PostingRepeatable   it may have arrived, and a repeat would be recognised
 ├── LeaseLost               another worker took over: what this one found out no longer counts
 └── TryAgainLater           the store cannot take it now; nothing was kept
     └── Collision             two did the same thing at once: do it again
@@ -27,6 +28,8 @@ No message of any of these carries patient data: they are logged, and shown to s
 """
 
 from dataclasses import dataclass
+
+from service.domain.answers import Behaviour
 
 
 class ChargeCaptureError(Exception):
@@ -127,6 +130,10 @@ class PostingError(ChargeCaptureError):
 class PostingRefused(PostingError):
     """Billing refused the charge."""
 
+    def __init__(self, message: str | None = None, answer: bytes = b"") -> None:
+        super().__init__(message)
+        self.answer = answer
+
 
 class PostingUnavailable(PostingError):
     """Billing could not be reached, and has nothing of the charge."""
@@ -138,6 +145,17 @@ class PostingPutOff(PostingUnavailable):
 
 class PostingUncertain(PostingError):
     """Billing may hold the charge: it did not say."""
+
+    def __init__(
+        self, message: str | None = None, behaviour: Behaviour = Behaviour.NO_ANSWER, answer: bytes = b""
+    ) -> None:
+        super().__init__(message)
+        self.behaviour = behaviour  # how billing behaved instead
+        self.answer = answer  # what it said, whatever that means
+
+
+class PostingRepeatable(PostingUncertain):
+    """Billing may hold the charge, and would recognise the same charge sent again."""
 
 
 class TryAgainLater(ChargeCaptureError):

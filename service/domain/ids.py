@@ -4,6 +4,7 @@ import secrets
 import time
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_HALF = len(_CROCKFORD) // 2
 _CHARGE_KEY_CHARACTERS = 12  # FT1-2 is ST(12) up to HL7 2.8
 
 
@@ -13,8 +14,17 @@ def new_id() -> str:
 
 
 def new_charge_key() -> str:
-    """Twelve characters for FT1-2: 60 random bits, without letters that look like digits."""
-    return "".join(secrets.choice(_CROCKFORD) for _ in range(_CHARGE_KEY_CHARACTERS))
+    """Twelve characters for FT1-2: 59 random bits, without letters that look like digits.
+
+    The last one is of the first half of the alphabet: the second half is for technical components.
+    """
+    body = "".join(secrets.choice(_CROCKFORD) for _ in range(_CHARGE_KEY_CHARACTERS - 1))
+    return body + secrets.choice(_CROCKFORD[:_HALF])
+
+
+def technical_key(key: str) -> str:
+    """The key of a charge's technical component, where a receiver is told both: no other charge has it."""
+    return key[:-1] + _CROCKFORD[_CROCKFORD.index(key[-1]) - _HALF]
 
 
 def new_control_id() -> str:

@@ -2,7 +2,7 @@
 
 from service.hl7.acknowledge import Acknowledgement, read_ack
 from service.hl7.admit import Admission, admit, busy, refusal
-from service.hl7.dft import build_dft, validate_dft
+from service.hl7.dft import build_message, validate_message
 from service.hl7.extract import Extractor
 from service.hl7.message import Decoded, Message, Segment, decode, escape, split_messages, unescape
 from service.hl7.path import Found, HL7Path, compile_path
@@ -17,7 +17,7 @@ __all__ = [
     "Message",
     "Segment",
     "admit",
-    "build_dft",
+    "build_message",
     "busy",
     "compile_path",
     "decode",
@@ -26,5 +26,5 @@ __all__ = [
     "refusal",
     "split_messages",
     "unescape",
-    "validate_dft",
+    "validate_message",
 ]

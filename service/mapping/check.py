@@ -77,6 +77,16 @@ def _unread(folder: Path) -> list[Finding]:
         Finding(shown_name(path), 1, "error", "is not read: a mapping file ends in .yaml")
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix.lower() in (".yml", ".json", ".csv", ".txt")
+        if (path.parent.name, path.suffix.lower()) != ("destinations", ".csv")
+    ]
+
+
+def _unnamed_charge_masters(folder: Path) -> list[Finding]:
+    texts = [path.read_text("utf-8", "replace") for path in folder.glob("*.yaml")]
+    return [
+        Finding(shown_name(path), 1, "error", "is not read: no destination names it under charge_master")
+        for path in sorted(folder.glob("*.csv"))
+        if not any(path.name in text for text in texts)
     ]
 
 
@@ -118,3 +128,4 @@ def _read_neighbours(folder: Path, vocabulary: Vocabulary, checked: Checked) -> 
     checked.terms = checked.attempt(load_terms, folder / "terms", vocabulary)
     for path in sorted((folder / "destinations").glob("*.yaml")):
         checked.attempt(load_destination, path)
+    checked.findings += _unnamed_charge_masters(folder / "destinations")

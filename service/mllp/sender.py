@@ -4,6 +4,7 @@ import socket
 import time
 from typing import Self
 
+from service.domain.answers import Behaviour
 from service.domain.errors import PostingUnavailable, PostingUncertain
 from service.mllp.framing import FrameDecoder, encode
 
@@ -103,9 +104,11 @@ def _read_answer(connected: socket.socket, deadline: float) -> bytes:
     while True:
         frames = decoder.feed(_receive(connected, deadline))
         if decoder.stray or len(frames) > 1 or any(frame.problem for frame in frames):
-            raise PostingUncertain("the receiver answered something that is not one MLLP frame")
+            several = len(frames) > 1 and not any(frame.problem for frame in frames)
+            behaviour = Behaviour.SEVERAL_ANSWERS if several else Behaviour.GARBAGE
+            raise PostingUncertain("the receiver answered something that is not one MLLP frame", behaviour)
         if frames and decoder.partial:
-            raise PostingUncertain("the receiver answered more than once")
+            raise PostingUncertain("the receiver answered more than once", Behaviour.SEVERAL_ANSWERS)
         if frames:
             return frames[0].body
 

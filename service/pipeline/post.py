@@ -10,12 +10,14 @@ from datetime import UTC, datetime
 
 import structlog
 
+from service.domain.answers import Patience
 from service.domain.charge import Parcel, PostingState
 from service.domain.errors import (
     LeaseLost,
     PostingError,
     PostingPutOff,
     PostingRefused,
+    PostingRepeatable,
     PostingUnavailable,
     PostingUncertain,
     TryAgainLater,
@@ -25,11 +27,6 @@ from service.store import Database
 from service.store.postings import Posting
 
 _log = structlog.get_logger()
-_LONGEST_WAIT = 300.0
-#: How often a parcel whose fate is unknown is repeated to a destination that recognises repeats.
-_REPEATS = 5
-#: How often billing may say "not now" before a person looks.
-_PATIENCE = 10
 
 
 def post(database: Database, destinations: Mapping[str, Destination], *, lease: float) -> int:
@@ -63,7 +60,7 @@ def _parcel(database: Database, destination: Destination, posting: Posting) -> P
         return Parcel(posting.control_id, posting.body)
     with database.transaction() as store:
         charge = store.charges.get(posting.charge_key, posting.facility)
-    parcel = destination.prepare(charge, posting.control_id, datetime.now(UTC))
+    parcel = destination.prepare([charge], posting.control_id, datetime.now(UTC))
     with database.transaction() as store:
         store.postings.fix(posting, parcel)
     return parcel
@@ -73,9 +70,8 @@ def _record_failure(
     database: Database, destination: Destination, posting: Posting, error: PostingError
 ) -> None:
     state = _state_after(destination, posting, error)
-    _record(
-        database, posting, state, error, _backoff(posting.attempts) if state is PostingState.PENDING else 0.0
-    )
+    delay = _backoff(destination.patience, posting.attempts) if state is PostingState.PENDING else 0.0
+    _record(database, posting, state, error, delay)
 
 
 def _record(
@@ -93,15 +89,16 @@ def _record(
 def _state_after(destination: Destination, posting: Posting, error: PostingError) -> PostingState:
     if isinstance(error, PostingRefused):
         return PostingState.REFUSED
-    if isinstance(error, PostingPutOff) and posting.attempts >= _PATIENCE:
+    if isinstance(error, PostingPutOff) and posting.attempts >= destination.patience.attempts:
         return PostingState.REFUSED
     if isinstance(error, PostingUnavailable):
         return PostingState.PENDING
-    if destination.deduplicates and posting.attempts < _REPEATS:
+    if isinstance(error, PostingRepeatable) and posting.attempts < destination.patience.repeats:
         return PostingState.PENDING  # the very same bytes: if they arrived, they are recognised
     return PostingState.UNKNOWN
 
 
-def _backoff(attempts: int) -> float:
+def _backoff(patience: Patience, attempts: int) -> float:
     """Seconds until the next attempt: doubling, with jitter so that a returning receiver is not flooded."""
-    return min(_LONGEST_WAIT, 2.0 ** min(attempts, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+    wait = patience.first * 2.0 ** min(attempts - 1, 20)
+    return min(patience.longest, wait) * random.uniform(0.5, 1.0)  # noqa: S311

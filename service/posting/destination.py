@@ -1,19 +1,25 @@
 """Destination: what every way out can do."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from service.domain.answers import Patience
 from service.domain.charge import Charge, Parcel, Receipt
 
 
 class Destination(Protocol):
     """Somewhere that charges go to."""
 
-    #: What a repeated parcel is recognised by there: it may then be sent again when its fate is unknown.
-    deduplicates: bool
+    #: How long a charge is tried, and when a receiver that is away is let be.
+    patience: Patience
+    #: Whether charges of one visit that wait together leave as one parcel.
+    per_visit: bool
+    #: How many parcels may be on their way at once.
+    connections: int
 
-    def prepare(self, charge: Charge, control_id: str, now: datetime) -> Parcel:
-        """Fix the bytes of a charge; PostingRefused when they cannot be made."""
+    def prepare(self, charges: Sequence[Charge], control_id: str, now: datetime) -> Parcel:
+        """Fix the bytes of charges; PostingRefused when they cannot be made."""
 
     def send(self, parcel: Parcel) -> Receipt:
         """Deliver, and wait for the answer.

@@ -1,82 +1,117 @@
-"""Charges as DFT^P03 over MLLP."""
+"""Charges as HL7 messages over MLLP."""
 
-import threading
-from dataclasses import dataclass
+import queue
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
+from service.domain.answers import SAFE_ACTIONS, Behaviour, Outcome, Patience
 from service.domain.charge import Charge, Parcel, Receipt
-from service.domain.errors import PostingPutOff, PostingRefused, PostingUncertain, UnreadableInput
-from service.hl7 import Acknowledgement, build_dft, read_ack, validate_dft
+from service.domain.errors import (
+    PostingPutOff,
+    PostingRefused,
+    PostingRepeatable,
+    PostingUncertain,
+    UnreadableInput,
+)
+from service.domain.layout import Layout
+from service.hl7 import Acknowledgement, build_message, read_ack, validate_message
 from service.mllp import Connection
 
-_ACCEPTED = frozenset({"AA", "CA"})
 _ERRORS = frozenset({"AE", "CE"})
-_REFUSED = _ERRORS | {"AR", "CR"}
 #: Table 0357: record locked, internal error. The receiver could not, just now.
 _TRANSIENT = frozenset({"206", "207"})
 
 
-@dataclass(frozen=True, slots=True)
-class Addressing:
-    """How the messages are addressed."""
-
-    sending: tuple[str, str]  # MSH-3, MSH-4
-    receiving: tuple[str, str]  # MSH-5, MSH-6
-    processing_id: str = "P"  # MSH-11
-
-
 class DftOverMllp:
-    """One connection to a billing system; one message in flight on it."""
+    """Connections to a billing system; one message in flight on each."""
 
-    def __init__(self, connection: Connection, addressing: Addressing, *, deduplicates: bool) -> None:
-        self.deduplicates = deduplicates
-        self._connection = connection
-        self._addressing = addressing
-        self._lock = threading.Lock()
+    def __init__(
+        self,
+        connections: Sequence[Connection],
+        layout: Layout,
+        actions: Mapping[Behaviour, Outcome] = SAFE_ACTIONS,
+        patience: Patience = Patience(),  # noqa: B008  frozen
+    ) -> None:
+        self.patience = patience
+        self.per_visit = layout.per_visit
+        self.connections = len(connections)
+        self._layout = layout
+        self._actions = actions
+        self._all = connections
+        self._free: queue.LifoQueue[Connection] = queue.LifoQueue()
+        for connection in connections:
+            self._free.put(connection)
 
-    def prepare(self, charge: Charge, control_id: str, now: datetime) -> Parcel:
+    def prepare(self, charges: Sequence[Charge], control_id: str, now: datetime) -> Parcel:
         """Build the message, and read it back with a second parser before it may leave."""
-        body = build_dft(
-            charge,
-            control_id=control_id,
-            now=now,
-            sending=self._addressing.sending,
-            receiving=self._addressing.receiving,
-            processing_id=self._addressing.processing_id,
-        )
-        validate_dft(body)
+        body = build_message(charges, self._layout, control_id=control_id, now=now)
+        validate_message(body, self._layout)
         return Parcel(control_id, body)
 
     def send(self, parcel: Parcel) -> Receipt:
         """Exchange the message for its ACK; an answer to another message settles nothing."""
-        with self._lock:
-            answer = self._connection.exchange(parcel.body)
+        with self._connection() as connection:
             try:
-                acknowledgement = read_ack(answer)
-                return judge(acknowledgement, parcel.control_id, answer)
-            except (UnreadableInput, PostingUncertain) as error:
+                answer = connection.exchange(parcel.body)
+                return judge(_read(answer), parcel.control_id, answer, self._actions)
+            except PostingUncertain as error:
                 # What else comes on this connection could be credited to the wrong message.
-                self._connection.close()
-                raise PostingUncertain(str(error)) from error
+                connection.close()
+                if self._actions[error.behaviour] is Outcome.RETRY:
+                    raise PostingRepeatable(str(error), error.behaviour, error.answer) from error
+                raise
 
     def close(self) -> None:
-        """Close the connection."""
-        with self._lock:
-            self._connection.close()
+        """Close the connections."""
+        for connection in self._all:
+            connection.close()
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        connection = self._free.get()
+        try:
+            yield connection
+        finally:
+            self._free.put(connection)
 
 
-def judge(acknowledgement: Acknowledgement, control_id: str, answer: bytes) -> Receipt:
-    """What an acknowledgement says of the message with this MSH-10."""
+def _read(answer: bytes) -> Acknowledgement:
+    try:
+        return read_ack(answer)
+    except UnreadableInput as error:
+        raise PostingUncertain(str(error), Behaviour.GARBAGE, answer) from error
+
+
+def judge(
+    acknowledgement: Acknowledgement, control_id: str, answer: bytes, actions: Mapping[Behaviour, Outcome]
+) -> Receipt:
+    """What an acknowledgement says of the message with this MSH-10, by the action table of its receiver."""
     if acknowledgement.control_id != control_id:  # MSA-2
-        raise PostingUncertain("billing acknowledged another message (MSA-2)")
+        what = "billing acknowledged another message (MSA-2)"
+        raise PostingUncertain(what, Behaviour.OTHER_MESSAGE, answer)
+    behaviour = behaviour_of(acknowledgement)
+    if behaviour is None:
+        what = "billing's answer is no acknowledgement code (MSA-1)"
+        raise PostingUncertain(what, Behaviour.GARBAGE, answer)
+    said = f"billing answered {acknowledgement.code}"
+    outcome = actions[behaviour]
+    if outcome in (Outcome.POSTED, Outcome.AWAIT):
+        return Receipt(answer, acknowledgement.code, awaits_verdict=outcome is Outcome.AWAIT)
+    if outcome is Outcome.REFUSED:
+        raise PostingRefused(f"{said}: {_safe(acknowledgement)}", answer)
+    if outcome is Outcome.RETRY:
+        raise PostingPutOff(f"{said}: {_safe(acknowledgement)}")
+    raise PostingUncertain(f"{said}: {_safe(acknowledgement)}", behaviour, answer)
+
+
+def behaviour_of(acknowledgement: Acknowledgement) -> Behaviour | None:
+    """How the receiver behaved; None = MSA-1 holds no acknowledgement code."""
     code = acknowledgement.code  # MSA-1
-    if code in _ACCEPTED:
-        return Receipt(answer, code)
-    if code not in _REFUSED:
-        raise PostingUncertain("billing's answer is no acknowledgement code (MSA-1)")
     if code in _ERRORS and _TRANSIENT & set(acknowledgement.error_codes):
-        raise PostingPutOff(f"billing answered {code} {'/'.join(acknowledgement.error_codes)}")
-    raise PostingRefused(f"billing answered {code}: {_safe(acknowledgement)}")
+        return Behaviour.NOT_NOW
+    known = {each.value: each for each in Behaviour if each.value.isupper()}
+    return known.get(code)
 
 
 def _safe(acknowledgement: Acknowledgement) -> str:

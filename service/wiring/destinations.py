@@ -6,7 +6,7 @@ from service.fhir import ChargeItemClient
 from service.mapping import load_destination
 from service.mllp import Connection
 from service.posting.destination import Destination
-from service.posting.dft_over_mllp import Addressing, DftOverMllp
+from service.posting.dft_over_mllp import DftOverMllp
 from service.posting.fhir_charge_item import FhirChargeItem
 from service.settings import Settings, host_and_port
 
@@ -15,14 +15,15 @@ BILLING = "billing"
 
 def destinations_of(settings: Settings) -> dict[str, Destination]:
     """Destinations by name; none = approved charges wait."""
-    addressing = load_destination(settings.mappings / "destinations" / f"{BILLING}.yaml")
+    file = load_destination(settings.mappings / "destinations" / f"{BILLING}.yaml")
     if settings.billing:
         host, port = host_and_port(settings.billing)
-        connection = Connection(host, port, answer_timeout=settings.answer_timeout)
-        names = Addressing(addressing.sending, addressing.receiving, addressing.processing_id)
-        return {BILLING: DftOverMllp(connection, names, deduplicates=addressing.deduplicates)}
+        connections = [
+            Connection(host, port, answer_timeout=settings.answer_timeout) for _ in range(file.connections)
+        ]
+        return {BILLING: DftOverMllp(connections, file.layout, file.actions, file.patience)}
     if settings.billing_fhir:
-        return {BILLING: FhirChargeItem(_fhir_client(settings))}
+        return {BILLING: FhirChargeItem(_fhir_client(settings), file.patience)}
     return {}
 
 

@@ -4,11 +4,12 @@ import pytest
 
 from service.commands.sink import Mode, Sink
 from service.domain.charge import PostingState
+from service.domain.layout import Layout
 from service.mllp import Connection
 from service.pipeline import decide
 from service.pipeline.decide import Reviewer
 from service.pipeline.post import post
-from service.posting.dft_over_mllp import Addressing, DftOverMllp
+from service.posting.dft_over_mllp import DftOverMllp
 from tests.integration.pipeline.conftest import a_line
 
 
@@ -23,9 +24,8 @@ def sink():
 def billing(sink):
     """The way to it."""
     destination = DftOverMllp(
-        Connection("127.0.0.1", sink.port, answer_timeout=0.5),
-        Addressing(("CC", "MAIN"), ("BILLING", "MAIN")),
-        deduplicates=False,
+        [Connection("127.0.0.1", sink.port, answer_timeout=0.5)],
+        Layout(("CC", "MAIN"), ("BILLING", "MAIN")),
     )
     yield destination
     destination.close()

@@ -9,12 +9,14 @@ from service.domain.charge import Charge, ChargeKind
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
 from service.domain.errors import IncompleteCharge, PostingRefused
-from service.hl7 import Message, build_dft, decode, split_messages, validate_dft
+from service.domain.layout import Layout
+from service.hl7 import Message, build_message, decode, split_messages, validate_message
 
 CONTROL_ID = "0123456789ABCDEF0123"
 TIME = "20260115103000+0000"
 DX = "M54.16^^I10~G89.18^^I10"
 NPI = "1234567893^Who^Ann^^^^^^NPI&2.16.840.1.113883.4.6&ISO^^^^NPI"
+LAYOUT = Layout(("CHARGE", "HUB"), ("BILLING", "MAIN"))
 NOW = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 CONTEXT = BillingContext(
     patient_id="8",
@@ -72,14 +74,12 @@ FORGERY = "\x1c\r\x0bMSH!@#$%!A!B!C!D!20260115!!DFT@P03!X!P!2.5.1\rFT1!1!X!!2026
 
 
 def build(charge: Charge = CHARGE, *, control_id: str = CONTROL_ID, processing_id: str = "P") -> bytes:
-    return build_dft(
-        charge,
-        control_id=control_id,
-        now=NOW,
-        sending=("CHARGE", "HUB"),
-        receiving=("BILLING", "MAIN"),
-        processing_id=processing_id,
-    )
+    layout = replace(LAYOUT, processing_id=processing_id)
+    return build_message([charge], layout, control_id=control_id, now=NOW)
+
+
+def validate_dft(body: bytes) -> None:
+    validate_message(body, LAYOUT)
 
 
 def build_with(name: str, value: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.domain.answers import SAFE_ACTIONS, Behaviour, Outcome
 from service.domain.errors import PostingRefused, PostingUnavailable, PostingUncertain
 from service.hl7 import Acknowledgement
 from service.posting.dft_over_mllp import judge
@@ -15,7 +16,28 @@ def ack(code, control_id="M1", errors=()):
 
 @pytest.mark.parametrize("code", ["AA", "CA"])
 def test_accepted(code):
-    assert judge(ack(code), "M1", b"bytes").note == code
+    receipt = judge(ack(code), "M1", b"bytes", SAFE_ACTIONS)
+    assert (receipt.note, receipt.awaits_verdict) == (code, False)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "outcome", "code", "expected"),
+    [
+        (Behaviour.AE, Outcome.RETRY, "AE", PostingUnavailable),
+        (Behaviour.AR, Outcome.UNKNOWN, "AR", PostingUncertain),
+        (Behaviour.AA, Outcome.UNKNOWN, "AA", PostingUncertain),
+        (Behaviour.NOT_NOW, Outcome.REFUSED, "CE", PostingRefused),
+    ],
+)
+def test_what_follows_from_an_answer_is_the_receivers_own_table(behaviour, outcome, code, expected):
+    errors = ("207",) if behaviour is Behaviour.NOT_NOW else ()
+    with pytest.raises(expected):
+        judge(ack(code, errors=errors), "M1", b"bytes", {**SAFE_ACTIONS, behaviour: outcome})
+
+
+def test_who_is_told_the_verdict_later_waits_for_it():
+    receipt = judge(ack("CA"), "M1", b"bytes", {**SAFE_ACTIONS, Behaviour.CA: Outcome.AWAIT})
+    assert receipt.awaits_verdict
 
 
 @pytest.mark.parametrize(
@@ -37,5 +59,5 @@ def test_accepted(code):
 )
 def test_everything_else_is_sorted_by_what_the_next_step_is(acknowledgement, outcome):
     with pytest.raises(outcome) as raised:
-        judge(acknowledgement, "M1", b"bytes")
+        judge(acknowledgement, "M1", b"bytes", SAFE_ACTIONS)
     assert "TESTPERSON" not in str(raised.value), "billing's words may quote the patient"
