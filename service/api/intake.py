@@ -28,7 +28,7 @@ def _media_type(request: Request) -> tuple[str, dict[str, str]]:
 
 @router.post("/hl7/v2", response_class=Response)
 async def receive_hl7(request: Request, parts: PartsOf, user: Sender) -> Response:
-    """Take one HL7 v2 message; the answer is its ACK, with 200 whether it accepts or refuses."""
+    """Take an HL7 v2 message or a batch; the answer is its ACK (or theirs), with 200 whatever it says."""
     kind, parameters = _media_type(request)
     if kind not in _HL7_TYPES:
         return problem(415, "unsupported-media-type", "send application/hl7-v2+er7")
@@ -42,8 +42,7 @@ async def receive_hl7(request: Request, parts: PartsOf, user: Sender) -> Respons
 
 
 def _store_hl7(parts: Parts, user: User, body: bytes, charset: str) -> bytes:
-    arrival = parts.door.hl7_arrival(body, charset=charset, facility=user.facility)
-    return parts.door.store([arrival])[0]
+    return parts.door.receive_hl7(body, charset=charset, facility=user.facility)
 
 
 @router.post("/fhir", response_class=JSONResponse)

@@ -144,7 +144,7 @@ class _Reading:
                 faults = (Fault("BHS", "100", "the batch holds no message"),)
             batch.envelope = Envelope(header, trailer, faults)
         self._faults += _count_faults("FTS-1", self._file[1], len(self._batches), "batches")
-        file = Envelope(*self._file, tuple(self._faults))
+        file = Envelope(self._file[0], self._file[1], tuple(self._faults))
         return Payload(file, tuple(self._batches), self._codec.removesuffix("-sig"))
 
     def _open(self, envelope: Envelope) -> None:

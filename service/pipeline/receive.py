@@ -1,6 +1,6 @@
 """Receive: store what came as it came, with its answer, in one commit; only then is the answer given."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -12,11 +12,14 @@ from service.domain.errors import Collision, TryAgainLater
 from service.domain.event import Arrival, Format
 from service.domain.feed import Feed
 from service.domain.ids import new_control_id
+from service.hl7.batch import Complaint, answer_payload, complaints
+from service.hl7.payload import Payload, read_payload
 from service.jobs import CHART
 from service.mapping import choose_feed
 from service.store import Database
 
 _ANY_FACILITY = "*"
+_MOST_MESSAGES = 10_000  # in one batch: they are committed together
 _log = structlog.get_logger()
 
 
@@ -35,13 +38,20 @@ class Door:
         Never raises for what is in a message. When the database cannot commit, nothing was kept and each
         sender is told to send again.
         """
-        bodies = [body for body, _peer in frames]
+        parcels = [self._unpack(body) for body, _peer in frames]
+        arrivals = [arrival for parcel in parcels for arrival in parcel.arrivals]
         try:
-            return self.store([self.hl7_arrival(body) for body in bodies])
+            answers = iter(self.store(arrivals))
         except TryAgainLater as error:
-            _log.error("messages not stored", count=len(bodies), error=str(error))
+            _log.error("messages not stored", count=len(arrivals), error=str(error))
             now = datetime.now(UTC)
-            return [hl7.busy(body, now=now, ack_id=new_control_id()) for body in bodies]
+            answers = iter([hl7.busy(each.body, now=now, ack_id=new_control_id()) for each in arrivals])
+        return [parcel.answer(answers) for parcel in parcels]
+
+    def receive_hl7(self, body: bytes, *, charset: str | None = None, facility: str = _ANY_FACILITY) -> bytes:
+        """Take what one request or file holds: a message, several, or a batch. Raises TryAgainLater."""
+        parcel = self._unpack(body, charset, facility)
+        return parcel.answer(iter(self.store(parcel.arrivals)))
 
     def refuse_frame(self, head: bytes, problem: str) -> bytes:
         """Answer a frame that never came whole; its head is kept."""
@@ -78,6 +88,22 @@ class Door:
             processing_id="P" if admission.processing_id in ("", "P") else admission.processing_id[:1],
         )
 
+    def _unpack(self, body: bytes, charset: str | None = None, facility: str = _ANY_FACILITY) -> "_Parcel":
+        payload = read_payload(body)
+        if payload is None:
+            return _Parcel([self.hl7_arrival(body, charset=charset, facility=facility)])
+        messages = payload.messages
+        if len(messages) > _MOST_MESSAGES:
+            return _Parcel([self._too_many(body)])
+        arrivals = [self.hl7_arrival(each, charset=charset, facility=facility) for each in messages]
+        owner = next((arrival.facility for arrival in arrivals), self.facility)
+        return _Parcel(arrivals + [_complained(each, owner) for each in complaints(payload)], payload)
+
+    def _too_many(self, body: bytes) -> Arrival:
+        reason = f"more than {_MOST_MESSAGES} messages in one batch: send it in parts"
+        answer = hl7.refusal(body, code="104", text=reason, now=datetime.now(UTC), ack_id=new_control_id())
+        return Arrival(Format.HL7V2, "", self.facility, "", "", body, answer, reason)
+
     def store(self, arrivals: Sequence[Arrival]) -> list[bytes]:
         """Commit a group, and ring for whoever reads it; gives the answers."""
         try:
@@ -90,6 +116,37 @@ class Door:
             answers = [answer for _id, answer in store.events.receive(arrivals)]
         self.wake(CHART)
         return answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """What came in one frame or one request."""
+
+    arrivals: list[Arrival]  # its messages, and then what is wrong with their envelopes
+    payload: Payload | None = None  # None = it is one message
+
+    def answer(self, answers: Iterator[bytes]) -> bytes:
+        """The one answer out of those to its arrivals, which are taken off `answers`."""
+        own = [next(answers) for _ in self.arrivals]
+        if self.payload is None:
+            return own[0]
+        count = len(self.payload.messages)
+        now = datetime.now(UTC)
+        return answer_payload(self.payload, own[:count], own[count:], now=now, ack_id=new_control_id())
+
+
+def _complained(complaint: Complaint, facility: str) -> Arrival:
+    header = complaint.header()
+    return Arrival(
+        format=Format.HL7V2,
+        sender=f"{header.value(3)}|{header.value(4)}",
+        facility=facility,
+        message_type=complaint.envelope.text[:3],
+        control_id="",  # BHS-11 may be the MSH-10 of a message; the bytes tell a repeat as well
+        body=complaint.body,
+        answer=complaint.answer(now=datetime.now(UTC), ack_id=new_control_id()),
+        quarantine=complaint.reason,
+    )
 
 
 #: What was wrong with a frame -> (table 0357, what to say). 207 tells the sender that sending again may help.

@@ -5,7 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from service.hl7 import Message
+from service.domain.errors import TryAgainLater
+from service.hl7 import Message, split_messages
+from service.pipeline import receive
+from service.store.events import Events
 
 FHIR = "application/fhir+json"
 PROCEDURE = {
@@ -82,6 +85,57 @@ def test_a_refused_message_says_so_in_its_ack(api):
     assert (refused.get("MSA-1"), refused.get("ERR-3.1")) == ("AR", "203")
 
 
+ORU = b"MSH|^~\\&|A|B|C|D|20260301||ORU^R01|%s|P|%s\rPID|1||P1\r"
+BHS = b"BHS|^~\\&|A|B|C|D|20260301||||N7\r"
+
+
+@pytest.mark.parametrize("door", ["http", "mllp"])
+def test_of_a_batch_every_message_is_taken_by_itself_and_answered_in_one_batch(api, door):
+    members = [ORU % (b"1", b"2.5.1"), ORU % (b"2", b"7.7"), ORU % (b"3", b"2.5.1")]
+    body = BHS + b"".join(members) + b"BTS|4\r"
+
+    def send():
+        if door == "http":
+            return api.send_hl7(body).content
+        return api.service.door.receive_frames([(members[0], "peer"), (body, "peer")])[1]
+
+    answer = send()
+    acks = [Message.parse(each.decode()) for each in split_messages(answer)]
+    assert [(ack.get("MSA-1"), ack.get("MSA-2")) for ack in acks] == [
+        ("AA", "1"),
+        ("AR", "2"),
+        ("AA", "3"),
+        ("AE", "N7"),
+    ]
+    assert answer.startswith(b"BHS|^~\\&|C|D|A|B|")
+    counted = messages(api)
+    assert (counted["received"], counted["quarantined"]) == (2, 2)
+    assert {each["message_type"] for each in quarantine(api)} == {"ORU^R01", "BHS"}
+    again = [Message.parse(each.decode()).get("MSH-10") for each in split_messages(send())]
+    assert again == [ack.get("MSH-10") for ack in acks], "a repeat is given the stored answers"
+
+
+def test_a_batch_is_kept_whole_or_not_at_all(api, monkeypatch):
+    def fail(_self, _arrivals):
+        raise TryAgainLater
+
+    monkeypatch.setattr(Events, "receive", fail)
+    body = BHS + ORU % (b"1", b"2.5.1") + ORU % (b"2", b"2.5.1") + b"BTS|2\r"
+    (answer,) = api.service.door.receive_frames([(body, "peer")])
+    acks = [Message.parse(each.decode()) for each in split_messages(answer)]
+    assert [(ack.get("MSA-1"), ack.get("MSA-2"), ack.get("ERR-3.1")) for ack in acks] == [
+        ("AE", "1", "207"),
+        ("AE", "2", "207"),
+    ]
+
+
+def test_a_batch_of_more_messages_than_one_commit_should_hold_is_refused_and_kept(api, monkeypatch):
+    monkeypatch.setattr(receive, "_MOST_MESSAGES", 2)
+    answer = ack(api.send_hl7(b"".join(ORU % (number, b"2.5.1") for number in (b"1", b"2", b"3"))))
+    assert (answer.get("MSA-1"), answer.get("ERR-3.1")) == ("AR", "104")
+    assert len(quarantine(api)) == 1
+
+
 @pytest.mark.parametrize(
     ("charset", "encoded"),
     [("", "Größe".encode()), ("; charset=iso-8859-1", "Größe".encode("latin-1")), ("; charset=", b"G")],
@@ -126,7 +180,7 @@ def test_one_message_through_many_doors_at_once_is_one_event_with_one_answer(api
     def through_a_door(number):
         if number % 2:
             return door.receive_frames([(body, "peer")])[0]
-        return door.store([door.hl7_arrival(body)])[0]
+        return door.receive_hl7(body)
 
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(through_a_door, range(32)))
