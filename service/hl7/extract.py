@@ -43,7 +43,7 @@ class Extractor:
             tuple(IdentityPaths.of(feed, identity) for identity in identities)
             for identities in (feed.key, feed.document, feed.replaces)
         )
-        self._version = _paths(feed, (*feed.version, "MSH-7"))
+        self._version, self._made = _paths(feed, feed.version), _paths(feed, ("MSH-7",))
         self._ignored, self._withdrawn = conditions(feed, feed.ignored), conditions(feed, feed.withdrawn)
         self._context = {name: _paths(feed, paths) for name, paths in feed.context.items()}
         self._stated = StatedPaths.of(feed)
@@ -77,7 +77,7 @@ class Extractor:
         report = ProcedureReport(
             procedure_key=key,
             document=identify(scope, self._document).text or f"{event.message_type}:{key}",
-            version=_version(scope, self._version),
+            version=self._version_of(scope),
             readings=self._readings(results, named, event.id),
             narratives=self._read_narratives(
                 results.only("OBX", lambda segment: id(segment) not in taken), event.id
@@ -90,6 +90,10 @@ class Extractor:
             namespace=identified.namespace,
         )
         return report, identified.by_day
+
+    def _version_of(self, scope: Scope) -> str:
+        """When this version was made, and then when its message was: a cancellation may repeat the former."""
+        return " ".join(filter(None, (_time(scope, self._version), _time(scope, self._made))))
 
     def _named_observations(self, scope: Scope) -> Iterator[tuple[str, Segment]]:
         """The OBX whose identifier is the name of an element."""
@@ -177,7 +181,7 @@ def _reading(element: str, found: Found, event_id: str) -> Reading:
     return Reading(element, found.text, source, item)
 
 
-def _version(scope: Scope, paths: Sequence[HL7Path]) -> str:
+def _time(scope: Scope, paths: Sequence[HL7Path]) -> str:
     texts = (version_digits(found.text) for path in paths for found in scope.read(path)[:1])
     return next(filter(None, texts), "")
 

@@ -1,6 +1,6 @@
 """Document: what a report documents, by the vocabulary; and all reports of one procedure together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Final
 
@@ -106,7 +106,7 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
         latest[part.document] = part
     replacing = [part for part in parts if part.replaces]
     in_force = sorted(
-        (part for part in latest.values() if not (part.withdrawn or _is_replaced(part, replacing))),
+        (part for part in latest.values() if not (part.withdrawn or _is_replaced(part, replacing, latest))),
         key=lambda part: part.version,
     )
     context = _latest_context(in_force or parts)
@@ -126,11 +126,15 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
     )
 
 
-def _is_replaced(part: Understood, replacing: Sequence[Understood]) -> bool:
-    """Whether another document took its place, and it has not taken that one's place since."""
+def _is_replaced(part: Understood, replacing: Sequence[Understood], latest: Mapping[str, Understood]) -> bool:
+    """Whether another document took its place.
+
+    Not when it has taken that one's place since, or was issued again after that one was taken back.
+    """
     return any(
         other.replaces == part.document != other.document
         and not (part.replaces == other.document and part.version > other.version)
+        and not ((last := latest[other.document]).withdrawn and part.version > last.version)
         for other in replacing
     )
 

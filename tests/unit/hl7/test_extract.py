@@ -230,7 +230,7 @@ def test_a_report_that_is_not_yet_a_document_is_left_out():
             segment("OBR", f2="P", f3="F1", f22="20260116080000+0000"),
             "order:F1",
             "ORU^R01:order:F1",
-            "20260116080000",
+            "20260116080000 20260115103000",
         ),
         ("OBR|1|P||", "placer:P", "ORU^R01:placer:P", "20260115103000"),
         ("OBR|1", "event:e1:1", "ORU^R01:event:e1:1", "20260115103000"),

@@ -243,6 +243,18 @@ def test_a_replacement_that_is_taken_back_does_not_bring_back_what_it_replaced()
 
 
 @pytest.mark.parametrize(
+    ("issued", "stands"), [("4", ("left_indwelling",)), ("2", ())], ids=["after", "before"]
+)
+def test_what_was_issued_again_after_its_replacement_was_taken_back_counts(
+    issued: str, stands: tuple[str, ...]
+) -> None:
+    found = together(
+        part("D-2", "1", replaces="D-1"), part("D-2", "3", withdrawn=True), part("D-1", issued, LEFT)
+    )
+    assert found.values("catheter.disposition") == stands
+
+
+@pytest.mark.parametrize(
     ("namespaces", "origins"),
     [
         (("pain", "pain"), {"structured"}),
