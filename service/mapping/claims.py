@@ -6,9 +6,10 @@ from typing import Final, NamedTuple
 from service.domain.documentation import Value
 from service.mapping.clauses import Sentence
 from service.mapping.lexicon import Beginning, Entry, Hinders, Ignored, Lexicon, Meaning, States, Within
+from service.mapping.marks import COMMA
 from service.mapping.numbers import NUMBER
 from service.mapping.phrases import match
-from service.mapping.words import COMMA, Words
+from service.mapping.words import Words
 
 _LISTING: Final = frozenset({COMMA, "and"})  # what stands between the levels of a list
 _LONGEST_LIST: Final = 8  # levels on either side of one

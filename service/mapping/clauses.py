@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from service.mapping.words import COLON, COMMA, PARAGRAPH_END, SENTENCE_END
+from service.mapping.marks import COLON, COMMA, PARAGRAPH_END, SENTENCE_END
 
 _LONGEST_HEADING: Final = 6  # words
 

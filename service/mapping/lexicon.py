@@ -9,17 +9,17 @@ from typing import Final
 from service.domain.documentation import Value
 from service.domain.errors import MappingError
 from service.mapping.clauses import Grammar, Reach
+from service.mapping.marks import COMMA, LEVEL, VERTEBRA
 from service.mapping.numbers import NUMBER
 from service.mapping.phrases import Families, Phrase, compile_phrase, words_of
 from service.mapping.terms_file import CuesFile, ElementTerms, TermsFile
 from service.mapping.vocabulary import Element, Vocabulary
-from service.mapping.words import COMMA, LEVEL, VERTEBRA
 from service.mapping.yaml_file import Lines, read_yaml
 
 CUES_FILE: Final = "cues.yaml"
 #: Doubts in which a word is no mention of a thing, or no word of an event.
-_NO_MENTION = frozenset({"negation", "hypothesis"})
-_NO_EVENT = frozenset({"negation", "hypothesis", "plan", "aside"})
+_NO_MENTION = frozenset({"negation", "hypothesis", "unticked"})
+_NO_EVENT = _NO_MENTION | {"plan", "aside"}
 
 
 class Within(Enum):

@@ -2,7 +2,8 @@
 
 A phrase is words in their order. `a|b` is either, `<family>` any member of a family, `word?` may be absent,
 `...` up to eight words in between, `{level}` an interspace, `{vertebra}` a vertebra, `{number}` a number,
-`{year}` a year, `{question}` a question mark. Case, hyphens and line ends make no difference. There are no
+`{year}` a year, `{question}` a question mark, `{unfilled}` and `{unticked}` what
+a template left open. Case, hyphens and line ends make no difference. There are no
 regular expressions in the files: finding takes time in proportion to the text.
 """
 
@@ -11,22 +12,26 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from service.mapping.numbers import NUMBER
-from service.mapping.words import (
+from service.mapping.marks import (
+    EARLIER,
+    LATER,
     LEVEL,
     PARAGRAPH_END,
     QUESTION,
     SENTENCE_END,
+    TODAY,
+    UNFILLED,
+    UNTICKED,
     VERTEBRA,
     YEAR,
-    Words,
-    cut,
 )
+from service.mapping.numbers import NUMBER
+from service.mapping.words import Words, cut
 from service.mapping.yaml_fault import nearest
 
 _GAP_LENGTH: Final = 8
 _MOST_GAPS: Final = 2
-_MARKS = frozenset({LEVEL, VERTEBRA, NUMBER, YEAR, QUESTION})
+_MARKS = frozenset({LEVEL, VERTEBRA, NUMBER, YEAR, QUESTION, EARLIER, TODAY, LATER, UNFILLED, UNTICKED})
 _MARK = re.compile(r"(\{[^{}]*\})")
 _STOPS = frozenset({SENTENCE_END, PARAGRAPH_END})
 

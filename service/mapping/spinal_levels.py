@@ -13,6 +13,8 @@ _PAIRS = tuple(f"{upper}-{lower}" for upper, lower in itertools.pairwise(_VERTEB
 #: From head to tail: C1-C2 ... S4-S5, the two sacral openings, C1 ... S5.
 SPINAL_LEVELS = (*_PAIRS, "sacral_hiatus", "S1_foramen", *_VERTEBRAE)
 
+#: By the letter of a vertebra; `sacral_hiatus` begins with one, too.
+_REGIONS = {"C": "cervical_thoracic", "T": "cervical_thoracic", "L": "lumbar_sacral", "S": "lumbar_sacral"}
 _BETWEEN = "(?:-|/|\u2013|\u2014|TO\\b)"  # hyphen, slash, dashes, the word
 _LEVEL = re.compile(rf"(TH|[CTLS])\s*([0-9]{{1,2}})(?:\s*{_BETWEEN}?\s*(TH|[CTLS])?\s*([0-9]{{1,2}}))?")
 _OPENINGS = {
@@ -39,3 +41,8 @@ def _pair(plain: str) -> str:
     part, upper, lower_part, lower = found.groups()
     first = f"{part[0]}{int(upper)}"
     return first if lower is None else f"{first}-{(lower_part or part)[0]}{int(lower)}"
+
+
+def regions_of(level: str) -> set[str]:
+    """Return the parts of the spine by which people call a level: T12-L1 lies in both."""
+    return {_REGIONS[part] for part in (level[0].upper(), level.rpartition("-")[2][0].upper())}

@@ -1,15 +1,19 @@
 """How each element stands in one documentation: said, not said, or said twice and differently."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from service.domain.documentation import Documentation, DocumentedElement, Value
+from service.mapping.spinal_levels import regions_of
 from service.mapping.vocabulary import Element
 
 #: DocumentedElement.origin of a value that is one of several which sources give for the same thing.
 CONFLICT_ORIGIN = "conflict"
+_LEVELS = "entry_levels"
+_REGION = "entry_region"
 
 
 class Stand(NamedTuple):
@@ -44,7 +48,16 @@ def group(documentation: Documentation) -> dict[str, list[DocumentedElement]]:
     found: dict[str, list[DocumentedElement]] = {}
     for element in documentation.elements:
         found.setdefault(element.name, []).append(element)
+    if _REGION in found and _LEVELS in found and not _agree(found[_REGION], found[_LEVELS]):
+        found[_LEVELS] = [replace(each, origin=CONFLICT_ORIGIN) for each in found[_LEVELS]]
     return found
+
+
+def _agree(regions: list[DocumentedElement], levels: list[DocumentedElement]) -> bool:
+    """Whether the levels of entry lie in the regions that are named, and in each of these one."""
+    named = {str(each.value) for each in regions}
+    possible = [regions_of(str(each.value)) for each in levels]
+    return all(named & each for each in possible) and named <= set().union(*possible)
 
 
 def _list_stand(name: str, found: list[DocumentedElement]) -> Stand:

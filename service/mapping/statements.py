@@ -13,6 +13,8 @@ from service.mapping.words import Words, cut
 
 _LONGEST_SENTENCE: Final = 400  # words
 _LASTING: Final = Mark("lasting")
+#: A denial, and what a template left open; beside the heading above.
+_STRONG: Final = frozenset({"negation", "unfilled", "unticked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +176,10 @@ def _doubt(claim: Claim, cues: list[_Reaching]) -> str:
 def _taken_back(
     claim: Claim, states: States, reaching: list[_Reaching], whole: str, lasting: set[int]
 ) -> str:
-    """Return what takes a statement back; of a plain one only a heading, a denial, or a word of years ago."""
+    """Return what takes a statement back; of a plain one only what is strong, or a word of years ago."""
     if not states.plain:
         return whole or _doubt(claim, reaching)
-    strong = [each for each in reaching if each.cue.kind == "negation" or not lasting.isdisjoint(each.places)]
+    strong = [each for each in reaching if each.cue.kind in _STRONG or not lasting.isdisjoint(each.places)]
     return ("" if whole == "history" else whole) or _doubt(claim, strong)
 
 

@@ -56,7 +56,10 @@ class CuesFile(_Written):
     format: Literal["cues/1"]
     families: dict[str, tuple[str, ...]] = {}
     headings: Headings
-    cues: dict[Literal["negation", "plan", "failure", "history", "hypothesis"], dict[Reach, tuple[str, ...]]]
+    cues: dict[
+        Literal["negation", "plan", "failure", "history", "hypothesis", "unfilled", "unticked"],
+        dict[Reach, tuple[str, ...]],
+    ]
     lasting: tuple[str, ...]  # cues of history that hold for the sentences after them too
     present: tuple[str, ...]  # phrases that end that
     harmless: tuple[str, ...]  # phrases with a cue's word in them that take nothing back

@@ -8,25 +8,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from service.mapping.marks import COLON, COMMA, LEVEL, PARAGRAPH_END, QUESTION, SENTENCE_END, VERTEBRA, YEAR
 from service.mapping.numbers import Number, find_numbers
 from service.mapping.spinal_levels import spinal_level
-
-#: These stand among the words for an interspace ("L4-5") and a single vertebra ("T6"); `levels` has the name.
-LEVEL = "{level}"
-VERTEBRA = "{vertebra}"
-YEAR = "{year}"
-QUESTION = "{question}"
-#: All stops are read as one of these.
-SENTENCE_END, PARAGRAPH_END, COMMA, COLON = ".", "\n", ",", ":"
+from service.mapping.templates import LEFT_OPEN, Boxes
 
 _FOLDED = dict.fromkeys("\u2018\u2019", "'") | dict.fromkeys("\u201c\u201d", '"')
 _FOLDED |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-") | dict.fromkeys("\u2022\u00b7", "*")
 _FOLDED |= {"\u00d7": "x", "\u00b5": "u", "\u03bc": "u"}
+_FOLDED |= dict.fromkeys("\u2610\u25a1\u25fb\u2751\u274f", "\x01") | dict.fromkeys(
+    "\u2611\u2612\u2713\u2714", "\x02"
+)
 _FOLDED |= dict.fromkeys("\u00a0\u2009\u202f", " ") | dict.fromkeys("\x85\u2028\u2029", "\n")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 _TOKEN = re.compile(
-    r"(?P<line>\n[\s*-]*(?:\(?\d{1,2}[.)](?=[ \t]))?|\A[ \t]*\(?\d{1,2}[.)](?=[ \t]))"
+    r"(?P<line>\n[\s-]*(?:\*(?!\*\*)[\s-]*)*(?:\(?\d{1,2}[.)](?=[ \t]))?|\A[ \t]*\(?\d{1,2}[.)](?=[ \t]))"
     r"|(?P<level>(?:th|[ctls])\d{1,2}(?:\ ?[-/]\ ?(?:th|[ctls])?\d{1,2}|\ (?:th|[ctls])\d{1,2})?(?![a-z0-9]))"
     r"|(?<=\d)x(?=\.?\d)"
     r"|[a-z]+\d*(?:'[a-z]+)?"
@@ -35,7 +32,11 @@ _TOKEN = re.compile(
     r"|(?P<number>\.?\d+(?:[.,]\d+)*(?:(?!x\d)(?:st|nd|rd|th|[a-z%])(?![a-z%]))?)"
     r"|(?P<dash>[ \t]-+[ \t])"
     r"|(?P<end>[.;!?])"
-    r"|[,:]",
+    r"|[,:]"
+    r"|(?P<unticked>\[\s?\]|\(\s?\)|\x01)|(?P<ticked>\[\s?[x*]\s?\]|\(x\)|\x02)"
+    r"|(?P<unfilled>(?<!\*)\*{3}(?!\*)|_{3,}|\{[^{}]{0,300}\}|@[a-z]\w{0,40}@|%[a-z]\w{0,40}%"
+    r"|\[[^\[\]]{0,80}[/|*_][^\[\]]{0,80}\]|<<?(?!/?(?:a|b|br|div|em|font|h\d|i|li|ol|p|pre|span|strong|su[bp]|t[adhr]\w{0,3}|u|ul)\b)"
+    r"[a-z][a-z _/|-]{1,40}>)",
 )
 _LABEL = re.compile(r"[a-z][a-z /()&'-]{0,40}(?::|(?<= )#?\d{1,2}:(?!\d))")  # "Wound 2:", but not "at 10:30"
 _CAPITALS = re.compile(r"(?m)^[ \t]*[A-Z][A-Z /&-]{2,40}$")
@@ -74,6 +75,7 @@ def cut(text: str) -> Words:
     tokens: list[re.Match[str]] = []
     levels: dict[int, str] = {}
     numeric: list[int] = []
+    boxes = Boxes(words, tokens)
     for token in _TOKEN.finditer(fold(text)):
         kind = token.lastgroup
         if kind is None:
@@ -84,8 +86,11 @@ def cut(text: str) -> Words:
                 numeric.append(len(words))
         elif kind == "level":
             word = _level(token, len(words), levels)
+        elif kind in LEFT_OPEN:
+            word = boxes.word(token)
         else:
             word = _stop(token, words, capitals)
+            word = boxes.next_line(word) if kind == "line" else word
         if word:
             words.append(word)
             tokens.append(token)
