@@ -6,6 +6,7 @@ from service.commands.admin import audit, keys, ledger, migrate, users
 from service.commands.analyst import coverage, diff, explain_case, schema
 from service.commands.edits import edits
 from service.commands.faults import said_in_one_line
+from service.commands.feeds import feeds
 from service.commands.logs import configure_logs
 from service.commands.mappings import mappings
 from service.commands.propose import propose
@@ -31,6 +32,7 @@ for _group, _name in (
     (keys, "keys"),
     (audit, "audit"),
     (edits, "edits"),
+    (feeds, "feeds"),
 ):
     app.add_typer(_group, name=_name)
 

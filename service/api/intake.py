@@ -106,6 +106,7 @@ async def _receive_fhir(
 
 
 def _store_fhir(parts: Parts, user: User, body: bytes, admission: fhir.Admission) -> Response:
+    source = parts.door.source_of(Format.FHIR, admission.message_type, user.name)
     arrival = Arrival(
         format=Format.FHIR,
         sender=user.name,
@@ -115,6 +116,8 @@ def _store_fhir(parts: Parts, user: User, body: bytes, admission: fhir.Admission
         body=body,
         answer=admission.answer,
         quarantine=admission.quarantine,
+        taken_by=source.feed,
+        refused=bool(admission.quarantine),
     )
     answer = parts.door.store([arrival])[0]
     headers = {"Location": admission.location} if admission.location else None

@@ -49,7 +49,7 @@ def quarantine(
 ) -> list[dict[str, Any]]:
     """Messages that nothing could be done with, newest first, and why."""
     with parts.database.look() as store:
-        found = store.events.quarantined(user.facility, limit=limit, before=before)
+        found = store.quarantine.page(user.facility, limit=limit, before=before)
     return [
         {
             "event": each.id,
@@ -69,7 +69,7 @@ def replay(identifier: str, parts: PartsOf, user: Operator) -> dict[str, str]:
     """Read a quarantined message again, after its cause was mended."""
     with parts.database.transaction() as store:
         event = store.events.get(identifier, user.facility)
-        store.events.replay(identifier, event.facility, by=user.name)
+        store.quarantine.replay(identifier, event.facility, by=user.name)
     parts.door.wake(CHART)
     return {"event": identifier, "state": "received"}
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from service.domain.feed import Feed
 from service.pipeline.receive import Door
 from service.store import Database
 
@@ -16,6 +17,7 @@ class Parts:
 
     database: Database
     door: Door
+    feeds: tuple[Feed, ...]
     destination: str  # where approved charges go
     approved: Callable[[], None]  # told after an approval was committed
     is_current: Callable[[], bool]  # whether the schema is the one this code was written for

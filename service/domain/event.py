@@ -28,6 +28,8 @@ class Arrival:
     answer: bytes = field(repr=False)  # the ACK or the OperationOutcome, fixed before the commit
     quarantine: str = ""  # no patient data
     feed: str = ""  # the feed it is to be read by, when the receiver already knows
+    taken_by: str = ""  # the feed that fits it as it comes, for the tally; "" = none does
+    refused: bool = False  # its sender is told that it is not taken: AE, AR, HTTP 4xx
     charset: str = ""  # said by the transport: it wins over what the message says
     processing_id: str = "P"  # MSH-11.1: what is not P is never charged
 

@@ -69,6 +69,8 @@ class Feed:
     )
     narratives: tuple[str, ...] = ()  # paths of free text
     constants: Mapping[str, str] = field(default_factory=dict)  # element -> value true of every message of it
+    title: str = ""
+    expect_every: float = 0.0  # seconds: without a message for so long it is silent; 0 = it may be
     file: str = ""  # as shown to people
     lines: Mapping[str, int] = field(default_factory=dict)  # path -> where it is written
 

@@ -1,12 +1,13 @@
 """Feeds: mappings/feeds/*.yaml, which messages a source sends and where in them each element stands."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from service.domain.documentation import BillingContext
 from service.domain.errors import MappingError
@@ -16,7 +17,21 @@ from service.mapping.vocabulary import Vocabulary
 from service.mapping.yaml_fault import nearest
 from service.mapping.yaml_file import Lines, read_yaml
 
+_PERIOD = "[1-9][0-9]{0,3}[mhd]"
+_UNITS = {"m": 60.0, "h": 3600.0, "d": 86_400.0}
 _CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
+
+
+def _checked_period(text: str) -> str:
+    if text and not re.fullmatch(_PERIOD, text):
+        message = f"{text!r} is no period: write 90m, 4h or 2d"
+        raise ValueError(message)
+    return text
+
+
+_Period = Annotated[
+    str, AfterValidator(_checked_period), Field(json_schema_extra={"pattern": f"^({_PERIOD})?$"})
+]
 
 
 class _Written(BaseModel):
@@ -56,6 +71,7 @@ class FeedFile(_Written):
     match: dict[Literal["MSH-3", "MSH-4"], str] = {}
     facility: str = ""
     timezone: str = ""
+    expect_every: _Period = ""
     key: tuple[_Identity, ...] = ()
     document: tuple[_Identity, ...] = ()
     replaces: tuple[_Identity, ...] = ()
@@ -183,10 +199,16 @@ def _feed(name: str, file: FeedFile, lines: Lines) -> Feed:
         stated_code=file.stated.code,
         stated_modifiers=file.stated.modifiers,
         stated_units=file.stated.units,
+        expect_every=_seconds(file.expect_every),
         file=lines.file,
         lines={path: lines.at(*place) for path, place in _texts(file.model_dump(include=_WITH_PATHS), ())},
         **file.model_dump(include=_AS_WRITTEN),
     )
+
+
+def _seconds(period: str) -> float:
+    """ "90m", "4h", "2d" in seconds; "" is 0."""
+    return int(period[:-1]) * _UNITS[period[-1]] if period else 0.0
 
 
 def _identities(written: Iterable[_Identity]) -> tuple[Identity, ...]:
@@ -224,4 +246,5 @@ _AS_WRITTEN = {field.name for field in fields(Feed)} & set(FeedFile.model_fields
     "key",
     "document",
     "replaces",
+    "expect_every",
 }

@@ -17,9 +17,10 @@ from service.domain.errors import InputError
 from service.domain.event import Event, Format
 from service.domain.feed import Feed
 from service.domain.review import Line
-from service.mapping import Mappings, Understood, choose_feed, combine, propose, understand
+from service.mapping import Mappings, Understood, combine, propose, understand
 from service.pipeline.companions import companions_of, note
 from service.pipeline.lines import Chart, lines_of
+from service.pipeline.receive import feed_of
 from service.pipeline.reconcile import hold_back, reconcile
 from service.store import Database, Store
 from service.store.events import MAX_ATTEMPTS
@@ -80,11 +81,7 @@ class Reader:
         """The feed named with the event, or the one that fits its source best."""
         if event.feed:
             return self._feeds[event.feed]
-        application, _, facility = event.sender.partition("|")
-        fields = {"MSH-3": application, "MSH-4": facility}
-        return choose_feed(
-            self.mappings.feeds, format=event.format, message_type=event.message_type, fields=fields
-        )
+        return feed_of(self.mappings.feeds, event.format, event.message_type, event.sender)
 
     def chart(self, keyed: Sequence[tuple[str, Understood]]) -> Chart:
         """What is documented about one procedure by all of its messages, and what the tables make of it."""

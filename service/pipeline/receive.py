@@ -23,13 +23,21 @@ _MOST_MESSAGES = 10_000  # in one batch: they are committed together
 _log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whose a message is, as its feed says."""
+
+    feed: str  # "" = no feed takes it
+    facility: str
+
+
 @dataclass(frozen=True)
 class Door:
     """Where messages come in."""
 
     database: Database
     facility: str  # of messages whose feed names none
-    facility_of: Callable[[str, str, str], str]  # by message type, MSH-3 and MSH-4
+    source_of: Callable[[Format, str, str], Source]  # by format, message type and sender
     wake: Callable[[str], None]  # told after the commit that a queue has work
 
     def receive_frames(self, frames: Sequence[tuple[bytes, str]]) -> list[bytes]:
@@ -58,7 +66,7 @@ class Door:
         code, text = _REFUSALS[problem]
         answer = hl7.refusal(head, code=code, text=text, now=datetime.now(UTC), ack_id=new_control_id())
         reason = f"{text}; only its beginning is kept, so the sender must send it again"
-        arrival = Arrival(Format.HL7V2, "", self.facility, "", "", head, answer, reason)
+        arrival = Arrival(Format.HL7V2, "", self.facility, "", "", head, answer, reason, refused=True)
         try:
             return self.store([arrival])[0]
         except TryAgainLater as error:
@@ -71,19 +79,19 @@ class Door:
     ) -> Arrival:
         """Read an HL7 message as far as its answer needs."""
         admission = hl7.admit(body, charset=charset, now=datetime.now(UTC), ack_id=new_control_id())
-        if facility == _ANY_FACILITY:
-            facility = self.facility_of(
-                admission.message_type, admission.sending_application, admission.sending_facility
-            )
+        sender = f"{admission.sending_application}|{admission.sending_facility}"
+        source = self.source_of(Format.HL7V2, admission.message_type, sender)
         return Arrival(
             format=Format.HL7V2,
-            sender=f"{admission.sending_application}|{admission.sending_facility}",
-            facility=facility,
+            sender=sender,
+            facility=source.facility if facility == _ANY_FACILITY else facility,
             message_type=admission.message_type,
             control_id=admission.control_id,
             body=body,
             answer=admission.answer,
             quarantine=admission.quarantine,
+            taken_by=source.feed,
+            refused=any(fault.severity == "error" for fault in admission.faults),
             charset=charset or "",
             processing_id="P" if admission.processing_id in ("", "P") else admission.processing_id[:1],
         )
@@ -102,7 +110,7 @@ class Door:
     def _too_many(self, body: bytes) -> Arrival:
         reason = f"more than {_MOST_MESSAGES} messages in one batch: send it in parts"
         answer = hl7.refusal(body, code="104", text=reason, now=datetime.now(UTC), ack_id=new_control_id())
-        return Arrival(Format.HL7V2, "", self.facility, "", "", body, answer, reason)
+        return Arrival(Format.HL7V2, "", self.facility, "", "", body, answer, reason, refused=True)
 
     def store(self, arrivals: Sequence[Arrival]) -> list[bytes]:
         """Commit a group, and ring for whoever reads it; gives the answers."""
@@ -146,6 +154,7 @@ def _complained(complaint: Complaint, facility: str) -> Arrival:
         body=complaint.body,
         answer=complaint.answer(now=datetime.now(UTC), ack_id=new_control_id()),
         quarantine=complaint.reason,
+        refused=True,
     )
 
 
@@ -158,13 +167,19 @@ _REFUSALS = {
 }
 
 
-def facilities(feeds: tuple[Feed, ...], default: str) -> Callable[[str, str, str], str]:
-    """Which facility a message belongs to, by its feed. Remembers: sources are few, and this is hot."""
+def sources(feeds: tuple[Feed, ...], default: str) -> Callable[[Format, str, str], Source]:
+    """Which feed takes a message, and whose it is. Remembers: sources are few, and this is hot."""
 
-    @lru_cache(maxsize=1024)
-    def facility_of(message_type: str, application: str, facility: str) -> str:
-        fields = {"MSH-3": application, "MSH-4": facility}
-        feed = choose_feed(feeds, format=Format.HL7V2, message_type=message_type, fields=fields)
-        return (feed.facility if feed else "") or default
+    @lru_cache(maxsize=16_384)
+    def source_of(form: Format, message_type: str, sender: str) -> Source:
+        feed = feed_of(feeds, form, message_type, sender)
+        return Source(feed.name, feed.facility or default) if feed else Source("", default)
 
-    return facility_of
+    return source_of
+
+
+def feed_of(feeds: tuple[Feed, ...], form: Format, message_type: str, sender: str) -> Feed | None:
+    """The feed that fits a source best; `sender` is MSH-3|MSH-4, or the name of the API client."""
+    application, _, facility = sender.partition("|")
+    fields = {"MSH-3": application, "MSH-4": facility}
+    return choose_feed(feeds, format=form, message_type=message_type, fields=fields)

@@ -22,7 +22,9 @@ from service.store.postings import Postings
 from service.store.prepared import run_text
 from service.store.procedures import Procedures
 from service.store.publications import Publications
+from service.store.quarantine import Quarantine
 from service.store.resource_links import ResourceLinks
+from service.store.tallies import Tallies, write_tallies
 from service.store.transaction import Transaction
 from service.store.users import Users
 
@@ -45,6 +47,8 @@ class Store:
         self.audit = transaction.audit
         self.fingerprint = transaction.keyring.fingerprint
         self.events = Events(transaction)
+        self.quarantine = Quarantine(transaction)
+        self.tallies = Tallies(transaction)
         self.procedures = Procedures(transaction)
         self.candidates = Candidates(transaction)
         self.charges = Charges(transaction)
@@ -103,6 +107,7 @@ class Database:
         with reachable(), (self._writer or self.engine).begin() as connection:
             transaction = Transaction(connection, self.keyring, self._clock())
             yield Store(transaction)
+            write_tallies(transaction)
             write_entries(transaction)
 
     @contextmanager

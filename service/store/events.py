@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, select, u
 from service.domain.errors import NotFound
 from service.domain.event import Arrival, Event, Format
 from service.domain.ids import new_id
+from service.store.event_states import move
 from service.store.prepared import Prepared, PreparedSearch
 from service.store.tables import event, procedure_event
 from service.store.transaction import AuditEntry, Transaction
@@ -24,19 +25,6 @@ class Known:
     answer: bytes
     id: str
     repeat: int
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A message that nothing could be done with, for the list of the interface analyst."""
-
-    id: str
-    sequence: int
-    sender: str
-    message_type: str
-    control_id: str
-    received_at: float
-    reason: str
 
 
 class Events:
@@ -61,6 +49,7 @@ class Events:
             earlier = known.setdefault(key, [])
             digest = arrival.digest
             same = _same(arrival, digest, earlier)
+            self._tally(arrival, is_new=same is None)
             if same is None:
                 rows.append(self._row(arrival, digest, key, earlier))
                 same = Known(digest, arrival.answer, rows[-1]["id"], rows[-1]["repeat"])
@@ -72,6 +61,13 @@ class Events:
         self._count_again(again)
         self._audit_group(arrivals)
         return answers
+
+    def _tally(self, arrival: Arrival, *, is_new: bool) -> None:
+        counted = self._transaction.tallies[arrival.facility, arrival.taken_by]
+        counted["received"] += 1
+        if arrival.refused:
+            counted["refused"] += 1
+        counted[("quarantined" if arrival.quarantine else "waiting") if is_new else "duplicates"] += 1
 
     def _control_key(self, arrival: Arrival) -> str:
         # Without a control id the bytes themselves are the identity.
@@ -100,6 +96,7 @@ class Events:
             "reused": bool(earlier) and arrival.format is Format.HL7V2,
             "duplicates": 0,
             "feed": arrival.feed,
+            "taken_by": arrival.taken_by,
             "charset": arrival.charset,
             "processing_id": arrival.processing_id,
             "sealed_body": self._transaction.keyring.seal(arrival.body, _place(identifier, arrival.facility)),
@@ -181,13 +178,11 @@ class Events:
         """Say what became of events that were read: charted, or no_charge."""
         for state in sorted(set(outcomes.values())):
             ids = [identifier for identifier, outcome in outcomes.items() if outcome == state]
-            done = update(event).where(event.c.id.in_(ids)).values(state=state, lease_until=0.0)
-            self._connection.execute(done)
+            move(self._transaction, event.c.id.in_(ids), state, lease_until=0.0)
 
     def quarantine(self, identifier: str, facility: str, reason: str) -> None:
         """Set an event aside, with the reason that a person will read."""
-        aside = update(event).where(event.c.id == identifier)
-        self._connection.execute(aside.values(state="quarantined", reason=reason, lease_until=0.0))
+        move(self._transaction, event.c.id == identifier, "quarantined", reason=reason, lease_until=0.0)
         entry = AuditEntry(facility, "charting", "service", "quarantine", "event", identifier)
         self._transaction.audit(entry)
 
@@ -195,32 +190,6 @@ class Events:
         """Give leased events back, to be read again after `delay` seconds."""
         back = update(event).where(event.c.id.in_(list(identifiers)))
         self._connection.execute(back.values(lease_until=0.0, next_attempt_at=self._now + delay))
-
-    def replay(self, identifier: str, facility: str, *, by: str) -> None:
-        """Read a quarantined event again, as if it had just come."""
-        self.get(identifier, facility)
-        again = update(event).where(and_(event.c.id == identifier, event.c.state == "quarantined"))
-        again = again.values(state="received", reason="", attempts=0, next_attempt_at=self._now)
-        self._connection.execute(again)
-        self._transaction.audit(AuditEntry(facility, "review", by, "replay", "event", identifier))
-
-    def quarantined(self, facility: str, *, limit: int, before: int | None = None) -> list[Quarantined]:
-        """The newest quarantined messages of a facility."""
-        query = select(
-            event.c.id,
-            event.c.sequence,
-            event.c.sender,
-            event.c.message_type,
-            event.c.control_id,
-            event.c.received_at,
-            event.c.reason,
-        ).where(event.c.state == "quarantined")
-        if facility != "*":
-            query = query.where(event.c.facility == facility)
-        if before is not None:
-            query = query.where(event.c.sequence < before)
-        rows = self._connection.execute(query.order_by(event.c.sequence.desc()).limit(limit))
-        return [Quarantined(*row) for row in rows]
 
     def oldest_due(self) -> float | None:
         """When the event was received that has waited longest for a reader; None = nobody waits."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, exists, func, not_, select
 
 from service.store.audit import verify
+from service.store.event_states import TALLIED
+from service.store.feed_tables import feed_tally
 from service.store.keyring import Keyring
 from service.store.tables import audit, candidate, charge, decision, event, posting, procedure_event
 
-_EVENT_STATES = ("received", "quarantined", "no_charge", "charted")
 _CANDIDATE_STATES = ("proposed", "waiting", "approved", "rejected", "superseded")
 _POSTING_STATES = ("pending", "sending", "posted", "refused", "unknown", "cancelled")
 _NOT_IN_BILLING = ("refused", "cancelled")
@@ -48,7 +49,7 @@ class Ledger:
 def draw_up(connection: Connection, keyring: Keyring) -> Ledger:
     """Count everything in one transaction."""
     sums = {
-        "messages": _by_state(connection, event.c.state, _EVENT_STATES),
+        "messages": _by_state(connection, event.c.state, tuple(TALLIED)),
         "candidates": _by_state(connection, candidate.c.status, _CANDIDATE_STATES),
         "charges": _by_state(connection, charge.c.kind, ("CG", "CD")),
         "postings": _by_state(connection, posting.c.state, _POSTING_STATES),
@@ -70,11 +71,25 @@ def _message_checks(connection: Connection, messages: dict[str, int]) -> list[Ch
     of_event = procedure_event.c.event_id == event.c.id
     queued = exists().where(and_(of_event, candidate.c.procedure_id == procedure_event.c.procedure_id))
     charted = event.c.state == "charted"
-    known = sum(messages[state] for state in (*_EVENT_STATES, "duplicate"))
+    known = sum(messages[state] for state in (*TALLIED, "duplicate"))
     return [
         Check("messages answered = stored + duplicates", int(answered or 0), known),
+        *_tally_checks(connection, messages),
         Check("charted messages without a procedure", 0, _count(connection, event, charted, not_(linked))),
         Check("charted messages without a queue line", 0, _count(connection, event, charted, not_(queued))),
+    ]
+
+
+def _tally_checks(connection: Connection, messages: dict[str, int]) -> list[Check]:
+    """What was counted of the feeds, against the messages themselves."""
+    names = ("received", "duplicates", *TALLIED.values())
+    ever = select(*(func.coalesce(func.sum(feed_tally.c[name]), 0).label(name) for name in names))
+    tallied = connection.execute(ever.where(feed_tally.c.hour == 0)).one()
+    known = sum(messages[state] for state in (*TALLIED, "duplicate"))
+    states = {state: int(getattr(tallied, name)) for state, name in TALLIED.items()}
+    return [
+        Check("messages counted by feed = stored + duplicates", int(tallied.received), known),
+        *(Check(f"{state} messages by feed", count, messages[state]) for state, count in states.items()),
     ]
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, select
 
 from service.domain.errors import WrongState
+from service.store.event_states import move
 from service.store.tables import LIVE, candidate, event, procedure_event, publication
 from service.store.transaction import AuditEntry, Transaction
 from service.store.users import ALL_FACILITIES
@@ -52,9 +53,8 @@ class Publications:
         documenting = select(procedure_event.c.event_id).where(procedure_event.c.procedure_id.in_(is_open))
         # What is quarantined, or waits to be read, stays as it is.
         done = event.c.state.in_(("charted", "no_charge"))
-        due = update(event).where(event.c.id.in_(documenting), done)
-        values = {"state": "received", "attempts": 0, "next_attempt_at": self._transaction.now}
-        messages = self._connection.execute(due.values(**values)).rowcount
+        again = {"attempts": 0, "next_attempt_at": self._transaction.now}
+        messages = move(self._transaction, and_(event.c.id.in_(documenting), done), "received", **again)
         self._audit("mappings.re-evaluate", by, digest, messages, f"{procedures} procedures")
         return procedures, messages
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, and_, select, update
 
+from service.store.event_states import move
 from service.store.resource_tables import resource_link
 from service.store.tables import event
 from service.store.transaction import Transaction, insert_new
@@ -37,6 +38,7 @@ class ResourceLinks:
     """Links that were noted, in both directions."""
 
     def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
         self._connection = transaction.connection
         self._now = transaction.now
 
@@ -78,12 +80,10 @@ class ResourceLinks:
         """Have messages read again that were read already."""
         # Held first: one that is being read now would not be seen to end.
         self.hold(event_ids)
+        again = {"attempts": 0, "lease_until": 0.0, "next_attempt_at": self._now}
         for some in _some(event_ids):
             read = and_(event.c.id.in_(some), event.c.state.in_(_READ))
-            again = update(event).where(read)
-            self._connection.execute(
-                again.values(state="received", attempts=0, lease_until=0.0, next_attempt_at=self._now)
-            )
+            move(self._transaction, read, "received", **again)
 
     def _find(self, *conditions: ColumnElement[bool]) -> Iterator[ResourceLink]:
         query = (

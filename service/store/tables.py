@@ -67,7 +67,8 @@ event = Table(
     Column("repeat", Integer, nullable=False),  # a resource may return to earlier bytes; a message may not
     Column("reused", Boolean, nullable=False),  # the control id stood on other bytes before
     Column("duplicates", Integer, nullable=False),  # how often it came again
-    Column("feed", String(64), nullable=False),
+    Column("feed", String(64), nullable=False),  # it must be read by; "" = by the one that fits
+    Column("taken_by", String(64), nullable=False, server_default=""),  # feed that fitted on arrival
     Column("charset", String(32), nullable=False),
     Column("processing_id", String(1), nullable=False),  # MSH-11.1
     Column("sealed_body", LargeBinary, nullable=False),
@@ -81,6 +82,7 @@ event = Table(
     UniqueConstraint("control_key", "digest", "repeat"),
     Index("ix_event_due", "sequence", **_where("state = 'received'")),
     Index("ix_event_quarantined", "facility", "sequence", **_where("state = 'quarantined'")),
+    Index("ix_event_quarantined_feed", "taken_by", "sequence", **_where("state = 'quarantined'")),
 )
 
 procedure = Table(

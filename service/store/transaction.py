@@ -1,5 +1,6 @@
 """Transaction: one open unit of work, and the audit rows it owes."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -25,12 +26,14 @@ class AuditEntry:
 
 @dataclass(slots=True)
 class Transaction:
-    """A connection with its clock and keys; audit entries are written last, just before the commit."""
+    """A connection with its clock and keys; tallies and audit entries are written just before the commit."""
 
     connection: Connection
     keyring: Keyring
     now: float
     entries: list[AuditEntry] = field(default_factory=list)
+    #: What was counted, by facility and feed; it commits with what it counts.
+    tallies: defaultdict[tuple[str, str], Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     def audit(self, entry: AuditEntry) -> None:
         """Owe an audit row; it commits with the change it is about, or not at all."""

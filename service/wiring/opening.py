@@ -8,7 +8,7 @@ from service.domain.errors import SetupError
 from service.jobs import QUEUES
 from service.mapping import Mappings, load
 from service.pipeline.chart import Reader
-from service.pipeline.receive import Door, facilities
+from service.pipeline.receive import Door, sources
 from service.settings import Settings
 from service.store import Database, Keyring, open_database
 from service.store.database import refuse_unsafe, refuse_wrong_key
@@ -46,7 +46,7 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
     door = Door(
         database=database,
         facility=settings.facility,
-        facility_of=facilities(mappings.feeds, settings.facility),
+        source_of=sources(mappings.feeds, settings.facility),
         wake=waker.wake,
     )
     service = Service(settings, database, mappings, Reader(mappings), door, destinations_of(settings), waker)

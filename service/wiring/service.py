@@ -77,6 +77,7 @@ class Service:
         parts = Parts(
             database=self.database,
             door=self.door,
+            feeds=self.mappings.feeds,
             destination=BILLING,
             approved=self.approved,
             is_current=lambda: is_current(self.database),

@@ -60,6 +60,7 @@ def test_every_shipped_message_is_acknowledged_and_accounted_for(running, sample
     assert ledger["sums"]["messages"] == {
         "received": 0,
         "quarantined": 0,
+        "discarded": 0,
         "no_charge": 1,
         "charted": len(names) - 1,
         "duplicate": 0,

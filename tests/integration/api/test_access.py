@@ -27,6 +27,8 @@ ALLOWED = {
     "GET /v1/charges": {"coder", "lead", "auditor"},
     "GET /v1/postings": {"coder", "lead", "auditor"},
     "POST /v1/postings/{identifier}/settle": {"lead"},
+    "GET /v1/feeds": {"lead", "admin"},
+    "GET /v1/feeds/{name}": {"lead", "admin"},
     "GET /v1/quarantine": {"lead", "admin"},
     "POST /v1/quarantine/{identifier}/replay": {"lead", "admin"},
     "GET /v1/ledger": set(),  # its sums are of all facilities, and these users see one

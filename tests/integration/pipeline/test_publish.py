@@ -193,7 +193,7 @@ def test_a_message_that_can_no_longer_be_read_holds_its_procedure_back(database,
     (line,) = queue(database)
     assert (line.code, line.slot) == ("", "unreadable")
     with database.look() as store:
-        assert len(store.events.quarantined("*", limit=5)) == 1
+        assert len(store.quarantine.page("*", limit=5)) == 1
         assert [row["action"] for row in store.trail.page("*", limit=50)].count("quarantine") == 1
 
 

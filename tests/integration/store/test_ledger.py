@@ -56,6 +56,7 @@ def test_a_line_that_went_the_whole_way_is_whole(posted, keyring):
     assert ledger.sums["messages"] | {"quarantined": 0} == {
         "received": 0,
         "quarantined": 0,
+        "discarded": 0,
         "no_charge": 0,
         "charted": 1,
         "duplicate": 1,
@@ -69,6 +70,9 @@ def test_a_line_that_went_the_whole_way_is_whole(posted, keyring):
         ("DELETE FROM event", "messages answered = stored + duplicates"),
         ("UPDATE event SET duplicates = 0", "messages answered = stored + duplicates"),
         ("UPDATE event SET state = 'lost'", "messages answered = stored + duplicates"),
+        ("UPDATE feed_tally SET received = 1", "messages counted by feed = stored + duplicates"),
+        ("UPDATE feed_tally SET waiting = 1", "received messages by feed"),
+        ("UPDATE event SET state = 'no_charge'", "charted messages by feed"),
         ("DELETE FROM procedure_event", "charted messages without a procedure"),
         ("DELETE FROM candidate", "charted messages without a queue line"),
         ("UPDATE candidate SET status = 'rejected'", "approved candidates = approvals"),

@@ -91,6 +91,8 @@ def test_a_feed_is_read_as_it_is_written(write: Write) -> None:
         ("{name: order, of: [OBR-3.1],", "{name: order, of: [],", 9, "key.0.of"),
         ("{name: order, of: [OBR-3.1],", "{of: [OBR-3.1],", 9, "'name' is missing"),
         ("{name: order,", "{name: Order number,", 9, "key.0.name"),
+        ("each: OBR", "expect_every: 4 hours\neach: OBR", 6, "'4 hours' is no period: write 90m, 4h or 2d"),
+        ("each: OBR", "expect_every: 0h\neach: OBR", 6, "is no period"),
         ("day: OBR-7", "days: OBR-7", 10, "unknown key 'days'; nearest: day"),
         ("  - {name: order, of: [OBR-3.1], namespace: OBR-3.2}", "  - OBR-3.1", 9, "key.0"),
     ],
@@ -106,6 +108,8 @@ def test_a_feed_is_read_as_it_is_written(write: Write) -> None:
         "identity of nothing",
         "identity without a name",
         "name with a space",
+        "period in words",
+        "no period",
         "key of an identity",
         "path alone",
     ],
@@ -133,6 +137,12 @@ def test_a_wrong_feed_is_refused(write: Write, right: str, wrong: str, line: int
 def test_a_feed_knows_in_which_line_each_path_stands(write: Write, path: str, line: int) -> None:
     (feed,) = load_feeds(write(hill=GOOD), VOCABULARY)
     assert str(feed.error("wrong", path)) == f"mappings/feeds/hill.yaml:{line}: wrong"
+
+
+@pytest.mark.parametrize(("period", "seconds"), [("90m", 5400), ("4h", 14_400), ("2d", 172_800)])
+def test_a_feed_may_say_how_often_it_sends(write: Write, period: str, seconds: float) -> None:
+    (feed,) = load_feeds(write(hill=GOOD.replace("each:", f"expect_every: {period}\neach:")), VOCABULARY)
+    assert feed.expect_every == seconds
 
 
 def test_two_feeds_of_the_same_messages_are_refused(write: Write) -> None:

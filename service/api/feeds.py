@@ -1,0 +1,101 @@
+"""Feeds in operation: what each brought, what became of it, and which of them need a person."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from service.api.access import Operator
+from service.api.parts import PartsOf
+from service.api.schemas import moment
+from service.pipeline.feeds import NO_FEED, Standing, standing, standings
+from service.store.tallies import Tally
+
+router = APIRouter(prefix="/v1/feeds", tags=["operations"])
+_HOURS = 48
+FeedName = Annotated[str, Path(max_length=64, description=f"{NO_FEED} = messages that no feed takes")]
+
+
+class TallyOut(BaseModel):
+    """Numbers of messages: those received are duplicates, or stand in one of the last five."""
+
+    received: int
+    refused: int  # answered with an error; they are in quarantine, too
+    duplicates: int
+    waiting: int
+    charted: int
+    no_charge: int
+    quarantined: int
+    discarded: int
+
+
+class HourOut(TallyOut):
+    """What changed within one hour: what is replayed is taken off where it stood."""
+
+    hour: datetime  # its beginning
+
+
+class FeedOut(BaseModel):
+    """How a feed stands."""
+
+    name: str
+    title: str
+    messages: str | None  # hl7v2 or fhir
+    accepts: list[str]
+    match: dict[str, str]
+    expect_every_seconds: float | None
+    silent: bool  # nothing came for longer than that
+    last_message_at: datetime | None
+    lag_seconds: float  # for which the oldest message waits that nobody has read
+    ever: TallyOut
+    last_day: TallyOut  # what changed in it
+
+
+class FeedDetail(FeedOut):
+    """How a feed stands, and its last hours, newest first; hours without news are left out."""
+
+    hours: list[HourOut]
+
+
+@router.get("")
+def list_feeds(parts: PartsOf, user: Operator) -> list[FeedOut]:
+    """Every feed, with its counters, its lag and its silence alarm."""
+    with parts.database.look() as store:
+        return [feed_out(each) for each in standings(store, parts.feeds, user.facility)]
+
+
+@router.get("/{name}")
+def show_feed(name: FeedName, parts: PartsOf, user: Operator) -> FeedDetail:
+    """One feed, hour by hour."""
+    with parts.database.look() as store:
+        found = standing(store, parts.feeds, user.facility, name)
+        of_feed = "" if name == NO_FEED else name
+        hours = store.tallies.by_hour(of_feed, user.facility, hours=_HOURS)
+    told = [HourOut(hour=moment(hour), **_counts(tally)) for hour, tally in hours]
+    return FeedDetail(**feed_out(found).model_dump(), hours=told)
+
+
+def feed_out(standing: Standing) -> FeedOut:
+    """A feed as the API and the command tell of it."""
+    feed = standing.feed
+    return FeedOut(
+        name=standing.name,
+        title=standing.title,
+        messages=feed.format.value if feed else None,
+        accepts=list(feed.accepts) if feed else [],
+        match=dict(feed.match) if feed else {},
+        expect_every_seconds=standing.expect_every or None,
+        silent=standing.is_silent,
+        last_message_at=moment(standing.ever.last_at) if standing.ever.last_at else None,
+        lag_seconds=round(standing.lag, 3),
+        ever=TallyOut(**_counts(standing.ever)),
+        last_day=TallyOut(**_counts(standing.last_day)),
+    )
+
+
+def _counts(tally: Tally) -> dict[str, int]:
+    counts = asdict(tally)
+    del counts["last_at"]
+    return counts

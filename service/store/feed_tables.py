@@ -1,0 +1,25 @@
+"""The table of what each feed brought, and what became of it: numbers, no patient data."""
+
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, String, Table, text
+
+from service.store.tables import metadata
+
+#: A row a feed, facility and hour: what changed within the hour. The row of hour 0 is the sum of all hours.
+feed_tally = Table(
+    "feed_tally",
+    metadata,
+    Column("facility", String(64), primary_key=True),
+    Column("feed", String(64), primary_key=True),  # "" = no feed takes such messages
+    Column("hour", Integer, primary_key=True, autoincrement=False),  # hours since the epoch
+    Column("received", BigInteger, nullable=False),  # duplicates too
+    Column("duplicates", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),  # answered with an error; kept in quarantine
+    Column("waiting", BigInteger, nullable=False),  # not yet read
+    Column("charted", BigInteger, nullable=False),
+    Column("no_charge", BigInteger, nullable=False),
+    Column("quarantined", BigInteger, nullable=False),
+    Column("discarded", BigInteger, nullable=False),
+    Column("last_at", Double, nullable=False),  # of the last message; 0 = none
+    # For the sums of the last day: those of all time are one row a feed.
+    Index("ix_feed_tally_hour", "hour", sqlite_where=text("hour > 0"), postgresql_where=text("hour > 0")),
+)

@@ -1,0 +1,126 @@
+"""Tallies: what each feed brought and what became of it, counted in the transaction in which it happens."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy.dialects import postgresql
+
+from service.store.feed_tables import feed_tally
+from service.store.prepared import Prepared
+from service.store.tables import event
+from service.store.transaction import Transaction
+
+_HOUR = 3600
+_ALL_HOURS = 0
+#: Messages are read in the order of arrival: beyond these no feed has one that waits longer.
+_LOOKED_AT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many messages of a feed: received = duplicates + what stands in each state."""
+
+    received: int = 0
+    duplicates: int = 0
+    refused: int = 0
+    waiting: int = 0
+    charted: int = 0
+    no_charge: int = 0
+    quarantined: int = 0
+    discarded: int = 0
+    last_at: float = 0.0  # of the last message; 0 = none
+
+
+_COUNTED = tuple(each.name for each in fields(Tally) if each.name != "last_at")
+
+
+class Tallies:
+    """Reading the tallies of a facility ("*" = all), by feed; "" = messages that no feed takes."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+        self._now = transaction.now
+
+    def of_all_time(self, facility: str) -> dict[str, Tally]:
+        """What each feed ever brought, and how it stands now."""
+        return self._summed(_SUMS.where(feed_tally.c.hour == _ALL_HOURS), facility)
+
+    def of_last(self, hours: int, facility: str) -> dict[str, Tally]:
+        """What changed within the last hours, by the clock."""
+        first = hour_of(self._now) - hours + 1
+        return self._summed(_SUMS.where(feed_tally.c.hour > _ALL_HOURS, feed_tally.c.hour >= first), facility)
+
+    def by_hour(self, feed: str, facility: str, *, hours: int) -> list[tuple[float, Tally]]:
+        """(beginning of an hour, what changed in it) of a feed, newest first; without hours of silence."""
+        query = select(feed_tally.c.hour, *_sums()).where(
+            feed_tally.c.feed == feed, feed_tally.c.hour > hour_of(self._now) - hours
+        )
+        if facility != "*":
+            query = query.where(feed_tally.c.facility == facility)
+        rows = self._connection.execute(query.group_by(feed_tally.c.hour).order_by(feed_tally.c.hour.desc()))
+        return [(float(row.hour * _HOUR), _tally(row)) for row in rows]
+
+    def oldest_waiting(self, facility: str) -> dict[str, float]:
+        """Since when the oldest message waits that nobody has read, by feed."""
+        waiting = select(event.c.taken_by, event.c.received_at).where(event.c.state == "received")
+        if facility != "*":
+            waiting = waiting.where(event.c.facility == facility)
+        oldest = waiting.order_by(event.c.sequence).limit(_LOOKED_AT).subquery()
+        query = select(oldest.c.taken_by, func.min(oldest.c.received_at)).group_by(oldest.c.taken_by)
+        return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def _summed(self, query: Select[Any], facility: str) -> dict[str, Tally]:
+        if facility != "*":
+            query = query.where(feed_tally.c.facility == facility)
+        rows = self._connection.execute(query.group_by(feed_tally.c.feed))
+        return {row.feed: _tally(row) for row in rows}
+
+
+def hour_of(moment: float) -> int:
+    """The hour in which a moment falls, counted from the epoch."""
+    return int(moment // _HOUR)
+
+
+def write_tallies(transaction: Transaction) -> None:
+    """Add what the transaction counted. Rows are taken in one order: writers never lock crosswise."""
+    rows = list(_rows(transaction))
+    if rows:
+        _ADD.run(transaction.connection, rows)
+
+
+def _rows(transaction: Transaction) -> Iterator[dict[str, Any]]:
+    hour = hour_of(transaction.now)
+    for (facility, feed), counted in sorted(transaction.tallies.items()):
+        last_at = transaction.now if counted["received"] else 0.0
+        row = {"facility": facility, "feed": feed, "last_at": last_at}
+        row |= {name: counted[name] for name in _COUNTED}
+        for of_hour in (_ALL_HOURS, hour):
+            yield {**row, "hour": of_hour}
+
+
+def _sums() -> list[Any]:
+    counted = [func.sum(feed_tally.c[name]).label(name) for name in _COUNTED]
+    return [*counted, func.max(feed_tally.c.last_at).label("last_at")]
+
+
+_SUMS = select(feed_tally.c.feed, *_sums())
+
+
+def _tally(row: Row[Any]) -> Tally:
+    counted = {name: int(getattr(row, name)) for name in _COUNTED}  # PostgreSQL sums to a Decimal
+    return Tally(**counted, last_at=row.last_at)
+
+
+def _add() -> Prepared:
+    # Both databases say it in these words.
+    insert = postgresql.insert(feed_tally).inline()
+    new, old = insert.excluded, feed_tally.c
+    added: dict[str, Any] = {name: old[name] + new[name] for name in _COUNTED}
+    added["last_at"] = case((new.last_at > old.last_at, new.last_at), else_=old.last_at)
+    statement = insert.on_conflict_do_update(index_elements=["facility", "feed", "hour"], set_=added)
+    return Prepared(statement, feed_tally.c.keys())
+
+
+_ADD = _add()
