@@ -30,6 +30,7 @@ class Reading:
     text: str = field(repr=False)  # code or words, unescaped, as sent
     source: Source
     item: str = ""  # OBX-4: readings of one sub-id are of one thing (one wound, one drug)
+    observation: str = ""  # OBX-3 and OBX-4: what a later message may correct by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Narrative:
     source: Source  # start=0, end=len(text)
     #: What it is labelled as, outermost first, joined by " / ": TXA-2, OBX-3, NTE-4.
     title: str = ""
+    observation: str = ""  # as in Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class ProcedureReport:
     withdrawn: bool = False  # the sender takes this document back (TXA-19 CA, entered-in-error, ...)
     replaces: str = field(default="", repr=False)  # another document, whose place this one takes (MDM^T10)
     namespace: str = ""  # who assigned the number in `procedure_key` (EI.2); "" = not said
+    #: The observations that it changes, leaving the others of its document as they were; None = it is whole.
+    changes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

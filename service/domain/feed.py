@@ -59,6 +59,9 @@ class Feed:
     ignored: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # path -> values: not (yet) a document
+    partial: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # path -> values: where each segment says so, what is not repeated stays as it was
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # BillingContext field -> paths
     stated_code: tuple[str, ...] = ()  # paths of a code and its system, e.g. "FT1-25", "PR1-3"
     stated_modifiers: tuple[str, ...] = ()

@@ -44,7 +44,9 @@ class Extractor:
             for identities in (feed.key, feed.document, feed.replaces)
         )
         self._version, self._made = _paths(feed, feed.version), _paths(feed, ("MSH-7",))
-        self._ignored, self._withdrawn = conditions(feed, feed.ignored), conditions(feed, feed.withdrawn)
+        self._ignored, self._withdrawn, self._partial = (
+            conditions(feed, each) for each in (feed.ignored, feed.withdrawn, feed.partial)
+        )
         self._context = {name: _paths(feed, paths) for name, paths in feed.context.items()}
         self._stated = StatedPaths.of(feed)
         self._observation = compile_path("OBX-5")
@@ -88,8 +90,15 @@ class Extractor:
             withdrawn=scope.says(self._withdrawn),
             replaces=identify(scope, self._replaces).text,
             namespace=identified.namespace,
+            changes=self._changes(scope),
         )
         return report, identified.by_day
+
+    def _changes(self, scope: Scope) -> frozenset[str] | None:
+        """What a message changes that does not repeat the rest; None when it tells everything."""
+        if not self._partial or not scope.says_throughout(self._partial):
+            return None
+        return frozenset(map(_observation, scope.of("OBX")))
 
     def _version_of(self, scope: Scope) -> str:
         """When this version was made, and then when its message was: a cancellation may repeat the former."""
@@ -141,7 +150,8 @@ def _texts(scope: Scope, path: HL7Path, event_id: str) -> Iterator[Narrative]:
         if found:
             text = "\n".join(line.text for line in found)
             title = " / ".join(filter(None, (whole, _label(found[0].segment))))
-            yield Narrative(text, Source(_range(found, path), 0, len(text), text, event_id), title)
+            source = Source(_range(found, path), 0, len(text), text, event_id)
+            yield Narrative(text, source, title, _observation(found[0].segment))
 
 
 def _label(segment: Segment) -> str:
@@ -178,7 +188,14 @@ def _range(found: Sequence[Found], path: HL7Path) -> str:
 def _reading(element: str, found: Found, event_id: str) -> Reading:
     source = Source(found.path, 0, len(found.text), found.text, event_id)
     item = found.segment.field(4).strip() if found.segment.name == "OBX" else ""
-    return Reading(element, found.text, source, item)
+    return Reading(element, found.text, source, item, _observation(found.segment))
+
+
+def _observation(segment: Segment) -> str:
+    """What is observed: OBX-3, of which senders may leave out the text, and OBX-4."""
+    if segment.name != "OBX":
+        return ""
+    return f"{segment.component(3, 1) or segment.field(3)}/{segment.field(4)}"
 
 
 def _time(scope: Scope, paths: Sequence[HL7Path]) -> str:

@@ -52,6 +52,16 @@ class Scope:
             found.text.strip().lower() in values for path, values in conditions for found in self.read(path)
         )
 
+    def says_throughout(self, conditions: Sequence[tuple[HL7Path, frozenset[str]]]) -> bool:
+        """Whether each segment of a path, if there is any, says one of the path's values there."""
+        return any(
+            all(
+                segment.component(path.field, path.component or 1).strip().lower() in values
+                for segment in self.of(path.segment)
+            )
+            for path, values in conditions
+        )
+
     def _index(self, name: str, a: int, b: int) -> _Index:
         index = self._indexes.get((name, a, b))
         if index is None:

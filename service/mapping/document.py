@@ -44,6 +44,8 @@ class Understood:
     withdrawn: bool = False
     replaces: str = ""  # another document, whose place this one takes
     namespace: str = ""  # who assigned the number that joins it to others; "" = not said
+    #: As read, and by which feed, where later messages may change a part of it.
+    read: tuple[Feed, ProcedureReport] | None = None
 
 
 def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: ProcedureReport) -> Understood:
@@ -61,6 +63,7 @@ def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: Procedu
         report.withdrawn,
         report.replaces,
         report.namespace,
+        (feed, report) if feed.partial else None,
     )
 
 

@@ -79,6 +79,7 @@ class FeedFile(_Written):
     certain: bool = False
     withdrawn: dict[str, tuple[str, ...]] = {}
     ignored: dict[str, tuple[str, ...]] = {}
+    partial: dict[str, tuple[str, ...]] = {}
     context: dict[str, tuple[str, ...]] = {}
     stated: _Stated = _Stated()
     elements: dict[str, _Element] = {}
@@ -234,6 +235,7 @@ _WITH_PATHS = {
     "version",
     "withdrawn",
     "ignored",
+    "partial",
     "context",
     "stated",
     "elements",

@@ -13,12 +13,14 @@ from pathlib import Path
 import structlog
 
 from service import fhir, hl7
+from service.domain.documentation import ProcedureReport
 from service.domain.errors import InputError
 from service.domain.event import Event, Format
 from service.domain.feed import Feed
 from service.domain.review import Line
 from service.mapping import Mappings, Understood, combine, propose, understand
 from service.pipeline.companions import companions_of, note
+from service.pipeline.corrections import completed
 from service.pipeline.lines import Chart, lines_of
 from service.pipeline.receive import feed_of
 from service.pipeline.reconcile import hold_back, reconcile
@@ -73,8 +75,7 @@ class Reader:
             if isinstance(extractor, fhir.Extractor)
             else extractor.extract(event)
         )
-        vocabulary, terms = self.mappings.vocabulary, self.mappings.terms
-        parts = ((report.procedure_key, understand(vocabulary, terms, feed, report)) for report in reports)
+        parts = ((report.procedure_key, self._understood(feed, report)) for report in reports)
         return Reading(event, tuple(parts))
 
     def feed_of(self, event: Event) -> Feed | None:
@@ -83,10 +84,13 @@ class Reader:
             return self._feeds[event.feed]
         return feed_of(self.mappings.feeds, event.format, event.message_type, event.sender)
 
+    def _understood(self, feed: Feed, report: ProcedureReport) -> Understood:
+        return understand(self.mappings.vocabulary, self.mappings.terms, feed, report)
+
     def chart(self, keyed: Sequence[tuple[str, Understood]]) -> Chart:
         """What is documented about one procedure by all of its messages, and what the tables make of it."""
         key, parts = keyed[0][0], [part for _, part in keyed]
-        documentation = combine(key, parts)
+        documentation = combine(key, completed(parts, self._understood))
         return Chart(documentation, propose(self.mappings.tables, documentation))
 
 
