@@ -18,7 +18,11 @@ _TYPES = {
 
 def mount(app: FastAPI) -> None:
     """Serve the page at `/` and its files below `/static/`."""
-    files = {path.name: path for path in _STATIC.iterdir() if path.suffix in _TYPES}
+    files = {
+        path.relative_to(_STATIC).as_posix(): path
+        for path in _STATIC.rglob("*")
+        if path.suffix in _TYPES and path.is_file()
+    }
 
     def static(name: str) -> FileResponse:
         # A look-up among known names: no path that a caller spells ever reaches the disk.
@@ -30,4 +34,4 @@ def mount(app: FastAPI) -> None:
         return static("index.html")
 
     app.add_api_route("/", page, methods=["GET", "HEAD"], include_in_schema=False)
-    app.add_api_route("/static/{name}", static, methods=["GET", "HEAD"], include_in_schema=False)
+    app.add_api_route("/static/{name:path}", static, methods=["GET", "HEAD"], include_in_schema=False)

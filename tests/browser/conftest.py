@@ -1,7 +1,13 @@
 """A real browser, and the service as a process of its own."""
 
-import pytest
+import socket
+import threading
 
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from service import web
 from tests.browser.chromium import PROGRAM, launched
 from tests.service_process import start_embedded, stopping
 
@@ -37,11 +43,25 @@ def page(browser):
     context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def deployed(tmp_path_factory):
-    """One service for a file of tests."""
+    """One service for all tests of the page: to start one takes longer than most of them."""
     with stopping(start_embedded(tmp_path_factory.mktemp("service") / "data")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def address():
+    """The files of the page, without the service."""
+    app = FastAPI()
+    web.mount(app)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        thread = threading.Thread(target=server.run, args=[[opened]])
+        thread.start()
+        yield f"http://127.0.0.1:{opened.getsockname()[1]}/"
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture

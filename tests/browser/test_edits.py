@@ -43,9 +43,11 @@ def test_an_edit_that_came_since_the_line_was_read_is_shown_before_it_can_be_app
 
     page.keyboard.press("a")
     expect(page.locator("#message")).to_contain_text("your decision was not taken")
-    expect(page.get_by_text("62323 is not paid beside 62327 (mutually exclusive)")).to_be_visible()
+    bites = "62323 is not paid beside 62327 (mutually exclusive)"
+    expect(page.locator(".edits")).to_contain_text(bites)
+    expect(page.locator("#upstream tr", has_text="Edits")).to_contain_text(bites)
     assert len(running.candidates()) == 2
 
     page.keyboard.press("a")
-    expect(page.locator("#message")).to_have_text("Approved: 62327")
+    expect(page.locator("#message")).to_contain_text("Approved: 62327")
     assert len(running.candidates("approved")) == 1

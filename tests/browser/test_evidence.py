@@ -2,15 +2,11 @@
 
 import json
 import re
-import socket
-import threading
 from dataclasses import asdict
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
-from service import fhir, hl7, web
+from service import fhir, hl7
 from service.domain.documentation import Source
 from service.domain.event import Event, Format
 from service.domain.feed import ElementPaths, Feed
@@ -72,27 +68,13 @@ PROCEDURE = {
 }
 LOCATE = """
   async ([reader, text, sources]) => {
-    const { readHl7 } = await import("/static/hl7.js");
-    const { readFhir } = await import("/static/fhir.js");
+    const { readHl7 } = await import("/static/review/hl7.js");
+    const { readFhir } = await import("/static/review/fhir.js");
     const view = (reader === "fhir" ? readFhir : readHl7)(text);
     return sources.map((source) => view.locate(source).map(({ line, start, end, whole }) =>
       ({ label: line.label, words: line.text.slice(start, end), whole: Boolean(whole) })));
   }
 """
-
-
-@pytest.fixture(scope="module")
-def address():
-    """The files of the page, without the service."""
-    app = FastAPI()
-    web.mount(app)
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
-    with socket.create_server(("127.0.0.1", 0)) as opened:
-        thread = threading.Thread(target=server.run, args=[[opened]])
-        thread.start()
-        yield f"http://127.0.0.1:{opened.getsockname()[1]}/"
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def ask(method, path):
     [
         pytest.param("/", "text/html; charset=utf-8", id="the page"),
         pytest.param("/static/app.js", "text/javascript; charset=utf-8", id="a script"),
-        pytest.param("/static/style.css", "text/css; charset=utf-8", id="the style"),
+        pytest.param("/static/styles/base.css", "text/css; charset=utf-8", id="the style"),
         pytest.param("/static/icon.svg", "image/svg+xml", id="the icon"),
     ],
 )
@@ -50,9 +50,33 @@ def test_the_page_holds_nothing_that_its_content_security_policy_refuses():
         assert not script.strip(), "no inline script"
 
 
-@pytest.mark.parametrize("script", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)
-def test_scripts_write_text_only_and_keep_nothing_in_the_browser(script):
-    forbidden = (
-        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|Storage|document\.cookie|indexedDB"
+SCRIPTS = sorted(STATIC.rglob("*.js"))
+KEEPER = STATIC / "frame" / "preferences.js"
+
+
+def name_of(path):
+    return path.relative_to(STATIC).as_posix()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
+def test_scripts_are_short_and_write_text_only(script):
+    text = script.read_text()
+    assert text.count("\n") < 300
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|\beval\(|new Function", text
     )
-    assert not re.search(forbidden, script.read_text())
+
+
+@pytest.mark.parametrize("script", [script for script in SCRIPTS if script != KEEPER], ids=name_of)
+def test_one_script_alone_keeps_something_in_the_browser(script):
+    assert not re.search(r"Storage|document\.cookie|indexedDB|\bcaches\b", script.read_text())
+
+
+def test_what_the_browser_keeps_has_one_of_three_names():
+    assert 'new Set(["panes", "theme", "keys"])' in KEEPER.read_text()
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=name_of)
+def test_a_script_imports_what_is_served(script):
+    for name in re.findall(r'from "([^"]+)"', script.read_text()):
+        assert (script.parent / name).is_file(), name

@@ -103,7 +103,7 @@ function oneText(segments) {
   return segments.filter(({ fields }) => fields[2] === first[2] && !isNoResult(fields[10]));
 }
 
-const isNoResult = (status = "") => status.trim().length === 1 && NO_RESULT.includes(status.trim().toUpperCase());
+export const isNoResult = (status = "") => status.trim().length === 1 && NO_RESULT.includes(status.trim().toUpperCase());
 
 function placesIn(line, { field, repetition, component, subcomponent }) {
   const pieces = line.pieces.filter((piece) => piece.field === field);

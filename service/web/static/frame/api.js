@@ -1,0 +1,116 @@
+// The JSON API. The token lives in this object alone: a reload forgets it.
+
+/** An answer that is an error: its HTTP status (0 = no answer at all), its name, and where it says it lies. */
+export class Problem extends Error {
+  constructor(status, detail, { type = "", errors = [] } = {}) {
+    super(detail);
+    this.status = status;
+    this.name = type.split(":").pop();
+    this.errors = errors;
+  }
+}
+
+export class Api {
+  #token;
+  #operations = new Set(); // "POST /v1/candidates/{}/claim"
+
+  constructor(token) {
+    this.#token = token;
+  }
+
+  /** Learn what this service can do: one that is older than the page lacks what is newer. */
+  async start() {
+    const { paths } = await this.get("/openapi.json");
+    for (const [path, methods] of Object.entries(paths)) {
+      const shape = path.replaceAll(/\{[^}]+\}/g, "{}");
+      for (const method of Object.keys(methods)) this.#operations.add(`${method.toUpperCase()} ${shape}`);
+    }
+  }
+
+  /** Whether there is an operation, written as "POST /v1/candidates/{}/ask". */
+  offers(operation) {
+    return this.#operations.has(operation);
+  }
+
+  get(path) {
+    return this.#ask("GET", path);
+  }
+
+  /** Each press of a button is one request, however often the network repeats it. */
+  post(path, body, headers = {}) {
+    return this.#ask("POST", path, { "Idempotency-Key": crypto.randomUUID?.() ?? fallbackKey(), ...headers }, body);
+  }
+
+  put(path, body) {
+    return this.#ask("PUT", path, {}, body);
+  }
+
+  delete(path) {
+    return this.#ask("DELETE", path);
+  }
+
+  /** A step on a line as it was read: its version goes along as If-Match. */
+  decide(line, step, body) {
+    return this.post(`/v1/candidates/${encodeURIComponent(line.id)}/${step}`, body, { "If-Match": `"${line.version}"` });
+  }
+
+  /** A stream of the service, read as it comes; `signal` ends it. */
+  stream(path, { signal, lastEventId }) {
+    const headers = { Accept: "text/event-stream", ...(lastEventId && { "Last-Event-ID": lastEventId }) };
+    return this.#send("GET", path, headers, undefined, signal);
+  }
+
+  async #ask(method, path, headers = {}, body = undefined) {
+    const response = await this.#send(method, path, { Accept: "application/json", ...headers }, body);
+    return response.status === 204 ? null : response.json();
+  }
+
+  async #send(method, path, headers, body, signal) {
+    const sent = { ...headers, ...(this.#token && { Authorization: `Bearer ${this.#token}` }) };
+    if (body) sent["Content-Type"] = "application/json";
+    const response = await answer(path, {
+      method,
+      headers: sent,
+      body: body && JSON.stringify(body),
+      cache: "no-store",
+      credentials: "same-origin",
+      redirect: "error",
+      signal,
+    });
+    if (!response.ok) throw await problemOf(response);
+    return response;
+  }
+}
+
+/** `next` of a page, as a path: behind a proxy the service may not know its own address. */
+export function pathOf(url) {
+  const { pathname, search } = new URL(url, location.href);
+  return pathname + search;
+}
+
+/** Without TLS a browser offers no randomUUID. */
+const fallbackKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16)).join("-");
+
+async function answer(path, request) {
+  try {
+    return await fetch(path, request);
+  } catch (reason) {
+    if (request.signal?.aborted) throw reason;
+    throw new Problem(0, "No answer came from the service. Reload the list to see how things stand.");
+  }
+}
+
+/** What is wrong with which field: "modifiers/0: this is not shaped like a modifier". */
+function plainly(errors = []) {
+  const said = errors.map(({ location, detail }) => `${location.slice(1)}: ${detail.replace("Value error, ", "")}`);
+  return [...new Set(said)].join("; ");
+}
+
+async function problemOf(response) {
+  try {
+    const { detail, title, ...more } = await response.json();
+    return new Problem(response.status, plainly(more.errors) || detail || title || `Error ${response.status}`, more);
+  } catch {
+    return new Problem(response.status, `Error ${response.status}`);
+  }
+}

@@ -1,0 +1,127 @@
+// The right pane: what is proposed, why, what is asked, what bites, and what was documented.
+
+import { breakable, button, element, pairs } from "../frame/dom.js";
+import { icon } from "../frame/icons.js";
+import { clockOf, isAhead, whenOf } from "../frame/time.js";
+import { consideredNode } from "./considered.js";
+import { editsNode } from "./edits.js";
+import { historyNode } from "./history.js";
+import { headline, statusWords, wordsOf } from "./line.js";
+import { questionNodes } from "./questions.js";
+import { listed, titled } from "./sections.js";
+
+const CONTEXT = [
+  ["patient_id", "Patient id"],
+  ["patient_family_name", "Family name"],
+  ["patient_given_name", "Given name"],
+  ["patient_birth_date", "Born"],
+  ["patient_sex", "Sex"],
+  ["account_number", "Account"],
+  ["visit_number", "Visit"],
+  ["patient_class", "Class"],
+  ["location", "Location"],
+  ["performer_id", "Performer"],
+  ["performer_family_name", "Performer's family name"],
+  ["performer_given_name", "Performer's given name"],
+  ["order_number", "Order"],
+  ["payer_id", "Payer"],
+  ["payer_name", "Payer's name"],
+];
+const ORIGINS = { mapped: "decision table", stated: "stated by the sender", coder: "changed by a coder" };
+
+/** What was read out of the documents, in the order of the marks: [{name, value, source, decides, stated}]. */
+export function itemsOf(line) {
+  const elements = line.elements.map((each) => ({ ...each, decides: line.evidence.some((one) => isSame(one, each)) }));
+  const stated = line.stated.map((each) => ({
+    name: "code",
+    value: [each.code, ...each.modifiers, each.units && `× ${each.units}`].filter(Boolean).join(" "),
+    source: each.source,
+    decides: line.origin === "stated" && each.code === line.code,
+    stated: true,
+  }));
+  return [...elements, ...stated].map((item, n) => ({ ...item, n }));
+}
+
+function isSame(one, other) {
+  const [a, b] = [one.source, other.source];
+  return one.name === other.name && one.value === other.value && a.path === b.path && a.start === b.start && a.event === b.event;
+}
+
+/** Show a line. `tools.reveal(ns)` is called when these items are to be shown in the documents. */
+export function showCandidate(container, line, items, tools) {
+  const some = (title, wanted) => listed(title, items.filter(wanted).map((item) => itemNode(item, tools)), "items");
+  const sections = [
+    titleNode(line, items, tools),
+    line.note && element("p", { class: "note" }, line.note),
+    ...questionNodes(line, tools),
+    editsNode(line.edits),
+    listed("Because", line.because.map((sentence) => element("li", {}, sentence)), "because"),
+    consideredNode(line),
+    some("Evidence", (item) => item.decides),
+    some("Stated by the sender", (item) => item.stated && !item.decides),
+    some(line.evidence.length ? "Also documented" : "Documented", (item) => !item.stated && !item.decides),
+    listed("Diagnoses, in order", line.diagnoses.map((code, n) => element("li", {}, `${n + 1}. ${code}`))),
+    titled("For billing", pairs(CONTEXT.map(([name, label]) => [label, line.context[name]]))),
+    historyNode(line),
+  ];
+  container.replaceChildren(...sections.filter(Boolean));
+}
+
+/** Press the buttons of these items, and release all others. */
+export function pressItems(container, ns) {
+  for (const item of container.querySelectorAll("[data-item]")) {
+    item.setAttribute("aria-pressed", String(ns.includes(Number(item.dataset.item))));
+  }
+}
+
+function titleNode(line, items, tools) {
+  const deciding = items.filter((item) => item.decides).map((item) => item.n);
+  const heading = deciding.length
+    ? button({ title: "Show what it rests on" }, () => tools.reveal(deciding), headline(line))
+    : headline(line);
+  const kind = line.kind === "CD" ? " credit" : "";
+  return element(
+    "div",
+    { class: `title${kind}${line.code ? "" : " none"}` },
+    element("h2", { id: "line-title" }, heading),
+    element("div", { class: "bar" }, ...badgesOf(line)),
+    pairs([
+      ["Service date", line.service_date || "not documented"],
+      ["Units", line.code && line.units],
+      ["Modifiers", line.modifiers.join(" ")],
+      ["From", line.row ? `${wordsOf(line.table)}, row ${line.row}` : wordsOf(line.table)],
+      ["Origin", ORIGINS[line.origin] ?? line.origin],
+    ]),
+  );
+}
+
+function badgesOf(line) {
+  const badge = (sign, text, kind = "") => element("span", { class: `badge ${kind}` }, icon(sign), text);
+  return [
+    line.kind === "CD" && badge("credit", "Credit (CD)", "credit"),
+    line.kind !== "CD" && line.corrects && badge("credit", "Correction of a charge"),
+    line.status !== "proposed" && badge("question", statusWords(line), "asks"),
+    line.held_until && badge("hold", `Held${line.hold_reason ? `: ${line.hold_reason}` : ""}`),
+    line.assigned_to && badge("person", `For ${line.assigned_to}`),
+    isAhead(line.claimed_until) && badge("person", `Claimed by ${line.claimed_by} until ${clockOf(line.claimed_until)}`),
+    deadlineBadge(line, badge),
+  ].filter(Boolean);
+}
+
+function deadlineBadge(line, badge) {
+  return line.timely_filing_by ? badge("clock", `To be filed by ${whenOf(line.timely_filing_by)}`) : null;
+}
+
+function itemNode({ name, value, source, n }, tools) {
+  return element(
+    "li",
+    {},
+    button(
+      { class: "item", "data-item": n, "aria-pressed": "false" },
+      () => tools.reveal([n]),
+      element("span", { class: "name" }, ...breakable(name)),
+      element("span", { class: "value" }, ...breakable(String(value))),
+      element("span", { class: "path" }, source.path),
+    ),
+  );
+}

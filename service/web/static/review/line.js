@@ -1,0 +1,26 @@
+// A line of the queue in words.
+
+const STATUSES = {
+  proposed: "proposed",
+  waiting: "waiting for an answer",
+  second_review: "second review",
+  approved: "approved",
+  rejected: "rejected",
+  superseded: "superseded: later documentation took its place",
+};
+const OPEN = new Set(["proposed", "waiting", "second_review"]);
+
+/** A line in a few characters: "62327-59-LT × 2". */
+export function headline(line) {
+  if (!line.code) return "No code yet";
+  const units = line.units > 1 ? ` × ${line.units}` : "";
+  return [line.code, ...line.modifiers].join("-") + units;
+}
+
+export const statusWords = (line) => STATUSES[line.status] ?? line.status;
+
+/** Whether a person may still decide it. */
+export const isOpen = (line) => OPEN.has(line.status);
+
+/** A name of the mappings as words: "neuraxial-injection" is "neuraxial injection". */
+export const wordsOf = (name) => name.replaceAll(/[-_.]/g, " ");
