@@ -7,6 +7,7 @@ from enum import StrEnum
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext, DocumentedElement
 from service.domain.errors import IncompleteCharge
+from service.domain.frozen import frozen
 
 
 class Origin(StrEnum):
@@ -17,7 +18,7 @@ class Origin(StrEnum):
     CODER = "coder"  # a person changed it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CandidateCharge:
     """A code that a mapping proposes; a person decides."""
 
@@ -32,7 +33,7 @@ class CandidateCharge:
     beside: str = ""  # an add-on: the code that it stands beside
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Excluded:
     """A code that a table would propose, and that another's `never_with` shuts out."""
 
@@ -42,7 +43,7 @@ class Excluded:
     by_table: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What the clinician would have to document before a code may stand (or, not blocking, to confirm it)."""
 
@@ -54,7 +55,7 @@ class Question:
     conflict: bool = False  # documented twice, differently
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """What one table makes of one procedure: candidates, or questions, or both (confirmations)."""
 

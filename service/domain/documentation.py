@@ -5,13 +5,15 @@ into DocumentedElements; the latest reports of one procedure, together, are its 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from service.domain.frozen import frozen
 
 #: A documented value. Absent means not documented; "none" means documented as not done.
 Value = str | bool | int | float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """Where something stands: the evidence that a coder is shown."""
 
@@ -22,7 +24,7 @@ class Source:
     event_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What a field says, for an element that a feed expects there."""
 
@@ -33,7 +35,7 @@ class Reading:
     observation: str = ""  # OBX-3 and OBX-4: what a later message may correct by itself
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Narrative:
     """Free text in which elements may be found: one field or element, its lines joined by newlines."""
 
@@ -44,7 +46,7 @@ class Narrative:
     observation: str = ""  # as in Reading
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatedCode:
     """A procedure code that the sender itself states (FT1-25, PR1-3, a CPT coding in Procedure.code)."""
 
@@ -54,7 +56,7 @@ class StatedCode:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BillingContext:
     """Who, where and which visit: what billing needs beside the code. "" = not documented."""
 
@@ -78,7 +80,7 @@ class BillingContext:
     encounter_reference: str = ""  # FHIR: Procedure.encounter.reference
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProcedureReport:
     """What one event says about one procedure, as read, not yet understood.
 
@@ -101,7 +103,7 @@ class ProcedureReport:
     changes: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DocumentedElement:
     """An element of the vocabulary, its value, and where it is documented."""
 
@@ -116,7 +118,7 @@ class DocumentedElement:
     item: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnknownCode:
     """A local code that a feed does not translate: shown to the interface analyst, never guessed at."""
 
@@ -126,7 +128,7 @@ class UnknownCode:
     nearest: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Documentation:
     """All that is documented about one procedure: the input of the mapping tables.
 

@@ -1,8 +1,10 @@
 """Event: what a source told us, kept as it came."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from service.domain.frozen import frozen
 
 
 class Format(StrEnum):
@@ -12,7 +14,7 @@ class Format(StrEnum):
     FHIR = "fhir"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrival:
     """A message at the door: read far enough to be answered, not yet stored.
 
@@ -39,7 +41,7 @@ class Arrival:
         return hashlib.sha256(self.body).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """A stored arrival: the job of reading it is its row."""
 

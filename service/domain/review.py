@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service.domain.charge import CandidateStatus, ChargeKind, Origin
+from service.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One line of the queue as the mapping would have it now, for one procedure.
 

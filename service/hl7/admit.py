@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from service.domain.errors import Fault
+from service.domain.frozen import frozen
 from service.hl7.acknowledge import Form, form_of
 from service.hl7.escapes import CONTROL_CHARACTERS, Separators
 from service.hl7.header import TRIGGER, Header, read_header
@@ -38,7 +39,7 @@ MESSAGE_CODES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Admission:
     """A message at the door."""
 

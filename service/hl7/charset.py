@@ -2,9 +2,9 @@
 
 import codecs
 import re
-from dataclasses import dataclass
 
 from service.domain.errors import Fault
+from service.domain.frozen import frozen
 
 _UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -47,7 +47,7 @@ _CODECS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decoded:
     """A message as text, and the Python codec that made it so."""
 

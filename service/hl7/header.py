@@ -1,9 +1,9 @@
 """MSH, read as far as it goes, for any bytes at all: what an answer needs."""
 
 import re
-from dataclasses import dataclass
 
 from service.domain.errors import Fault, UnreadableInput
+from service.domain.frozen import frozen
 from service.hl7.charset import decode, unicode_codec
 from service.hl7.escapes import STANDARD, Separators
 from service.hl7.message import Segment, separators_of
@@ -14,7 +14,7 @@ _LINE_END = re.compile(rb"[\r\n]")
 _LONGEST = 16_384  # bytes; no lawful MSH comes near, and an answer repeats parts of it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """The MSH segment of a message; one without fields when it cannot be read, and `faults` says why."""
 

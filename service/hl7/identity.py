@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.feed import Feed, Identity
+from service.domain.frozen import frozen
 from service.hl7.path import HL7Path, path_of
 from service.hl7.scopes import Scope
 from service.hl7.times import iso_date
@@ -12,7 +13,7 @@ _DAY = len("2026-03-13")
 Conditions = tuple[tuple[HL7Path, frozenset[str]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identified:
     """Which one it is."""
 

@@ -9,9 +9,9 @@ or its text (component 2) when there is no code.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from service.domain.feed import Feed
+from service.domain.frozen import frozen
 from service.hl7.escapes import unescape
 from service.hl7.message import Segment
 
@@ -28,8 +28,9 @@ _LINES = frozenset({"TX", "FT"})  # OBX-2 whose repetitions are lines of one tex
 _FREE_TEXT = _LINES | {"ST"}
 
 
-class Found(NamedTuple):
-    """A value, where it stands, as people are shown it, and the segment that holds it. Made by the score."""
+@frozen
+class Found:
+    """A value, where it stands, as people are shown it, and the segment that holds it."""
 
     text: str
     path: str

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from service.domain.errors import Fault, UnsupportedInput
 from service.domain.feed import Feed
+from service.domain.frozen import frozen
 from service.hl7.message import Segment
 from service.hl7.path import Found, HL7Path
 
@@ -13,7 +14,7 @@ _ByName = dict[str, list[Segment]]
 _Index = Mapping[str, Sequence[Segment]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """What is said of one procedure, by segment name, each in the order of the message."""
 

@@ -1,7 +1,7 @@
 """Document: what a report documents, by the vocabulary; and all reports of one procedure together."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Final
 
 from service.domain.documentation import (
@@ -16,6 +16,7 @@ from service.domain.documentation import (
     Value,
 )
 from service.domain.feed import ElementPaths, Feed
+from service.domain.frozen import frozen
 from service.mapping.items import ITEM_OF_DOCUMENT
 from service.mapping.moments import age_in_years, local_date, local_time
 from service.mapping.stands import CONFLICT_ORIGIN
@@ -30,7 +31,7 @@ _CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
 _NOTHING = frozenset({"", '""'})  # HL7: "" deletes what was sent before
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Understood:
     """What one document says of one procedure."""
 

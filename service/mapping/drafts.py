@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from service.domain.frozen import frozen
 from service.mapping.conditions import TRUE, AllOf
 from service.mapping.quantity import Quantity
 from service.mapping.rows import CompiledRow
@@ -73,7 +74,7 @@ class Overlays:
         return now, because, names
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """A line in the making: one code, and the things behind it."""
 

@@ -7,8 +7,8 @@ that wins: an unknown earlier line must not hide a proven later one, nor a prove
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from service.domain.frozen import frozen
 from service.mapping.conditions import CONFLICT, TRUE, AllOf, Scalar
 from service.mapping.stands import DERIVED, Stands, is_disputed
 from service.mapping.tables import ASK, Bands, Fact, LookupFile, settle_switches
@@ -17,7 +17,8 @@ from service.mapping.vocabulary import Element, Vocabulary
 Asked = tuple[str, bool]  # element, and whether it is documented differently in two places
 
 
-class Vote(NamedTuple):
+@frozen
+class Vote:
     """What one line, or one item of a lookup, says."""
 
     value: Scalar
@@ -25,7 +26,8 @@ class Vote(NamedTuple):
     names: tuple[str, ...]  # the elements that say so
 
 
-class Settled(NamedTuple):
+@frozen
+class Settled:
     """What is known of a fact: one possible value is a settled fact."""
 
     possible: tuple[Scalar, ...]

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from service.domain.documentation import Documentation, DocumentedElement, Value
+from service.domain.frozen import frozen
 from service.mapping.spinal_levels import regions_of
 from service.mapping.vocabulary import Element
 
@@ -16,8 +16,9 @@ _LEVELS = "entry_levels"
 _REGION = "entry_region"
 
 
-class Stand(NamedTuple):
-    """An element that is documented. One that is not has no Stand. (A tuple: a score are made each time.)"""
+@frozen
+class Stand:
+    """An element that is documented. One that is not has no Stand."""
 
     name: str
     elements: tuple[DocumentedElement, ...]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from service.domain.charge import Proposal, Question
 from service.domain.documentation import Value
+from service.domain.frozen import frozen
 from service.mapping.conditions import CONFLICT, AllOf
 from service.mapping.drafts import Draft
 from service.mapping.facts import Asked, CompiledFact, Settled
@@ -26,7 +27,7 @@ _PLAIN_WORDING = "Please state this in words: it is documented in a code that no
 Concern = tuple[str, Value | None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """A view, the rows that may hold for it, and what must be answered first."""
 
@@ -35,7 +36,7 @@ class Judged:
     blocking: tuple[Asked, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """What a table makes of one procedure, and what it rests on."""
 

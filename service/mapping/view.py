@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from service.domain.documentation import DocumentedElement
+from service.domain.frozen import frozen
 from service.mapping.facts import Asked, CompiledFact, Settled
 from service.mapping.items import items_of, reconciled_list
 from service.mapping.stands import Stand, StandOf, Stands, derive
@@ -12,7 +13,7 @@ from service.mapping.vocabulary import Group, Vocabulary
 Found = Mapping[str, list[DocumentedElement]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """How the elements stand, what the gate asks, and what the facts amount to."""
 
@@ -144,6 +145,6 @@ def _joint(name: str, one: Stand | None, other: Stand | None, *, is_settled: boo
     """How an element stands of two things: one of which it is unknown, or other, leaves it open."""
     elements = tuple(dict.fromkeys(each for stand in (one, other) if stand for each in stand.elements))
     if one and other and (is_settled or one.values == other.values):
-        return one._replace(elements=elements, conflict=one.conflict or other.conflict)
+        return replace(one, elements=elements, conflict=one.conflict or other.conflict)
     values = tuple(dict.fromkeys(value for stand in (one, other) if stand for value in stand.values))
     return Stand(name, elements, values, conflict=True, disputed=frozenset(values))

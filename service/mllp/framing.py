@@ -1,6 +1,6 @@
 """MLLP blocks: VT, body, FS CR. Pure: bytes in, frames out."""
 
-from dataclasses import dataclass
+from service.domain.frozen import frozen
 
 VT = b"\x0b"
 FS = b"\x1c"
@@ -11,7 +11,7 @@ FILLER = b"\r\n\0 "  # real senders put these between frames
 FRAME_BYTES = 16 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """What came between VT and FS CR; or, with a problem, the head of what was never whole."""
 

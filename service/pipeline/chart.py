@@ -7,7 +7,6 @@ outcome whenever it comes, and running this again changes nothing.
 import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -17,6 +16,7 @@ from service.domain.documentation import ProcedureReport
 from service.domain.errors import InputError
 from service.domain.event import Event, Format
 from service.domain.feed import Feed
+from service.domain.frozen import frozen
 from service.domain.review import Line
 from service.mapping import Mappings, Understood, combine, propose, understand
 from service.pipeline.companions import companions_of, note
@@ -36,7 +36,7 @@ _NOT_READ = "a message of this procedure can no longer be read: see the quaranti
 ProcedureRef = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What one event says: each procedure it documents, by procedure key."""
 
@@ -44,7 +44,7 @@ class Reading:
     parts: tuple[tuple[str, Understood], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unreadable:
     """An event that cannot be read, and why, for a person."""
 

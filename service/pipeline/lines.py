@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from service.domain.charge import CandidateCharge, CandidateStatus, Origin, Proposal, Question
 from service.domain.codes import looks_like_modifier, looks_like_procedure_code
 from service.domain.documentation import BillingContext, Documentation, DocumentedElement, StatedCode
+from service.domain.frozen import frozen
 from service.domain.review import Line
 
 STATED = "stated"
@@ -19,7 +20,7 @@ _MOST_MODIFIERS = 4
 _TOO_MANY = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chart:
     """A procedure as it is documented now, and what the mapping makes of it."""
 

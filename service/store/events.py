@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, select, u
 
 from service.domain.errors import NotFound
 from service.domain.event import Arrival, Event, Format
+from service.domain.frozen import frozen
 from service.domain.ids import new_id
 from service.store.event_states import move
 from service.store.prepared import Prepared, PreparedSearch
@@ -17,7 +18,7 @@ from service.store.transaction import AuditEntry, Transaction
 MAX_ATTEMPTS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """An earlier message under the same control id."""
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from service.domain.frozen import frozen
 from service.store.keyring import Keyring
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuditEntry:
     """Who did what to which: ids and counts, never patient data."""
 
