@@ -135,6 +135,7 @@ class PostingState(StrEnum):
 
     PENDING = "pending"  # not sent yet, or billing was unavailable: tried again
     SENDING = "sending"  # leased by a worker; bytes may be on the wire
+    AWAITING = "awaiting"  # billing keeps the message, and says later what became of the charge
     POSTED = "posted"
     REFUSED = "refused"  # billing said no, or it cannot be built: a person looks
     UNKNOWN = "unknown"  # bytes left, no lawful answer came: a person decides

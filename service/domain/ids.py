@@ -27,6 +27,11 @@ def technical_key(key: str) -> str:
     return key[:-1] + _CROCKFORD[_CROCKFORD.index(key[-1]) - _HALF]
 
 
+def charge_key_of(key: str) -> str:
+    """The charge's own key, where this is that of its technical component; any other text as it is."""
+    return technical_key(key) if key[-1:] in _CROCKFORD[_HALF:] and key else key
+
+
 def new_control_id() -> str:
     """Twenty characters for MSH-10: the longest that HL7 2.5.1 allows."""
     return f"{time.time_ns() // 1_000_000:012X}{secrets.token_hex(4).upper()}"

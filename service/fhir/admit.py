@@ -27,6 +27,7 @@ from service.fhir.transaction import (
 TAKEN_TYPES = frozenset(
     {
         "Bundle",
+        "ChargeItem",
         "Condition",
         "DiagnosticReport",
         "DocumentReference",

@@ -64,7 +64,7 @@ def admit(body: bytes, *, charset: str | None = None, now: datetime, ack_id: str
 
 def _judged(header: Header, body: bytes, now: datetime, ack_id: str) -> Admission:
     if header.is_acknowledgement:
-        return _admission(header, b"", "an acknowledgement is not answered")
+        return _admission(header, b"")  # never answered; whose verdict it is, is found out later
     rejected = header.faults or tuple(_unsupported(header))
     errors = (*rejected, *([] if header.faults else _unusable(header, body)))
     code = "AR" if rejected else "AE" if errors else "AA"

@@ -19,6 +19,7 @@ from service.domain.feed import Feed
 from service.domain.frozen import frozen
 from service.domain.review import Line
 from service.mapping import Mappings, Understood, combine, propose, understand
+from service.pipeline.billing_answers import take_answers
 from service.pipeline.companions import companions_of, note
 from service.pipeline.corrections import completed
 from service.pipeline.lines import Chart, lines_of
@@ -106,7 +107,7 @@ def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> in
             if event.attempts > MAX_ATTEMPTS:
                 reason = f"its reader stopped {MAX_ATTEMPTS} times"
                 store.events.quarantine(event.id, event.facility, reason)
-    healthy = [event for event in events if event.attempts <= MAX_ATTEMPTS]
+    healthy = take_answers(database, [event for event in events if event.attempts <= MAX_ATTEMPTS])
     if healthy:
         note(database, healthy)
         # Read before the transaction: whoever receives would wait for it, and a long message is long to read.

@@ -110,7 +110,7 @@ def approve(
     charges = [*_taken_back(store, line, reviewer.user), *_new_charge(line, reviewer.user)]
     for charge in charges:
         store.charges.add(charge, line.id)
-        store.postings.add(line.facility, charge.key, destination)
+        store.postings.add(charge, destination)
     store.candidates.change(line, status=CandidateStatus.APPROVED.value, claimed_by="", claimed_until=0.0)
     detail = {"approved": _money_of(line), "charges": [charge.key for charge in charges]}
     if edits:

@@ -5,13 +5,15 @@ service that dies in between leaves a row that is `sending`, which becomes `unkn
 """
 
 import random
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import structlog
 
 from service.domain.answers import Patience
-from service.domain.charge import Parcel, PostingState
+from service.domain.charge import Parcel, PostingState, Receipt
 from service.domain.errors import (
     LeaseLost,
     PostingError,
@@ -28,72 +30,145 @@ from service.store.postings import Posting
 
 _log = structlog.get_logger()
 
+Destinations = Mapping[str, Destination]
 
-def post(database: Database, destinations: Mapping[str, Destination], *, lease: float) -> int:
-    """Post the oldest due charge; gives how many were tried (0 or 1)."""
-    with database.transaction() as store:
-        store.postings.abandon_lost()
-        posting = store.postings.claim(sorted(destinations), lease)
-    if posting is None:
+
+def post_side_by_side(database: Database, destinations: Destinations, *, lease: float, seconds: float) -> int:
+    """Post what is due, on as many connections as the destinations have, for so long; gives how many."""
+    workers = max((each.connections for each in destinations.values()), default=1)
+    if workers == 1:
+        return post(database, destinations, lease=lease)
+    until = time.monotonic() + seconds
+
+    def work(_number: int) -> int:
+        done = 0
+        while time.monotonic() < until and (more := post(database, destinations, lease=lease)):
+            done += more
+        return done
+
+    with ThreadPoolExecutor(workers, thread_name_prefix="post") as pool:
+        return sum(pool.map(work, range(workers)))
+
+
+def post(database: Database, destinations: Destinations, *, lease: float) -> int:
+    """Post the oldest due charge, and what leaves with it; gives how many were tried."""
+    postings = _claim(database, destinations, lease)
+    if not postings:
         return 0
-    destination = destinations[posting.destination]
+    destination = destinations[postings[0].destination]
     try:
-        receipt = destination.send(_parcel(database, destination, posting))
+        receipt = destination.send(_parcel(database, destination, postings))
     except PostingError as error:
-        _record_failure(database, destination, posting, error)
+        _tell_breaker(destination, error)
+        _record_failure(database, destination, postings, error)
+    except _Parted:
+        return len(postings)
     except LeaseLost:
-        _log.warning("posting taken over", charge=posting.charge_key)
+        _log.warning("posting taken over", charge=postings[0].charge_key)
     except TryAgainLater:
         raise
     except Exception as error:  # noqa: BLE001  whatever it is, bytes may have left
         failed = PostingUncertain(f"the service failed while sending ({type(error).__name__})")
-        _record(database, posting, PostingState.UNKNOWN, failed, 0.0)
+        _record(database, postings, PostingState.UNKNOWN, failed, 0.0)
     else:
-        with database.transaction() as store:
-            store.postings.record(posting, PostingState.POSTED, receipt.note, answer=receipt.answer)
-    return 1
+        destination.breaker.succeeded()
+        _record_receipt(database, destination, postings, receipt)
+    return len(postings)
 
 
-def _parcel(database: Database, destination: Destination, posting: Posting) -> Parcel:
+class _Parted(Exception):
+    """Charges claimed together cannot leave together: each is due alone."""
+
+
+def _claim(database: Database, destinations: Destinations, lease: float) -> list[Posting]:
+    """The oldest due posting of a receiver that is not let be, and those that leave in its message."""
+    with database.transaction() as store:
+        store.postings.abandon_lost()
+        names = sorted(name for name, each in destinations.items() if each.breaker.allows())
+        leader = store.postings.claim(names, lease)
+        if leader is None:
+            return []
+        per_visit = destinations[leader.destination].per_visit
+        return [leader, *store.postings.claim_companions(leader, lease, per_visit=per_visit)]
+
+
+def _parcel(database: Database, destination: Destination, postings: Sequence[Posting]) -> Parcel:
     """The bytes fixed at an earlier attempt, or new ones, committed before they may leave."""
-    if posting.body is not None:
-        return Parcel(posting.control_id, posting.body)
+    leader = postings[0]
+    if leader.body is not None:
+        return Parcel(leader.control_id, leader.body)
     with database.transaction() as store:
-        charge = store.charges.get(posting.charge_key, posting.facility)
-    parcel = destination.prepare([charge], posting.control_id, datetime.now(UTC))
+        charges = [store.charges.get(each.charge_key, each.facility) for each in postings]
+    try:
+        parcel = destination.prepare(charges, leader.control_id, datetime.now(UTC))
+    except PostingRefused as error:
+        if len(postings) == 1:
+            raise
+        # One that cannot be built must not hold up its neighbours.
+        with database.transaction() as store:
+            store.postings.part(postings)
+        raise _Parted from error
     with database.transaction() as store:
-        store.postings.fix(posting, parcel)
+        for each in postings:
+            store.postings.fix(each, parcel)
     return parcel
 
 
-def _record_failure(
-    database: Database, destination: Destination, posting: Posting, error: PostingError
+def _record_receipt(
+    database: Database, destination: Destination, postings: Sequence[Posting], receipt: Receipt
 ) -> None:
-    state = _state_after(destination, posting, error)
-    delay = _backoff(destination.patience, posting.attempts) if state is PostingState.PENDING else 0.0
-    _record(database, posting, state, error, delay)
+    try:
+        with database.transaction() as store:
+            for each in postings:
+                if receipt.awaits_verdict:
+                    patience = destination.patience.verdict
+                    store.postings.await_verdict(each, receipt.note, answer=receipt.answer, patience=patience)
+                else:
+                    store.postings.record(each, PostingState.POSTED, receipt.note, answer=receipt.answer)
+    except LeaseLost:
+        _log.warning("posting taken over", charge=postings[0].charge_key)
+
+
+def _tell_breaker(destination: Destination, error: PostingError) -> None:
+    if not isinstance(error, PostingRefused):
+        destination.breaker.failed()
+    elif error.answer:  # else it was never sent
+        destination.breaker.succeeded()
+
+
+def _record_failure(
+    database: Database, destination: Destination, postings: Sequence[Posting], error: PostingError
+) -> None:
+    attempts = max(each.attempts for each in postings)
+    state = _state_after(destination, attempts, error)
+    delay = _backoff(destination.patience, attempts) if state is PostingState.PENDING else 0.0
+    _record(database, postings, state, error, delay)
 
 
 def _record(
-    database: Database, posting: Posting, state: PostingState, error: PostingError, delay: float
+    database: Database, postings: Sequence[Posting], state: PostingState, error: PostingError, delay: float
 ) -> None:
-    _log.warning("charge not posted", charge=posting.charge_key, state=state.value, reason=str(error))
+    _log.warning("charge not posted", charge=postings[0].charge_key, state=state.value, reason=str(error))
     uncertain = isinstance(error, PostingUncertain)
+    answer = getattr(error, "answer", b"")
     try:
         with database.transaction() as store:
-            store.postings.record(posting, state, str(error), delay=delay, uncertain=uncertain)
+            for each in postings:
+                store.postings.record(
+                    each, state, str(error), answer=answer, delay=delay, uncertain=uncertain
+                )
     except LeaseLost:
-        _log.warning("posting taken over", charge=posting.charge_key)
+        _log.warning("posting taken over", charge=postings[0].charge_key)
 
 
-def _state_after(destination: Destination, posting: Posting, error: PostingError) -> PostingState:
+def _state_after(destination: Destination, attempts: int, error: PostingError) -> PostingState:
     if isinstance(error, PostingRefused):
         return PostingState.REFUSED
-    if isinstance(error, PostingPutOff) and posting.attempts >= destination.patience.attempts:
+    if isinstance(error, PostingPutOff) and attempts >= destination.patience.attempts:
         return PostingState.REFUSED
     if isinstance(error, PostingUnavailable):
         return PostingState.PENDING
-    if isinstance(error, PostingRepeatable) and posting.attempts < destination.patience.repeats:
+    if isinstance(error, PostingRepeatable) and attempts < destination.patience.repeats:
         return PostingState.PENDING  # the very same bytes: if they arrived, they are recognised
     return PostingState.UNKNOWN
 

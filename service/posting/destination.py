@@ -6,13 +6,16 @@ from typing import Protocol
 
 from service.domain.answers import Patience
 from service.domain.charge import Charge, Parcel, Receipt
+from service.posting.breaker import Breaker
 
 
 class Destination(Protocol):
     """Somewhere that charges go to."""
 
-    #: How long a charge is tried, and when a receiver that is away is let be.
+    #: How long a charge is tried.
     patience: Patience
+    #: Whether to try now.
+    breaker: Breaker
     #: Whether charges of one visit that wait together leave as one parcel.
     per_visit: bool
     #: How many parcels may be on their way at once.

@@ -17,6 +17,7 @@ from service.domain.errors import (
 from service.domain.layout import Layout
 from service.hl7 import Acknowledgement, build_message, read_ack, validate_message
 from service.mllp import Connection
+from service.posting.breaker import Breaker
 
 _ERRORS = frozenset({"AE", "CE"})
 #: Table 0357: record locked, internal error. The receiver could not, just now.
@@ -34,6 +35,7 @@ class DftOverMllp:
         patience: Patience = Patience(),  # noqa: B008  frozen
     ) -> None:
         self.patience = patience
+        self.breaker = Breaker(patience)
         self.per_visit = layout.per_visit
         self.connections = len(connections)
         self._layout = layout

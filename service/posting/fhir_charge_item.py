@@ -9,6 +9,7 @@ from service.domain.answers import Patience
 from service.domain.charge import Charge, Parcel, Receipt
 from service.domain.errors import PostingRepeatable, PostingUncertain
 from service.fhir import ChargeItemClient, build_charge_item
+from service.posting.breaker import Breaker
 
 IDENTIFIER_SYSTEM = "urn:charge-capture:charge"
 
@@ -21,6 +22,7 @@ class FhirChargeItem:
 
     def __init__(self, client: ChargeItemClient, patience: Patience = Patience()) -> None:  # noqa: B008  frozen
         self.patience = patience
+        self.breaker = Breaker(patience)
         self._client = client
 
     def prepare(self, charges: Sequence[Charge], control_id: str, now: datetime) -> Parcel:  # noqa: ARG002

@@ -15,7 +15,7 @@ from service.store.keyring import Keyring
 from service.store.tables import audit, candidate, charge, decision, event, posting, procedure_event
 
 _CANDIDATE_STATES = ("proposed", "waiting", "approved", "rejected", "superseded")
-_POSTING_STATES = ("pending", "sending", "posted", "refused", "unknown", "cancelled")
+_POSTING_STATES = ("pending", "sending", "awaiting", "posted", "refused", "unknown", "cancelled")
 _NOT_IN_BILLING = ("refused", "cancelled")
 
 

@@ -1,55 +1,40 @@
 """Postings: the outbox. A pending row is a job; one that was being sent when its worker died is unknown."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, and_, insert, or_, select, update
+from sqlalchemy import Select, and_, insert, not_, or_, select, update
 
-from service.domain.charge import Parcel, PostingState
-from service.domain.errors import LeaseLost, NotFound, WrongState
+from service.domain.charge import Charge, Parcel, PostingState
+from service.domain.errors import LeaseLost, WrongState
 from service.domain.ids import new_control_id, new_id
+from service.store.posting_rows import Posting, PostingRows, one_before, place_of
 from service.store.tables import posting
-from service.store.transaction import AuditEntry, Transaction
+
+__all__ = ["Posting", "Postings"]
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """A charge on its way to one destination."""
-
-    id: str
-    sequence: int
-    facility: str
-    charge_key: str
-    destination: str
-    state: PostingState
-    control_id: str  # MSH-10
-    attempts: int
-    note: str
-    may_be_held: bool  # an attempt ended without a lawful answer
-    updated_at: float
-    body: bytes | None = field(repr=False)
-    answer: bytes | None = field(repr=False)
+#: Fields of the billing context that differ between charges of one visit.
+_OF_A_CHARGE = ("performer_", "order_", "patient_reference", "encounter_reference")
+_MOST_FELLOWS = 50
 
 
-class Postings:
+class Postings(PostingRows):
     """Filling the outbox, claiming from it, and recording how it went."""
 
-    def __init__(self, transaction: Transaction) -> None:
-        self._transaction = transaction
-        self._connection = transaction.connection
-        self._now = transaction.now
-        self._keyring = transaction.keyring
-
-    def add(self, facility: str, charge_key: str, destination: str) -> None:
+    def add(self, charge: Charge, destination: str) -> None:
         """Commit, with the approval, to post a charge."""
         row = {
             "id": new_id(),
-            "facility": facility,
-            "charge_key": charge_key,
+            "facility": charge.facility,
+            "charge_key": charge.key,
             "destination": destination,
             "state": PostingState.PENDING.value,
             "control_id": new_control_id(),
+            "account_key": self._account_key(charge),
+            "visit_key": self._visit_key(charge),
+            "billed_at": 0.0,
             "may_be_held": False,
             "sealed_body": None,
             "sealed_answer": None,
@@ -62,22 +47,78 @@ class Postings:
         }
         self._connection.execute(insert(posting), row)
 
+    def _account_key(self, charge: Charge) -> str:
+        context = charge.context
+        number = context.account_number or context.visit_number
+        patient = (context.patient_id_authority, context.patient_id)
+        return self._keyring.fingerprint("account", charge.facility, *patient, number)
+
+    def _visit_key(self, charge: Charge) -> str:
+        """Of all that charges of one message have in common: what one PID, PV1 and IN1 say of them."""
+        context = asdict(charge.context)
+        said = [value for name, value in sorted(context.items()) if not name.startswith(_OF_A_CHARGE)]
+        return self._keyring.fingerprint("visit", charge.facility, *said)
+
     def claim(self, destinations: Sequence[str], lease: float) -> Posting | None:
-        """Lease the oldest due posting. From here on bytes may leave: a lost lease means unknown."""
+        """Lease the oldest due posting. From here on bytes may leave: a lost lease means unknown.
+
+        One of an account waits for those before it that are still on their way, whatever they wait for.
+        """
         due = and_(posting.c.state == PostingState.PENDING.value, posting.c.next_attempt_at <= self._now)
-        query = select(posting).where(due).where(posting.c.destination.in_(destinations))
-        query = query.order_by(posting.c.sequence).limit(1).with_for_update(skip_locked=True)
+        query = select(posting).where(due, not_(one_before())).where(posting.c.destination.in_(destinations))
+        query = query.order_by(posting.c.sequence).limit(1).with_for_update(skip_locked=True, of=posting)
         row = self._connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        claimed = update(posting).where(posting.c.id == row.id).returning(posting)
-        values = {"state": PostingState.SENDING.value, "attempts": row.attempts + 1}
+        return self._lease(self._posting(row), lease, control_id=row.control_id) if row else None
+
+    def _lease(self, found: Posting, lease: float, *, control_id: str) -> Posting:
+        claimed = update(posting).where(posting.c.id == found.id).returning(posting)
+        values = {
+            "state": PostingState.SENDING.value,
+            "attempts": found.attempts + 1,
+            "control_id": control_id,
+        }
         claimed = claimed.values(**values, lease_until=self._now + lease, updated_at=self._now)
         return self._posting(self._connection.execute(claimed).one())
 
+    def claim_companions(self, leader: Posting, lease: float, *, per_visit: bool) -> list[Posting]:
+        """Lease what leaves, or left before, in one message with a posting just claimed; in order.
+
+        What is built anew takes along the charges of the same visit that are due, up to the first of the
+        account that is not.
+        """
+        if leader.body is not None:
+            found = self._sent_before(leader)
+        else:
+            found = self._fellows(leader) if per_visit and leader.visit_key else []
+        return [self._lease(each, lease, control_id=leader.control_id) for each in found]
+
+    def _sent_before(self, leader: Posting) -> list[Posting]:
+        query = _pending_beside(leader).where(posting.c.control_id == leader.control_id)
+        return self._read(query.with_for_update())
+
+    def _fellows(self, leader: Posting) -> list[Posting]:
+        found: list[Posting] = []
+        query = _pending_beside(leader).where(
+            posting.c.destination == leader.destination,
+            posting.c.account_key == leader.account_key,
+            posting.c.sequence > leader.sequence,
+        )
+        for row in self._connection.execute(query.with_for_update(skip_locked=True)):
+            is_new = row.visit_key == leader.visit_key and row.sealed_body is None and not row.may_be_held
+            if not is_new or row.next_attempt_at > self._now or len(found) >= _MOST_FELLOWS:
+                break
+            found.append(self._posting(row))
+        return found
+
+    def part(self, claimed: Iterable[Posting]) -> None:
+        """Send postings claimed together apart again, before any byte left: each leaves alone from now on."""
+        for each in claimed:
+            apart = {"control_id": new_control_id(), "visit_key": "", "state": PostingState.PENDING.value}
+            self._update_claimed(each, **apart, lease_until=0.0, attempts=each.attempts - 1)
+
     def fix(self, claimed: Posting, parcel: Parcel) -> None:
         """Keep the very bytes that are going to be sent, before the first of them is."""
-        sealed = self._keyring.seal(parcel.body, _place(claimed.id, claimed.facility, "body"))
+        sealed = self._keyring.seal(parcel.body, place_of(claimed.id, claimed.facility, "body"))
         self._update_claimed(claimed, sealed_body=sealed)
 
     def record(
@@ -99,11 +140,24 @@ class Postings:
             "updated_at": self._now,
             "may_be_held": claimed.may_be_held or uncertain,
         }
-        if answer:
-            place = _place(claimed.id, claimed.facility, "answer")
-            values["sealed_answer"] = self._keyring.seal(answer, place)
+        values |= self._sealed(claimed, answer)
         self._update_claimed(claimed, **values)
         self._audit(claimed, "service", f"posting.{state.value}")
+
+    def await_verdict(self, claimed: Posting, note: str, *, answer: bytes, patience: float) -> None:
+        """Billing keeps the message, and says later what became of the charge."""
+        values = {"state": PostingState.AWAITING.value, "note": note, "lease_until": self._now + patience}
+        sealed = self._sealed(claimed, answer)
+        self._update_claimed(claimed, **values, **sealed, may_be_held=True, updated_at=self._now)
+        self._audit(claimed, "service", "posting.awaiting")
+
+    def take_verdict(self, found: Posting, state: PostingState, note: str, *, answer: bytes) -> None:
+        """What billing said later, on a connection of its own."""
+        same = and_(posting.c.id == found.id, posting.c.state == found.state.value)
+        values = {"state": state.value, "note": note, "may_be_held": False, "updated_at": self._now}
+        said = update(posting).where(same).values(**values, **self._sealed(found, answer))
+        if self._connection.execute(said).rowcount:
+            self._audit(found, "billing", f"verdict.{state.value}")
 
     def _update_claimed(self, claimed: Posting, **values: Any) -> None:
         """Change a posting that is still this worker's: who lost the lease may no longer say anything."""
@@ -116,16 +170,30 @@ class Postings:
             raise LeaseLost
 
     def abandon_lost(self) -> list[Posting]:
-        """Postings whose worker died while sending: billing may hold them, so a person decides."""
-        lost = and_(posting.c.state == PostingState.SENDING.value, posting.c.lease_until <= self._now)
+        """What nobody will tell of any more: its worker died while sending, or billing's verdict never came.
+
+        Billing may hold it, so a person decides.
+        """
+        sending = posting.c.state == PostingState.SENDING.value
+        silent = and_(posting.c.state == PostingState.AWAITING.value, posting.c.lease_until <= self._now)
+        lost = or_(and_(sending, posting.c.lease_until <= self._now), silent)
         found = self._read(select(posting).where(lost).with_for_update(skip_locked=True))
         for each in found:
-            self.record(each, PostingState.UNKNOWN, "the service stopped while sending", uncertain=True)
+            if each.state is PostingState.AWAITING:
+                self.take_verdict(each, PostingState.UNKNOWN, "billing's verdict did not come", answer=b"")
+            else:
+                self.record(each, PostingState.UNKNOWN, "the service stopped while sending", uncertain=True)
         return found
 
     def settle(self, found: Posting, state: PostingState, reason: str, *, by: str) -> None:
-        """A person decides about a posting: from here on its fate is no longer uncertain."""
-        settled = update(posting).where(and_(posting.c.id == found.id, posting.c.state == found.state.value))
+        """A person decides about a posting: from here on its fate is no longer uncertain.
+
+        Charges of one message have one fate: what is said of one holds for all.
+        """
+        together = self._together(found)
+        settled = update(posting).where(
+            posting.c.id.in_([each.id for each in together]), posting.c.state == found.state.value
+        )
         settled = settled.values(
             state=state.value,
             note=reason,
@@ -133,9 +201,17 @@ class Postings:
             updated_at=self._now,
             may_be_held=False,
         )
-        if not self._connection.execute(settled).rowcount:
+        if self._connection.execute(settled).rowcount != len(together):
             raise WrongState("the posting has moved on: look again")
-        self._audit(found, by, f"settle.{state.value}")
+        for each in together:
+            self._audit(each, by, f"settle.{state.value}")
+
+    def _together(self, found: Posting) -> list[Posting]:
+        """The postings of one message that stand as this one does; itself, where nothing was sent yet."""
+        if found.body is None:
+            return [found]
+        same = and_(posting.c.control_id == found.control_id, posting.c.state == found.state.value)
+        return self._read(select(posting).where(same).with_for_update())
 
     def cancel(self, charge_key: str, *, by: str) -> bool:
         """Take a charge back while billing certainly does not hold it; False when that is too late.
@@ -150,69 +226,29 @@ class Postings:
         if len(cancellable) < len(found):
             return False
         for each in found:
+            self._part_company(each)
             self.settle(each, PostingState.CANCELLED, "taken back", by=by)
         return True
 
-    def of_charge(self, charge_key: str) -> list[Posting]:
-        """How a charge stands at each destination."""
-        return self._read(select(posting).where(posting.c.charge_key == charge_key))
+    def _part_company(self, found: Posting) -> None:
+        """What would be sent again with a charge that is taken back is made anew without it."""
+        together = and_(posting.c.control_id == found.control_id, posting.c.id != found.id)
+        others = self._read(select(posting).where(together).with_for_update()) if found.body else []
+        anew = {"control_id": new_control_id(), "sealed_body": None}
+        for each in others:
+            self._connection.execute(update(posting).where(posting.c.id == each.id).values(**anew))
 
-    def get(self, identifier: str, facility: str) -> Posting:
-        """One posting within a facility ("*" = any)."""
-        query = select(posting).where(posting.c.id == identifier)
-        if facility != "*":
-            query = query.where(posting.c.facility == facility)
-        found = self._read(query)
-        if not found:
-            raise NotFound("there is no such posting")
-        return found[0]
-
-    def page(self, facility: str, *, states: Sequence[str], limit: int, after: int = 0) -> list[Posting]:
-        """A page of postings in the given states, in order of approval."""
-        query = select(posting).where(posting.c.state.in_(states)).where(posting.c.sequence > after)
-        if facility != "*":
-            query = query.where(posting.c.facility == facility)
-        return self._read(query.order_by(posting.c.sequence).limit(limit))
-
-    def oldest_due(self, destinations: Sequence[str]) -> float | None:
-        """Since when the posting has been due that has waited longest; None = nobody waits."""
-        waits = and_(
-            posting.c.destination.in_(destinations),
-            or_(
-                and_(posting.c.state == PostingState.PENDING.value, posting.c.next_attempt_at <= self._now),
-                and_(posting.c.state == PostingState.SENDING.value, posting.c.lease_until <= self._now),
-            ),
-        )
-        query = select(posting.c.next_attempt_at).where(waits).order_by(posting.c.sequence).limit(1)
-        return self._connection.scalar(query)
-
-    def _audit(self, found: Posting, by: str, action: str) -> None:
-        entry = AuditEntry(found.facility, "posting", by, action, "posting", found.id)
-        self._transaction.audit(entry)
-
-    def _read(self, query: Select[Any]) -> list[Posting]:
-        return [self._posting(row) for row in self._connection.execute(query)]
-
-    def _posting(self, row: Any) -> Posting:
-        return Posting(
-            id=row.id,
-            sequence=row.sequence,
-            facility=row.facility,
-            charge_key=row.charge_key,
-            destination=row.destination,
-            state=PostingState(row.state),
-            control_id=row.control_id,
-            attempts=row.attempts,
-            note=row.note,
-            may_be_held=row.may_be_held,
-            updated_at=row.updated_at,
-            body=self._open(row, row.sealed_body, "body"),
-            answer=self._open(row, row.sealed_answer, "answer"),
-        )
-
-    def _open(self, row: Any, sealed: bytes | None, part: str) -> bytes | None:
-        return self._keyring.open(sealed, _place(row.id, row.facility, part)) if sealed else None
+    def bill(self, charge_keys: Iterable[str]) -> list[str]:
+        """Billing itself tells of these charges; gives those that are ours."""
+        ours = posting.c.charge_key.in_(list(charge_keys))
+        known = self._read(select(posting).where(ours).with_for_update())
+        for each in known:
+            billed = update(posting).where(posting.c.id == each.id, posting.c.billed_at == 0.0)
+            if self._connection.execute(billed.values(billed_at=self._now)).rowcount:
+                self._audit(each, "billing", "posting.billed")
+        return [each.charge_key for each in known]
 
 
-def _place(identifier: str, facility: str, part: str) -> str:
-    return f"posting/{identifier}/{facility}/{part}"
+def _pending_beside(leader: Posting) -> Select[Any]:
+    pending = posting.c.state == PostingState.PENDING.value
+    return select(posting).where(pending, posting.c.id != leader.id).order_by(posting.c.sequence)

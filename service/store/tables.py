@@ -198,7 +198,10 @@ posting = Table(
     Column("charge_key", String(12), nullable=False),
     Column("destination", String(64), nullable=False),
     Column("state", String(16), nullable=False),
-    Column("control_id", String(20), nullable=False),  # MSH-10
+    Column("control_id", String(20), nullable=False),  # MSH-10; charges of one message have the same
+    Column("account_key", String(32), nullable=False, server_default=""),  # fingerprint; keeps its order
+    Column("visit_key", String(32), nullable=False, server_default=""),  # fingerprint of PID, PV1, IN1
+    Column("billed_at", Double, nullable=False, server_default="0"),  # billing itself told of the charge
     # An attempt ended without a lawful answer, and no person has said since what became of it.
     Column("may_be_held", Boolean, nullable=False),
     Column("sealed_body", LargeBinary, nullable=True),  # fixed before the first byte is sent
@@ -211,6 +214,15 @@ posting = Table(
     Column("updated_at", Double, nullable=False),
     UniqueConstraint("charge_key", "destination"),
     Index("ix_posting_due", "sequence", **_where("state IN ('pending', 'sending')")),
+    Index("ix_posting_awaiting", "lease_until", **_where("state = 'awaiting'")),
+    Index(
+        "ix_posting_account",
+        "destination",
+        "account_key",
+        "sequence",
+        **_where("state IN ('pending', 'sending')"),
+    ),
+    Index("ix_posting_control", "control_id"),
 )
 
 user = Table(

@@ -13,7 +13,7 @@ from service.jobs import CHART, POST, QUEUES
 from service.mapping import Mappings
 from service.mllp import Limits, Listener
 from service.pipeline.chart import Reader, chart
-from service.pipeline.post import post
+from service.pipeline.post import post_side_by_side
 from service.pipeline.receive import Door
 from service.posting.destination import Destination
 from service.settings import Settings
@@ -101,7 +101,8 @@ class Service:
         lease = self.settings.lease
         if queue == CHART:
             return chart(self.database, self.reader, batch=_BATCH, lease=lease)
-        return post(self.database, self.destinations, lease=lease + self.settings.answer_timeout)
+        lease += self.settings.answer_timeout
+        return post_side_by_side(self.database, self.destinations, lease=lease, seconds=_DRAIN_SECONDS)
 
     def _oldest_due(self, store: Store, queue: str) -> float | None:
         if queue == CHART:

@@ -106,9 +106,7 @@ def test_a_message_without_observations_changes_none():
 
 def test_a_correction_of_a_report_that_was_taken_back_does_not_bring_it_back():
     back = message(1, *coded(), status="X")
-    codes, _, documented = charted(
-        WHOLE, back, message(2, *coded("C", imaging__modality="none"), status="C")
-    )
+    codes, _, documented = charted(WHOLE, back, message(2, *coded("C", imaging__modality="none"), status="C"))
     assert codes == []
     assert documented.values("target") == ()
 

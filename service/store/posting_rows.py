@@ -1,0 +1,136 @@
+"""Rows of the outbox, read: how charges stand at their destinations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Exists, Select, and_, exists, not_, or_, select
+
+from service.domain.charge import PostingState
+from service.domain.errors import NotFound
+from service.store.tables import posting
+from service.store.transaction import AuditEntry, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A charge on its way to one destination."""
+
+    id: str
+    sequence: int
+    facility: str
+    charge_key: str
+    destination: str
+    state: PostingState
+    control_id: str  # MSH-10; charges that leave in one message have the same
+    account_key: str = field(repr=False)
+    visit_key: str = field(repr=False)
+    attempts: int
+    note: str
+    may_be_held: bool  # an attempt ended without a lawful answer
+    billed_at: float  # 0 = billing has not told of the charge by itself
+    created_at: float
+    updated_at: float
+    body: bytes | None = field(repr=False)
+    answer: bytes | None = field(repr=False)
+
+
+class PostingRows:
+    """Reading the outbox."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._connection = transaction.connection
+        self._now = transaction.now
+        self._keyring = transaction.keyring
+
+    def of_charge(self, charge_key: str) -> list[Posting]:
+        """How a charge stands at each destination."""
+        return self._read(select(posting).where(posting.c.charge_key == charge_key))
+
+    def of_control_id(self, control_id: str) -> list[Posting]:
+        """The postings of one message, locked."""
+        query = select(posting).where(posting.c.control_id == control_id).order_by(posting.c.sequence)
+        return self._read(query.with_for_update())
+
+    def get(self, identifier: str, facility: str) -> Posting:
+        """One posting within a facility ("*" = any)."""
+        query = select(posting).where(posting.c.id == identifier)
+        if facility != "*":
+            query = query.where(posting.c.facility == facility)
+        found = self._read(query)
+        if not found:
+            raise NotFound("there is no such posting")
+        return found[0]
+
+    def page(self, facility: str, *, states: Sequence[str], limit: int, after: int = 0) -> list[Posting]:
+        """A page of postings in the given states, in order of approval."""
+        query = select(posting).where(posting.c.state.in_(states)).where(posting.c.sequence > after)
+        if facility != "*":
+            query = query.where(posting.c.facility == facility)
+        return self._read(query.order_by(posting.c.sequence).limit(limit))
+
+    def oldest_due(self, destinations: Sequence[str]) -> float | None:
+        """Since when the posting has been due that has waited longest; None = nobody waits."""
+        waits = and_(
+            posting.c.destination.in_(destinations),
+            or_(
+                and_(posting.c.state == PostingState.PENDING.value, posting.c.next_attempt_at <= self._now),
+                and_(posting.c.state == PostingState.SENDING.value, posting.c.lease_until <= self._now),
+                and_(posting.c.state == PostingState.AWAITING.value, posting.c.lease_until <= self._now),
+            ),
+            not_(one_before()),
+        )
+        query = select(posting.c.next_attempt_at).where(waits).order_by(posting.c.sequence).limit(1)
+        return self._connection.scalar(query)
+
+    def _sealed(self, found: Posting, answer: bytes) -> dict[str, bytes]:
+        place = place_of(found.id, found.facility, "answer")
+        return {"sealed_answer": self._keyring.seal(answer, place)} if answer else {}
+
+    def _audit(self, found: Posting, by: str, action: str) -> None:
+        entry = AuditEntry(found.facility, "posting", by, action, "posting", found.id)
+        self._transaction.audit(entry)
+
+    def _read(self, query: Select[Any]) -> list[Posting]:
+        return [self._posting(row) for row in self._connection.execute(query)]
+
+    def _posting(self, row: Any) -> Posting:
+        return Posting(
+            id=row.id,
+            sequence=row.sequence,
+            facility=row.facility,
+            charge_key=row.charge_key,
+            destination=row.destination,
+            state=PostingState(row.state),
+            control_id=row.control_id,
+            account_key=row.account_key,
+            visit_key=row.visit_key,
+            attempts=row.attempts,
+            note=row.note,
+            may_be_held=row.may_be_held,
+            billed_at=row.billed_at,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            body=self._open(row, row.sealed_body, "body"),
+            answer=self._open(row, row.sealed_answer, "answer"),
+        )
+
+    def _open(self, row: Any, sealed: bytes | None, part: str) -> bytes | None:
+        return self._keyring.open(sealed, place_of(row.id, row.facility, part)) if sealed else None
+
+
+def one_before() -> Exists:
+    """Whether another of the same account and destination that came before is still on its way."""
+    before = posting.alias("before")
+    return exists().where(
+        before.c.destination == posting.c.destination,
+        before.c.account_key == posting.c.account_key,
+        before.c.account_key != "",
+        before.c.state.in_((PostingState.PENDING.value, PostingState.SENDING.value)),
+        before.c.sequence < posting.c.sequence,
+    )
+
+
+def place_of(identifier: str, facility: str, part: str) -> str:
+    return f"posting/{identifier}/{facility}/{part}"

@@ -1,0 +1,124 @@
+"""What billing says later, on a connection of its own: verdicts, and charges that it tells of itself."""
+
+import pytest
+
+from service.commands.sink import Sink
+from service.domain.answers import SAFE_ACTIONS, Behaviour, Outcome, Patience
+from service.domain.charge import PostingState
+from service.domain.event import Arrival, Format
+from service.domain.ids import technical_key
+from service.hl7 import admit
+from service.pipeline.chart import chart
+from service.pipeline.post import post
+from tests.integration.pipeline.billing import ack_of, approve_lines, postings_of, states_of, way_to
+from tests.integration.pipeline.conftest import queue
+
+AWAIT = {**SAFE_ACTIONS, Behaviour.CA: Outcome.AWAIT}
+AWAITING, POSTED, REFUSED, UNKNOWN = (
+    PostingState.AWAITING,
+    PostingState.POSTED,
+    PostingState.REFUSED,
+    PostingState.UNKNOWN,
+)
+
+
+@pytest.fixture
+def hear(database, reader):
+    """Take what billing sends us, as the listener would; gives (state, reason) of the stored message."""
+
+    def heard(body, message_type="ACK^P03", format_=Format.HL7V2):
+        with database.transaction() as store:
+            arrival = Arrival(format_, "BILLING|MAIN", "main", message_type, "B1", body, b"")
+            ((identifier, _),) = store.events.receive([arrival])
+        chart(database, reader, batch=10, lease=60)
+        with database.transaction() as store:
+            quarantined = store.quarantine.page("*", limit=10)
+        return next((each.reason for each in quarantined if each.id == identifier), "")
+
+    return heard
+
+
+@pytest.fixture
+def awaiting(database, put, coder):
+    """Two charges that billing accepted, and will judge later."""
+    with Sink() as sink:
+        keys = approve_lines(database, put, coder, {}, {"account_number": "OTHER"})
+        way = way_to(
+            sink.port, actions=AWAIT, patience=Patience(verdict=3600), accept_ack="AL", application_ack="AL"
+        )
+        while post(database, {"billing": way}, lease=60):
+            pass
+        way.close()
+    assert states_of(database, keys) == [AWAITING, AWAITING]
+    return keys
+
+
+@pytest.mark.parametrize(
+    ("code", "state"), [("AA", POSTED), ("AE", REFUSED), ("AR", REFUSED), ("CA", AWAITING), ("XX", AWAITING)]
+)
+def test_a_verdict_is_of_the_message_that_it_names_and_of_no_other(database, awaiting, hear, code, state):
+    second = postings_of(database, awaiting)[1]
+    assert hear(ack_of(b"", code, second.control_id)) == ""
+    assert states_of(database, awaiting) == [AWAITING, state]
+
+
+def test_a_verdict_on_what_was_never_sent_is_shown_to_a_person(database, awaiting, hear):
+    assert (
+        hear(ack_of(b"", "AA", "ANOTHER")) == "acknowledges a message that was never sent from here (MSA-2)"
+    )
+    assert hear(b"MSH|^~\\&|B|B|C|C|||ACK^P03|9|P|2.5.1\r").startswith("MSA: the answer has no MSA segment")
+    assert states_of(database, awaiting) == [AWAITING, AWAITING]
+
+
+def test_a_refusal_takes_back_what_counted_as_posted_and_a_repeat_changes_nothing(database, awaiting, hear):
+    control_id = postings_of(database, awaiting)[0].control_id
+    hear(ack_of(b"", "AA", control_id))
+    hear(ack_of(b"", "AE", control_id))
+    assert states_of(database, awaiting)[0] is REFUSED
+    hear(ack_of(b"1", "AA", control_id) + b"NTE|1\r")
+    assert states_of(database, awaiting)[0] is REFUSED, "that is a person's to look at now"
+
+
+def test_a_verdict_that_does_not_come_leaves_the_charge_to_a_person_and_may_still_come(
+    database, awaiting, hear, clock
+):
+    clock.now += 3601
+    with database.transaction() as store:
+        assert store.postings.oldest_due(["billing"]) is not None, "a sweep would come for it"
+    post(database, {}, lease=60)
+    assert states_of(database, awaiting) == [UNKNOWN, UNKNOWN]
+    hear(ack_of(b"", "AA", postings_of(database, awaiting)[0].control_id))
+    assert states_of(database, awaiting) == [POSTED, UNKNOWN]
+
+
+def test_an_acknowledgement_is_stored_and_never_answered():
+    admission = admit(ack_of(b"", "AA", "X1"), now=None, ack_id="K")
+    assert (admission.answer, admission.quarantine) == (b"", "")
+
+
+def dft(*keys):
+    lines = "".join(f"FT1|{n}|{key}||20270110||CG|62323^^C4\r" for n, key in enumerate(keys, 1))
+    return (
+        "MSH|^~\\&|BILLING|MAIN|CC|MAIN|20270111||DFT^P03|B1|P|2.5.1\rEVN|P03|20270111\r"
+        f"PID|||MRN1^^^HOSP^MR\rPV1||O|||||||||||||||||V1\r{lines}"
+    ).encode()
+
+
+def test_charges_of_ours_that_billing_tells_of_are_noted_and_make_no_new_candidate(database, awaiting, hear):
+    before = len(queue(database))
+    hear(dft(awaiting[0], technical_key(awaiting[0])), "DFT^P03")
+    assert [posting.billed_at > 0 for posting in postings_of(database, awaiting)] == [True, False]
+    assert len(queue(database)) == before
+    hear(dft("SOMEBODYS", awaiting[1]), "DFT^P03")
+    assert len(queue(database)) > before, "what is not ours is charted"
+
+
+def test_a_charge_item_that_billing_has_billed_closes_the_loop(database, awaiting, hear):
+    item = (
+        '{"resourceType": "ChargeItem", "id": "1", "status": "%s", "identifier": '
+        '[{"system": "urn:charge-capture:charge", "value": "%s"}], "code": {}, "subject": {}}'
+    )
+    hear((item % ("billable", awaiting[0])).encode(), "ChargeItem", Format.FHIR)
+    assert not postings_of(database, awaiting)[0].billed_at
+    hear((item % ("billed", awaiting[0])).encode(), "ChargeItem", Format.FHIR)
+    assert postings_of(database, awaiting)[0].billed_at
