@@ -4,7 +4,7 @@ On the hot path, for any bytes: MSH is read, and nothing else.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -53,22 +53,33 @@ class Admission:
     faults: tuple[Fault, ...] = ()
 
 
-def admit(body: bytes, *, charset: str | None = None, now: datetime, ack_id: str) -> Admission:
+#: Whether the sender of this MSH-3.1 and MSH-4.1 is answered in original mode, whatever MSH-15/16 ask for.
+IsOriginal = Callable[[str, str], bool]
+
+
+def as_asked(_application: str, _facility: str) -> bool:
+    """Every sender is answered as its messages ask."""
+    return False
+
+
+def admit(
+    body: bytes, *, charset: str | None = None, now: datetime, ack_id: str, is_original: IsOriginal = as_asked
+) -> Admission:
     """Judge any bytes by their MSH; never raises. `charset` is the one that HTTP says."""
     header = read_header(body, charset)
-    usual = None if header.faults else _usual(header)
+    usual = None if header.faults else _usual(header, is_original)
     if usual is None or next(_unusable(header, body), None):
-        return _judged(header, body, now, ack_id)
+        return _judged(header, body, now, ack_id, is_original)
     return usual.admission(header.field(10), now, ack_id)
 
 
-def _judged(header: Header, body: bytes, now: datetime, ack_id: str) -> Admission:
+def _judged(header: Header, body: bytes, now: datetime, ack_id: str, is_original: IsOriginal) -> Admission:
     if header.is_acknowledgement:
         return _admission(header, b"")  # never answered; whose verdict it is, is found out later
     rejected = header.faults or tuple(_unsupported(header))
     errors = (*rejected, *([] if header.faults else _unusable(header, body)))
     code = "AR" if rejected else "AE" if errors else "AA"
-    answer = _answer(header, code, errors, now, ack_id)
+    answer = _answer(header, code, errors, now, ack_id, is_original)
     reason = "; ".join(map(str, errors)) or _set_aside(header)
     return _admission(header, answer, reason, (*errors, *_warnings(header)))
 
@@ -102,12 +113,12 @@ class _Usual:
 _READ = (3, 4, 5, 6, 9, 11, 12, 15, 16, 18)
 
 
-def _usual(header: Header) -> _Usual | None:
-    return _usual_of(header.charset, header.separators, *map(header.field, _READ))
+def _usual(header: Header, is_original: IsOriginal) -> _Usual | None:
+    return _usual_of(is_original, header.charset, header.separators, *map(header.field, _READ))
 
 
 @lru_cache(maxsize=256)  # a source says the same of itself in every message, and there are few sources
-def _usual_of(charset: str, separators: Separators, *fields: str) -> _Usual | None:
+def _usual_of(is_original: IsOriginal, charset: str, separators: Separators, *fields: str) -> _Usual | None:
     """None = such messages are not taken."""
     values = dict(zip(_READ, fields, strict=True))
     line = ["MSH", str(separators), *(values.get(n, "") for n in range(3, max(_READ) + 1))]
@@ -120,28 +131,32 @@ def _usual_of(charset: str, separators: Separators, *fields: str) -> _Usual | No
         told.sending_application,
         told.sending_facility,
         told.processing_id,
-        _form(header, "AA", ()),
+        _form(header, "AA", (), is_original),
         told.quarantine,
         told.faults,
     )
 
 
-def refusal(head: bytes, *, code: str, text: str, now: datetime, ack_id: str) -> bytes:
+def refusal(
+    head: bytes, *, code: str, text: str, now: datetime, ack_id: str, is_original: IsOriginal = as_asked
+) -> bytes:
     """The AR for a frame that was never read whole, given its beginning; `code` is of table 0357."""
-    return _answer_unless_ack(head, "AR", Fault("", code, text), now, ack_id)
+    return _answer_unless_ack(head, "AR", Fault("", code, text), now, ack_id, is_original)
 
 
-def busy(body: bytes, *, now: datetime, ack_id: str) -> bytes:
+def busy(body: bytes, *, now: datetime, ack_id: str, is_original: IsOriginal = as_asked) -> bytes:
     """The answer to a message that could not be stored."""
     fault = Fault("", "207", "the message could not be stored: send it again")
-    return _answer_unless_ack(body, "AE", fault, now, ack_id)
+    return _answer_unless_ack(body, "AE", fault, now, ack_id, is_original)
 
 
-def _answer_unless_ack(body: bytes, code: str, fault: Fault, now: datetime, ack_id: str) -> bytes:
+def _answer_unless_ack(
+    body: bytes, code: str, fault: Fault, now: datetime, ack_id: str, is_original: IsOriginal
+) -> bytes:
     header = read_header(body)
     if header.is_acknowledgement:
         return b""
-    return _answer(header, code, (fault,), now, ack_id)
+    return _answer(header, code, (fault,), now, ack_id, is_original)
 
 
 def _admission(
@@ -164,18 +179,27 @@ def _name(header: Header, n: int, c: int = 1) -> str:
     return CONTROL_CHARACTERS.sub("", header.value(n, c))[:_LONGEST_NAME]
 
 
-def _answer(header: Header, code: str, faults: tuple[Fault, ...], now: datetime, ack_id: str) -> bytes:
-    form = _form(header, code, faults)
+def _answer(
+    header: Header,
+    code: str,
+    faults: tuple[Fault, ...],
+    now: datetime,
+    ack_id: str,
+    is_original: IsOriginal,
+) -> bytes:
+    form = _form(header, code, faults, is_original)
     return form.filled(header.field(10), now=now, ack_id=ack_id) if form else b""
 
 
-def _form(header: Header, code: str, faults: tuple[Fault, ...]) -> Form | None:
+def _form(header: Header, code: str, faults: tuple[Fault, ...], is_original: IsOriginal) -> Form | None:
     """The acknowledgement that MSH-15 and MSH-16 ask for; None when they ask for none.
 
     Both empty is original mode: AA, AE, AR. Else MSH-15 asks for an accept acknowledgement (CA, CE, CR), or,
     when it asks for none, MSH-16 for an application acknowledgement (AA, AE, AR).
     """
     accept, application = header.value(15).upper(), header.value(16).upper()
+    if (accept or application) and is_original(_name(header, 3), _name(header, 4)):
+        accept = application = ""
     if accept in {"", "NE"}:
         wanted = application or ("NE" if accept else "AL")
     else:

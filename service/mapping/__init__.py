@@ -5,7 +5,7 @@ from service.mapping.destinations import DestinationFile, load_destination
 from service.mapping.document import Understood, combine, understand
 from service.mapping.elements import documentation_from_json
 from service.mapping.evaluate import Tables, propose
-from service.mapping.feeds import choose_feed
+from service.mapping.feeds import acknowledgement_mode, choose_feed
 from service.mapping.findings import Finding, finding_of
 from service.mapping.load import Mappings, load
 
@@ -15,6 +15,7 @@ __all__ = [
     "Mappings",
     "Tables",
     "Understood",
+    "acknowledgement_mode",
     "check",
     "choose_feed",
     "combine",

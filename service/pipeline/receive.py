@@ -12,6 +12,7 @@ from service.domain.errors import Collision, TryAgainLater
 from service.domain.event import Arrival, Format
 from service.domain.feed import Feed
 from service.domain.ids import new_control_id
+from service.hl7.admit import as_asked
 from service.hl7.batch import Complaint, answer_payload, complaints
 from service.hl7.payload import Payload, read_payload
 from service.jobs import CHART
@@ -39,6 +40,7 @@ class Door:
     facility: str  # of messages whose feed names none
     source_of: Callable[[Format, str, str], Source]  # by format, message type and sender
     wake: Callable[[str], None]  # told after the commit that a queue has work
+    is_original: Callable[[str, str], bool] = as_asked  # by MSH-3 and MSH-4: answered by AA, AE, AR anyhow
 
     def receive_frames(self, frames: Sequence[tuple[bytes, str]]) -> list[bytes]:
         """Take a group of HL7 messages, given as (body, peer); gives their ACKs, "" = none is sent.
@@ -53,7 +55,7 @@ class Door:
         except TryAgainLater as error:
             _log.error("messages not stored", count=len(arrivals), error=str(error))
             now = datetime.now(UTC)
-            answers = iter([hl7.busy(each.body, now=now, ack_id=new_control_id()) for each in arrivals])
+            answers = iter([self._busy(each.body, now) for each in arrivals])
         return [parcel.answer(answers) for parcel in parcels]
 
     def receive_hl7(self, body: bytes, *, charset: str | None = None, facility: str = _ANY_FACILITY) -> bytes:
@@ -64,7 +66,7 @@ class Door:
     def refuse_frame(self, head: bytes, problem: str) -> bytes:
         """Answer a frame that never came whole; its head is kept."""
         code, text = _REFUSALS[problem]
-        answer = hl7.refusal(head, code=code, text=text, now=datetime.now(UTC), ack_id=new_control_id())
+        answer = self._refusal(head, code, text)
         reason = f"{text}; only its beginning is kept, so the sender must send it again"
         arrival = Arrival(Format.HL7V2, "", self.facility, "", "", head, answer, reason, refused=True)
         try:
@@ -78,7 +80,13 @@ class Door:
         self, body: bytes, *, charset: str | None = None, facility: str = _ANY_FACILITY
     ) -> Arrival:
         """Read an HL7 message as far as its answer needs."""
-        admission = hl7.admit(body, charset=charset, now=datetime.now(UTC), ack_id=new_control_id())
+        admission = hl7.admit(
+            body,
+            charset=charset,
+            now=datetime.now(UTC),
+            ack_id=new_control_id(),
+            is_original=self.is_original,
+        )
         sender = f"{admission.sending_application}|{admission.sending_facility}"
         source = self.source_of(Format.HL7V2, admission.message_type, sender)
         return Arrival(
@@ -109,8 +117,21 @@ class Door:
 
     def _too_many(self, body: bytes) -> Arrival:
         reason = f"more than {_MOST_MESSAGES} messages in one batch: send it in parts"
-        answer = hl7.refusal(body, code="104", text=reason, now=datetime.now(UTC), ack_id=new_control_id())
+        answer = self._refusal(body, "104", reason)
         return Arrival(Format.HL7V2, "", self.facility, "", "", body, answer, reason, refused=True)
+
+    def _refusal(self, head: bytes, code: str, text: str) -> bytes:
+        return hl7.refusal(
+            head,
+            code=code,
+            text=text,
+            now=datetime.now(UTC),
+            ack_id=new_control_id(),
+            is_original=self.is_original,
+        )
+
+    def _busy(self, body: bytes, now: datetime) -> bytes:
+        return hl7.busy(body, now=now, ack_id=new_control_id(), is_original=self.is_original)
 
     def store(self, arrivals: Sequence[Arrival]) -> list[bytes]:
         """Commit a group, and ring for whoever reads it; gives the answers."""

@@ -9,6 +9,7 @@ from service.jobs import QUEUES
 from service.mapping import Mappings, load
 from service.pipeline.chart import Reader
 from service.pipeline.receive import Door, sources
+from service.pipeline.senders import original_mode
 from service.settings import Settings
 from service.store import Database, Keyring, open_database
 from service.store.database import refuse_unsafe, refuse_wrong_key
@@ -48,6 +49,7 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         facility=settings.facility,
         source_of=sources(mappings.feeds, settings.facility),
         wake=waker.wake,
+        is_original=original_mode(mappings.feeds),
     )
     service = Service(settings, database, mappings, Reader(mappings), door, destinations_of(settings), waker)
     # What is loaded now stays: the collector need not look through it for every few messages.

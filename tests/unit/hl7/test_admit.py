@@ -104,6 +104,25 @@ def test_enhanced_mode_answers_what_msh_15_and_16_ask_for(accept, application, g
         assert (read_ack(given_answer).code if given_answer else "") == code
 
 
+@pytest.mark.parametrize(("accept", "application"), [("", ""), ("NE", "NE"), ("AL", "NE"), ("ER", "AL")])
+def test_a_sender_that_waits_for_aa_whatever_it_asks_for_gets_it(accept, application):
+    def is_original(application, facility):
+        return (application, facility) == ("LAB", "NORTH")
+
+    body = msh(f15=accept, f16=application)
+    answers = [
+        admit(body, now=NOW, ack_id="K1", is_original=is_original).answer,
+        admit(
+            msh(f12="7", f15=accept, f16=application), now=NOW, ack_id="K1", is_original=is_original
+        ).answer,
+        busy(body, now=NOW, ack_id="K1", is_original=is_original),
+        refusal(body, code="104", text="too long", now=NOW, ack_id="K1", is_original=is_original),
+    ]
+    assert [read_ack(each).code for each in answers] == ["AA", "AR", "AE", "AR"]
+    other = msh(f4="SOUTH", f15="AL", f16="NE")
+    assert read_ack(admit(other, now=NOW, ack_id="K1", is_original=is_original).answer).code == "CA"
+
+
 @pytest.mark.parametrize("message_type", ["ACK", "ACK^R01^ACK", "MCF"])
 def test_an_acknowledgement_is_never_answered(message_type):
     body = msh(f9=message_type, f12="")

@@ -9,7 +9,7 @@ import pytest
 from service.domain.errors import MappingError
 from service.domain.event import Format
 from service.domain.feed import Feed, Identity
-from service.mapping.feeds import choose_feed, load_feeds
+from service.mapping.feeds import acknowledgement_mode, choose_feed, load_feeds
 from service.mapping.vocabulary import read_vocabulary
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
@@ -143,6 +143,56 @@ def test_a_feed_knows_in_which_line_each_path_stands(write: Write, path: str, li
 def test_a_feed_may_say_how_often_it_sends(write: Write, period: str, seconds: float) -> None:
     (feed,) = load_feeds(write(hill=GOOD.replace("each:", f"expect_every: {period}\neach:")), VOCABULARY)
     assert feed.expect_every == seconds
+
+
+def saying(mode: str, **more: str) -> str:
+    text = GOOD.replace("each: OBR", f"each: OBR\nacknowledge: {mode}")
+    for right, wrong in more.items():
+        text = text.replace(right, wrong)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (saying("orginal"), "nearest: original"),
+        (saying("original").replace("match: {MSH-3: DEPT, MSH-4: HILL}\n", ""), "that names its sender"),
+        (saying("original").replace("hl7v2", "fhir"), "only a feed of HL7 v2"),
+    ],
+)
+def test_how_a_sender_is_answered_is_said_by_a_feed_that_names_it(
+    write: Write, text: str, message: str
+) -> None:
+    with pytest.raises(MappingError, match=message):
+        load_feeds(write(hill=text), VOCABULARY)
+
+
+def test_two_feeds_do_not_answer_one_sender_in_two_ways(write: Write) -> None:
+    other = saying("as_asked").replace("ORU^R01", "MDM^T02")
+    with pytest.raises(MappingError, match="feed 'a' says otherwise of the same sender"):
+        load_feeds(write(a=saying("original"), b=other), VOCABULARY)
+
+
+@pytest.mark.parametrize(
+    ("application", "facility", "mode"),
+    [
+        ("DEPT", "HILL", "original"),
+        ("dept^1.2^ISO", "Hill", "original"),
+        ("DEPT", "DALE", "as_asked"),
+        ("OTHER", "HILL", "as_asked"),
+        ("WARD", "HILL", "as_asked"),
+        ("WARD", "DALE", "original"),
+    ],
+)
+def test_the_most_specific_feed_that_says_so_decides_how_a_sender_is_answered(
+    write: Write, application: str, facility: str, mode: str
+) -> None:
+    ward = saying("original", **{"{MSH-3: DEPT, MSH-4: HILL}": "{MSH-3: WARD}"})
+    exception = saying("as_asked", DEPT="WARD")
+    feeds = load_feeds(
+        write(a=saying("original"), b=ward, c=exception, d=GOOD.replace("DEPT", "D")), VOCABULARY
+    )
+    assert acknowledgement_mode(feeds, application, facility) == mode
 
 
 def test_two_feeds_of_the_same_messages_are_refused(write: Write) -> None:
