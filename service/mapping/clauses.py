@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from service.mapping.marks import COLON, COMMA, PARAGRAPH_END, SENTENCE_END
+from service.mapping.marks import COLON, COMMA, EARLIER, LATER, PARAGRAPH_END, SENTENCE_END, TODAY
 
 _LONGEST_HEADING: Final = 6  # words
+_NO_HEADING: Final = frozenset({COMMA, EARLIER, TODAY, LATER})
 
 
 class Reach(StrEnum):
@@ -36,6 +37,7 @@ class Grammar:
     title_headings: frozenset[tuple[str, ...]]  # what stands under them says what the note is about
     contrasts: frozenset[str]
     verbs: frozenset[str]
+    holding_headings: frozenset[str]  # with nothing behind them, the next heading stands under them
     openers: frozenset[str]  # "and" before one of these opens a clause
     breaks: frozenset[str]  # where a clause may begin: contrasts, and
     links: frozenset[str]  # a clause with no more than these before a cue has no subject of its own
@@ -50,6 +52,8 @@ class Sentence:
     aside: bool  # stands under History, Plan, Consent, ...
     opens_paragraph: bool  # or a section
     in_title: bool = False  # says what the note is about
+    held: bool = False  # its heading stands under one that sets it aside ("PLAN:", and then "PROCEDURE: ...")
+    opens_field: bool = False  # the first under a title of its own such as Technique
 
 
 class Titles(NamedTuple):
@@ -67,19 +71,22 @@ def sentences(words: Sequence[str], grammar: Grammar, titles: Titles = _UNTITLED
 
     No heading within a field can make today's what the field's own title sets aside.
     """
-    aside = in_title = False
+    aside = in_title = holds = False
     opens = True
     start = 0
     for end in (*(i for i, word in enumerate(words) if word in (SENTENCE_END, PARAGRAPH_END)), len(words)):
         titled_aside = 1 in titles.aside[start:end]
         heading = None if titled_aside else _heading(words, start, end, grammar)
-        if heading is None and not titles.today.isdisjoint(range(start, end)):
+        opens_field = not titles.today.isdisjoint(range(start, end))
+        if heading is None and opens_field:
             heading = False
         if heading is not None:
             aside, in_title = heading, _heading_words(words, start, end) in grammar.title_headings
         if start < end:
-            yield Sentence(start, end, aside or titled_aside, opens or heading is not None, in_title)
-            opens = False
+            held = holds and heading is False and not opens_field
+            opens = opens or heading is not None
+            yield Sentence(start, end, aside or titled_aside, opens, in_title, held, opens_field)
+            opens, holds = False, _holds(words, start, end, grammar)
         opens = opens or (end < len(words) and words[end] == PARAGRAPH_END)
         start = end + 1
 
@@ -91,9 +98,19 @@ def _heading(words: Sequence[str], start: int, end: int, grammar: Grammar) -> bo
 
 
 def _heading_words(words: Sequence[str], start: int, end: int) -> tuple[str, ...]:
-    """Return what stands before the colon at the head of a sentence; nothing where there is none."""
+    """Return what stands before the colon at the head of a sentence; nothing where there is none.
+
+    A date makes no difference: "PROCEDURE (3/2/2026):".
+    """
     window = words[start : min(start + _LONGEST_HEADING + 1, end)]
-    return tuple(window[: window.index(COLON)]) if COLON in window else ()
+    if COLON not in window:
+        return ()
+    return tuple(word for word in window[: window.index(COLON)] if word not in _NO_HEADING)
+
+
+def _holds(words: Sequence[str], start: int, end: int, grammar: Grammar) -> bool:
+    """Whether a heading such as "PLAN:" has nothing behind it."""
+    return words[end - 1] == COLON and not grammar.holding_headings.isdisjoint(words[start:end])
 
 
 def sets_aside(heading: Sequence[str], grammar: Grammar) -> bool | None:

@@ -93,7 +93,8 @@ def document(
         elif found:
             said.append(found)
     if report.narratives:
-        said += terms.read(*report.narratives)
+        days = {str(each.value) for each in said if each.name == _SERVICE_DATE}
+        said += terms.read(*report.narratives, service_days=days)
     said += _constants(vocabulary, feed, {each.name for each in said})
     return _without_idle_fallbacks(said), tuple(unknown)
 
@@ -115,6 +116,7 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
     )
     context = _latest_context(in_force or parts)
     elements = _without_idle_fallbacks([each for part in in_force for each in part.elements])
+    elements = _without_known_days(elements)
     if len({part.namespace for part in in_force} - {""}) > 1:
         # One number, assigned twice: two orders, and nobody can say which of them a document without a
         # namespace means. Nothing is settled by putting them together.
@@ -127,6 +129,16 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
         certain=any(part.certain for part in in_force),
         withdrawn=bool(parts) and not in_force,
         unknown=tuple(code for part in in_force for code in part.unknown),
+    )
+
+
+def _without_known_days(elements: Sequence[DocumentedElement]) -> tuple[DocumentedElement, ...]:
+    """Leave out a day that a heading names, and another document gives as that of the service."""
+    known = {each.value for each in elements if each.name == _SERVICE_DATE and each.origin != CONFLICT_ORIGIN}
+    return tuple(
+        each
+        for each in elements
+        if each.name != _SERVICE_DATE or each.origin != CONFLICT_ORIGIN or each.value not in known
     )
 
 

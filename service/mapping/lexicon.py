@@ -75,7 +75,7 @@ class Hinders:
 class Mark:
     """A phrase that steers the reading itself."""
 
-    kind: str  # lasting | present | harmless
+    kind: str  # lasting | present | harmless, and those of sections: dated | copied | copy_title | own
 
 
 _WITHIN: Final = {
@@ -167,6 +167,8 @@ def _cue_entries(cues: CuesFile, compiler: _Compiler) -> Iterator[Entry]:
             yield from compiler.entries(phrases, Cue(kind, reach), "cues", kind, reach)
     for mark in ("lasting", "present", "harmless"):
         yield from compiler.entries(getattr(cues, mark), Mark(mark), mark)
+    for mark, phrases in cues.sections:
+        yield from compiler.entries(phrases, Mark(mark), "sections", mark)
 
 
 def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler) -> Iterator[Entry]:
@@ -262,6 +264,7 @@ def _grammar(cues: CuesFile) -> Grammar:
         title_headings=frozenset(words_of(heading) for heading in cues.headings.title),
         contrasts=frozenset(cues.contrasts),
         verbs=frozenset(cues.verbs),
+        holding_headings=frozenset(cues.headings.holding),
         openers=frozenset(cues.openers),
         breaks=frozenset(cues.contrasts) | {"and"},
         links=frozenset(cues.links) | {COMMA},

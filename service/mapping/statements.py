@@ -1,7 +1,7 @@
 """Statements: what each sentence of a text says, and what takes it back."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -9,6 +9,7 @@ from service.domain.documentation import Value
 from service.mapping.claims import Claim, Match, claims_of, find_matches, vague_elements, value_of
 from service.mapping.clauses import Clauses, Sentence, Titles, sentences
 from service.mapping.lexicon import Cue, Hinders, Lexicon, Mark, States, Within
+from service.mapping.sections import Section
 from service.mapping.words import Words, cut
 
 _LONGEST_SENTENCE: Final = 400  # words
@@ -29,6 +30,7 @@ class Statement:
     of: str = ""  # a denial: what was not so
     item: str = ""  # of several things of a group, the one that its sentence tells of
     in_title: bool = False  # stands under a heading that says what the note is about
+    foreign: str = ""  # in a section that was copied, or is of an earlier day
 
 
 class Titled(NamedTuple):
@@ -53,21 +55,42 @@ class _Reading:
     """A text, and what was found in it so far."""
 
     words: Words
+    section: Section
     statements: list[Statement] = field(default_factory=list)
-    hindered: set[tuple[str, Value | None]] = field(default_factory=set)  # None: any value
+    hindered: list[tuple[str, Value | None, str]] = field(default_factory=list)  # None: any value; section
     past: bool = False  # a story of earlier times is being told
     items: int = 0  # sentences that tell of one thing of a group
 
 
-def find_statements(text: str, lexicon: Lexicon, titled: Sequence[Titled] = ()) -> list[Statement]:
-    """Return every statement of a text, in order."""
-    reading = _Reading(cut(text))
+class Told(NamedTuple):
+    """What a text tells."""
+
+    statements: list[Statement]  # in order, also those taken back
+    other_days: Mapping[str, tuple[int, int]]  # of which its headings say that it tells; where
+
+
+def find_statements(
+    text: str, lexicon: Lexicon, titled: Sequence[Titled] = (), service_days: Collection[str] = ()
+) -> Told:
+    """Read a text, which is to tell of a service on one of these days."""
+    reading = _Reading(cut(text, service_days), Section(lexicon.grammar.verbs))
     for sentence in sentences(reading.words.words, lexicon.grammar, _titles(reading.words, titled)):
         matches = list(find_matches(reading.words, sentence, lexicon))
+        reading.section.enter(sentence, matches, reading.words)
         if matches:
             past = _told_of_the_past(reading, sentence, matches)
             _judge(reading, sentence, matches, lexicon, "history" if past else "")
-    hindered = reading.hindered
+    section = reading.section
+    # Where a heading gives the day of the service, others beside it part the note; else its day is in doubt.
+    if section.today or not service_days:
+        return Told(_unhindered(reading, {""}), {})
+    told = [each if each.foreign != "earlier" else replace(each, foreign="") for each in reading.statements]
+    return Told(_unhindered(replace(reading, statements=told), {"", "earlier"}), section.other_days)
+
+
+def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]:
+    """Leave out what a phrase of these sections leaves open."""
+    hindered = {(element, value) for element, value, section in reading.hindered if section in sections}
     return [
         each
         for each in reading.statements
@@ -115,12 +138,15 @@ def _judge(reading: _Reading, sentence: Sentence, matches: list[Match], lexicon:
         meaning = claim.meaning
         if isinstance(meaning, Hinders):
             if meaning.unless.isdisjoint((whole, _doubt(claim, reaching))):
-                reading.hindered.add((meaning.element, _hindered(meaning.value)))
+                value, section = _hindered(meaning.value), reading.section.foreign
+                reading.hindered.append((meaning.element, value, section))
         elif not claim.vague:
             unclear = "unclear" if meaning.element in vague else ""
             taken_back = _taken_back(claim, meaning, reaching, whole, lasting) or unclear
             statement = _statement(claim, meaning, reading.words, taken_back, item)
-            reading.statements.append(replace(statement, in_title=sentence.in_title))
+            reading.statements.append(
+                replace(statement, in_title=sentence.in_title, foreign=reading.section.foreign)
+            )
 
 
 def _item(reading: _Reading, claims: list[Claim]) -> str:

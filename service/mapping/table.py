@@ -18,7 +18,7 @@ from service.mapping.gate import Gate
 from service.mapping.joiner import Joiner
 from service.mapping.lesser import AskedOfLesser
 from service.mapping.rows import CompiledRow, Rows
-from service.mapping.stands import Stands, is_disputed
+from service.mapping.stands import CONFLICT_ORIGIN, Stand, Stands, is_disputed
 from service.mapping.view import Each, Found, Readers, Summed, View
 
 SERVICE_DATE = "service_date"
@@ -136,7 +136,7 @@ class Table:
         rows = tuple(self.rows.members(possible))
         blocking = [*view.asked, *self._held(view.stands), *self._differing(possible, view.settled)]
         blocking += [(name, False) for name in sorted(self.deciding & untranslated)]
-        if self.rows.day_matters(possible, day):
+        if self.rows.day_matters(possible, day) or _is_contested(day):
             blocking.append((SERVICE_DATE, day is not None))
         if not blocking and len({(row.code, row.per) for row in rows}) == 1:
             rows = rows[:1]  # others hold on other days, and come to the same
@@ -188,6 +188,12 @@ class Table:
             for test, name, on in self.confirm:
                 if (not on or not on.isdisjoint(codes)) and test.shown(each.view.stands) >= CONFLICT:
                     yield name
+
+
+def _is_contested(day: Stand | None) -> bool:
+    """Whether a document gives another day itself than that under which it came. (That documents differ is
+    no contest: one tells of what became of a catheter two days later.)"""
+    return day is not None and any(each.origin == CONFLICT_ORIGIN for each in day.elements)
 
 
 def _asked(names: Iterable[str], judged: Iterable[Judged]) -> list[Asked]:

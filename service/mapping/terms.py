@@ -6,7 +6,7 @@ different statements both stand: that is a conflict, and the tables ask.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,6 +19,8 @@ from service.mapping.statements import Statement, Titled, find_statements
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.words import cut
 
+_SERVICE_DATE: Final = "service_date"
+_STATUS: Final = "status"
 _ANY: Final = "any"  # a denial of all there is
 
 
@@ -28,22 +30,32 @@ class Terms:
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
 
-    def read(self, *narratives: Narrative) -> tuple[DocumentedElement, ...]:
+    def read(
+        self, *narratives: Narrative, service_days: Collection[str] = ()
+    ) -> tuple[DocumentedElement, ...]:
         """Return what the narratives of one report, in their order, settle.
 
-        They are read as one text: many senders put each line of a note in a field of its own.
+        They are read as one text: many senders put each line of a note in a field of its own. A heading with
+        the date of another day than those of the service disputes its date.
         """
         text, starts, titled = _join(narratives, self._lexicon.grammar)
-        statements = find_statements(text, self._lexicon, titled)
-        disputed = set(_not_agreed(statements, self._lexicon.agreeing))
+        told = find_statements(text, self._lexicon, titled, service_days)
+        disputed = set(_not_agreed(told.statements, self._lexicon.agreeing))
+        days = [Statement(_SERVICE_DATE, day, *span) for day, span in told.other_days.items()]
         return tuple(
-            replace(element, origin=CONFLICT_ORIGIN) if (element.name, element.value) in disputed else element
-            for element in (_element(each, narratives, starts) for each in settle(statements))
+            replace(element, origin=CONFLICT_ORIGIN) if is_disputed else element
+            for element, is_disputed in (
+                (
+                    _element(each, narratives, starts),
+                    each.foreign or each.element == _SERVICE_DATE or (each.element, each.value) in disputed,
+                )
+                for each in (*settle(told.statements), *days)
+            )
         )
 
-    def find(self, text: str) -> list[Statement]:
+    def find(self, text: str, service_days: Collection[str] = ()) -> list[Statement]:
         """Return every statement of a text, also those taken back."""
-        return find_statements(text, self._lexicon)
+        return find_statements(text, self._lexicon, service_days=service_days).statements
 
 
 def load_terms(folder: Path, vocabulary: Vocabulary) -> Terms:
@@ -88,7 +100,16 @@ def _heading(title: str) -> tuple[str, ...]:
 
 
 def settle(statements: Iterable[Statement]) -> list[Statement]:
-    """Return the statements that stand, one for each value of each thing."""
+    """Return the statements that stand, one for each value of each thing.
+
+    What was copied from another note is left out; where the note says nothing else, it is kept, and disputed.
+    """
+    statements = list(statements)
+    own = _standing(each for each in statements if not each.foreign)
+    return own if any(each.element != _STATUS for each in own) else _standing(statements)
+
+
+def _standing(statements: Iterable[Statement]) -> list[Statement]:
     statements = list(statements)
     used = _used(statements)
     first: dict[tuple[str, object, str], Statement] = {}
@@ -100,7 +121,7 @@ def settle(statements: Iterable[Statement]) -> list[Statement]:
 
 def _not_agreed(statements: Iterable[Statement], elements: Iterable[str]) -> Iterator[tuple[str, Value]]:
     """What only the title names, or only the text below it: a template may have been carried over."""
-    standing = [each for each in statements if not each.doubt and not each.of]
+    standing = [each for each in statements if not (each.doubt or each.of or each.foreign)]
     for name in elements:
         title = {each.value for each in standing if each.element == name and each.in_title}
         text = {each.value for each in standing if each.element == name and not each.in_title}

@@ -48,6 +48,16 @@ class Headings(_Written):
     today: tuple[str, ...]  # the whole heading
     aside: tuple[str, ...]  # any word of the heading
     title: tuple[str, ...] = ()  # of those of today: what the note is about, not yet how it went
+    holding: tuple[str, ...] = ()  # of those aside: with nothing behind it, the next heading stands under it
+
+
+class Sections(_Written):
+    """Phrases that say of which note, and of which day, what follows them tells."""
+
+    dated: tuple[str, ...]  # the date of what follows, at the head of a line
+    copied: tuple[str, ...]  # what follows is from another note
+    copy_title: tuple[str, ...]  # the same, where nothing else stands in the line
+    own: tuple[str, ...]  # a title that ends that
 
 
 class CuesFile(_Written):
@@ -56,6 +66,7 @@ class CuesFile(_Written):
     format: Literal["cues/1"]
     families: dict[str, tuple[str, ...]] = {}
     headings: Headings
+    sections: Sections
     cues: dict[
         Literal["negation", "plan", "failure", "history", "hypothesis", "unfilled", "unticked"],
         dict[Reach, tuple[str, ...]],

@@ -5,9 +5,10 @@ wrapped at any column, and "without" at the end of a line must still reach the w
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from service.mapping.days import DATE_PATTERN, MONTHS, days_before_year, days_of, mark_of
 from service.mapping.marks import COLON, COMMA, LEVEL, PARAGRAPH_END, QUESTION, SENTENCE_END, VERTEBRA, YEAR
 from service.mapping.numbers import Number, find_numbers
 from service.mapping.spinal_levels import spinal_level
@@ -27,6 +28,7 @@ _TOKEN = re.compile(
     r"|(?P<level>(?:th|[ctls])\d{1,2}(?:\ ?[-/]\ ?(?:th|[ctls])?\d{1,2}|\ (?:th|[ctls])\d{1,2})?(?![a-z0-9]))"
     r"|(?<=\d)x(?=\.?\d)"
     r"|[a-z]+\d*(?:'[a-z]+)?"
+    rf"|(?P<date>{DATE_PATTERN})"
     r"|(?P<year>(?:19|20)\d\d(?![a-z0-9]|[.,]\d))"
     # "3.2cm" is two words; a single letter, %, and the end of an ordinal are no units ("18g", "2nd").
     r"|(?P<number>\.?\d+(?:[.,]\d+)*(?:(?!x\d)(?:st|nd|rd|th|[a-z%])(?![a-z%]))?)"
@@ -43,8 +45,7 @@ _CAPITALS = re.compile(r"(?m)^[ \t]*[A-Z][A-Z /&-]{2,40}$")
 #: Behind S1, this makes a foramen of the vertebra: its root has no other way out.
 _AT_A_FORAMEN = re.compile(r"\s(?:foramen|transforaminal|tfesi|snrb|selective|nerve\sroot)\b")
 _BULLETS = frozenset("-*.)")
-_NUMERIC = frozenset({"number", "year"})
-_TITLES = frozenset({"dr", "mr", "mrs", "ms", "approx"})
+_TITLES = frozenset({"dr", "mr", "mrs", "ms", "approx", *MONTHS} - {"may"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Words:
     tokens: list[re.Match[str]]
     levels: dict[int, str]  # index of a LEVEL or VERTEBRA -> "L4-L5", "T6"
     numbers: Mapping[int, Number] = field(default_factory=dict)  # by index
+    days: Mapping[int, str] = field(default_factory=dict)  # index of a date -> the day, likelier first
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the characters from one word to another."""
@@ -68,33 +70,62 @@ def fold(text: str) -> str:
     return text.replace("\r", "\n").lower()
 
 
-def cut(text: str) -> Words:
-    """Cut a text into words."""
-    capitals = {found.end() for found in _CAPITALS.finditer(text)}
-    words: list[str] = []
-    tokens: list[re.Match[str]] = []
-    levels: dict[int, str] = {}
-    numeric: list[int] = []
-    boxes = Boxes(words, tokens)
+def cut(text: str, service_days: Collection[str] = ()) -> Words:
+    """Cut a text into words; its dates are held against the day of service."""
+    cutting = _Cutting({found.end() for found in _CAPITALS.finditer(text)}, service_days)
+    words, tokens = cutting.words, cutting.tokens
     for token in _TOKEN.finditer(fold(text)):
         kind = token.lastgroup
-        if kind is None:
-            word = token[0]
-        elif kind in _NUMERIC:
-            word = YEAR if kind == "year" else token[0]
-            if token[0][-1].isdigit():  # not "1%", "18g", "2nd"
-                numeric.append(len(words))
-        elif kind == "level":
-            word = _level(token, len(words), levels)
-        elif kind in LEFT_OPEN:
-            word = boxes.word(token)
-        else:
-            word = _stop(token, words, capitals)
-            word = boxes.next_line(word) if kind == "line" else word
+        word = cutting.read(token, kind) if kind else token[0]
         if word:
             words.append(word)
             tokens.append(token)
-    return Words(words, tokens, levels, find_numbers(words, tokens, numeric))
+    numbers = find_numbers(words, tokens, cutting.numeric)
+    return Words(words, tokens, cutting.levels, numbers, cutting.days)
+
+
+class _Cutting:
+    """What was cut so far, and how to read what is no plain word."""
+
+    def __init__(self, capitals: set[int], service_days: Collection[str]) -> None:
+        self.words: list[str] = []
+        self.tokens: list[re.Match[str]] = []
+        self.levels: dict[int, str] = {}
+        self.days: dict[int, str] = {}
+        self.numeric: list[int] = []
+        self._capitals = capitals
+        self._service_days = service_days
+        self._boxes = Boxes(self.words, self.tokens)
+
+    def read(self, token: re.Match[str], kind: str) -> str:
+        """Return the word or mark of a token; "" where it means nothing."""
+        if kind in ("number", "year"):
+            return self._number(token, kind)
+        if kind == "level":
+            return _level(token, len(self.words), self.levels)
+        if kind == "date":
+            return self._date(days_of(token[0])) or token[0]
+        if kind in LEFT_OPEN:
+            return self._boxes.word(token)
+        stop = _stop(token, self.words, self._capitals)
+        return self._boxes.next_line(stop) if kind == "line" else stop
+
+    def _number(self, token: re.Match[str], kind: str) -> str:
+        if kind == "year":
+            count, days = days_before_year(self.words[-3:], token[0])
+            if days:
+                del self.words[-count:], self.tokens[-count:]
+                self.numeric = [place for place in self.numeric if place < len(self.words)]
+                return self._date(days)
+        if token[0][-1].isdigit():  # not "1%", "18g", "2nd"
+            self.numeric.append(len(self.words))
+        return YEAR if kind == "year" else token[0]
+
+    def _date(self, days: Sequence[str]) -> str:
+        if not days:
+            return ""
+        self.days[len(self.words)] = days[0]
+        return mark_of(days, self._service_days)
 
 
 def _stop(found: re.Match[str], words: list[str], capitals: set[int]) -> str:

@@ -1,0 +1,68 @@
+"""Sections: of whose day, and of which hospital, a part of a note tells.
+
+What was copied from another note, or stands under the date of another day, brings headings of its own
+("PROCEDURE:"). They do not make it today's: only a word for today, its date, or the end of the copy does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from service.mapping.claims import Match
+from service.mapping.clauses import Sentence
+from service.mapping.lexicon import Mark
+from service.mapping.marks import COLON, COMMA, EARLIER, LATER, TODAY
+from service.mapping.words import Words
+
+_LONGEST_TITLE: Final = 12  # words
+_DATES: Final = frozenset({EARLIER, TODAY, LATER})
+_DATED: Final = Mark("dated")
+_ENDING: Final = frozenset({COLON, COMMA})
+
+
+@dataclass(slots=True)
+class Section:
+    """The part of a note that has been reached."""
+
+    verbs: frozenset[str]
+    foreign: str = ""  # copied: from another note; earlier: of another day
+    today: bool = False  # a heading gave the date of the service
+    other_days: dict[str, tuple[int, int]] = field(default_factory=dict)  # headings' dates; where
+
+    def enter(self, sentence: Sentence, matches: Sequence[Match], words: Words) -> None:
+        """Go on to the next sentence."""
+        if sentence.opens_field:
+            self.foreign = ""
+        marks = {each.meaning.kind for each in matches if isinstance(each.meaning, Mark)}
+        if "dated" in marks and not sentence.aside:
+            self._date(matches, sentence, words)
+        if "own" in marks and self._is_title(sentence, words):
+            self.foreign = ""
+        elif (
+            sentence.held or "copied" in marks or ("copy_title" in marks and self._is_title(sentence, words))
+        ):
+            self.foreign = "copied"
+
+    def _date(self, matches: Sequence[Match], sentence: Sentence, words: Words) -> None:
+        """Take note of the date of a heading."""
+        for match in matches:
+            if match.meaning == _DATED and self._is_heading(match, sentence, words):
+                place = next(place for place in match.places if words.words[place] in _DATES)
+                mark = words.words[place]
+                self.today = self.today or mark == TODAY
+                self.foreign = "earlier" if mark == EARLIER else ""
+                if mark != TODAY:
+                    self.other_days.setdefault(words.days[place], words.span(place, place))
+                return
+
+    def _is_heading(self, match: Match, sentence: Sentence, words: Words) -> bool:
+        """Whether a date stands at the head of a line, with a colon or nothing behind it."""
+        after = match.places[-1] + 1
+        closed = after == sentence.end or words.words[after] in _ENDING
+        labelled = any(words.words[place] == COLON for place in match.places)
+        return match.places[0] == sentence.start and (closed or labelled)
+
+    def _is_title(self, sentence: Sentence, words: Words) -> bool:
+        """Whether a sentence is no more than a title: short, nothing behind its colon, without a verb."""
+        own = words.words[sentence.start : sentence.end]
+        return len(own) <= _LONGEST_TITLE and COLON not in own[:-1] and self.verbs.isdisjoint(own)
