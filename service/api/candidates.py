@@ -1,9 +1,9 @@
-"""The review queue: list, show, claim, approve, change, reject."""
+"""A line of the review queue: show, claim, approve, change, reject."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from service.api.access import CandidateReader, Decider
@@ -13,7 +13,6 @@ from service.api.schemas import (
     Approval,
     CandidateDetail,
     CandidateOut,
-    CandidatePage,
     Change,
     Rejection,
     candidate_out,
@@ -21,7 +20,6 @@ from service.api.schemas import (
     document_out,
     edit_out,
 )
-from service.domain.charge import CandidateStatus
 from service.domain.errors import StaleVersion
 from service.domain.review import Candidate
 from service.pipeline import decide
@@ -32,38 +30,8 @@ from service.store.transaction import AuditEntry
 from service.store.users import User
 
 router = APIRouter(prefix="/v1/candidates", tags=["review"])
-_WAITING = [CandidateStatus.PROPOSED, CandidateStatus.WAITING]
 _LONGEST_VERSION = 9  # digits
 IfMatch = Annotated[str | None, Header(description='The ETag that was read, as "3"')]
-
-
-@router.get("")
-def list_candidates(
-    request: Request,
-    response: Response,
-    parts: PartsOf,
-    user: CandidateReader,
-    status: Annotated[list[CandidateStatus] | None, Query()] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    after: Annotated[int, Query(ge=0, le=2**62)] = 0,
-) -> CandidatePage:
-    """A page of the queue in order of arrival; by default what waits for a person."""
-    wanted = [each.value for each in status or _WAITING]
-    with parts.database.transaction() as store:
-        lines = store.candidates.page(user.facility, statuses=wanted, limit=limit, after=after)
-        store.audit(AuditEntry(user.facility, "review", user.name, "list", "candidate", "", len(lines)))
-    next_page = None
-    if len(lines) == limit:
-        next_page = str(request.url.include_query_params(after=lines[-1].sequence))
-        response.headers["Link"] = f'<{next_page}>; rel="next"'
-    return CandidatePage(items=[CandidateOut(**candidate_out(line)) for line in lines], next=next_page)
-
-
-@router.get("/counts")
-def count_candidates(parts: PartsOf, user: CandidateReader) -> dict[str, int]:
-    """How many lines stand in each status."""
-    with parts.database.look() as store:
-        return store.candidates.counts(user.facility)
 
 
 @router.get("/{identifier}")

@@ -136,6 +136,13 @@ class CandidateOut(BaseModel):
     claimed_until: datetime | None
     version: int
     created_at: datetime
+    payer: str  # kind of payer; "" = not documented
+    provider: str  # a keyed hash: equal for lines of one provider
+    assigned_to: str
+    held_until: datetime | None
+    hold_reason: str
+    asked: int  # questions to the clinician that wait for an answer
+    undo_until: datetime | None  # an approval is held back from posting until then
 
 
 class DocumentOut(BaseModel):
@@ -212,6 +219,13 @@ def candidate_out(line: Candidate) -> dict[str, Any]:
         "claimed_until": moment(line.claimed_until) if line.claimed_until else None,
         "version": line.version,
         "created_at": moment(line.created_at),
+        "payer": line.payer,
+        "provider": line.provider_key,
+        "assigned_to": line.assigned_to,
+        "held_until": moment(line.held_until) if line.held_until else None,
+        "hold_reason": content.get("hold_reason", ""),
+        "asked": line.asked,
+        "undo_until": moment(line.undo_until) if line.undo_until else None,
     }
 
 

@@ -70,10 +70,15 @@ class CandidateStatus(StrEnum):
     """The life of a line in the review queue."""
 
     PROPOSED = "proposed"  # has a code; a coder may decide
-    WAITING = "waiting"  # a question is open: no code
+    WAITING = "waiting"  # a question is open: there is no code, or it is not decided on yet
+    SECOND_REVIEW = "second_review"  # approved once; another person must confirm it
     APPROVED = "approved"
     REJECTED = "rejected"
     SUPERSEDED = "superseded"  # later documentation took its place
+
+
+#: What waits for a person.
+OPEN = (CandidateStatus.PROPOSED, CandidateStatus.WAITING, CandidateStatus.SECOND_REVIEW)
 
 
 class Verdict(StrEnum):

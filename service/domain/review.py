@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from service.domain.charge import CandidateStatus, ChargeKind, Origin
+from service.domain.charge import OPEN, CandidateStatus, ChargeKind, Origin
 from service.domain.frozen import frozen
 
 
@@ -57,9 +57,15 @@ class Candidate:
     version: int
     created_at: float
     updated_at: float
+    payer: str  # kind of payer; "" = not documented
+    provider_key: str  # keyed hash of the performer's identifier; "" = not documented
+    assigned_to: str
+    held_until: float  # 0 = not held
+    asked: int  # questions to the clinician that wait for an answer
+    undo_until: float  # until when an approval is held back from posting
     content: dict[str, Any] = field(repr=False)
 
     @property
     def live(self) -> bool:
         """Whether it still waits for a person."""
-        return self.status in (CandidateStatus.PROPOSED, CandidateStatus.WAITING)
+        return self.status in OPEN

@@ -57,7 +57,6 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
     A line with an open question gets its code this way; the question stays on record.
     """
     line = _open_line(store, reviewer)
-    content = _changed_content(line, changes)
     units = changes.get("units", line.units or 1)
     changed = replace(
         line,
@@ -65,20 +64,14 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
         units=units,
         modifiers=tuple(changes.get("modifiers", line.modifiers)),
         service_date=changes.get("service_date", line.service_date),
-        content=content,
+        content=_changed_content(line, changes),
     )
-    store.candidates.change(
-        line,
-        code=changed.code,
-        units=changed.units,
-        modifiers=",".join(changed.modifiers),
-        service_date=changed.service_date,
-        status=(CandidateStatus.PROPOSED if changed.code else line.status).value,
-        origin=(Origin.CODER if changed.code != line.code else line.origin).value,
-        money=store.candidates.money(changed),
-        day_key=store.candidates.day_key(changed.service_date, content["context"]),
-        content=content,
+    changed = replace(
+        changed,
+        status=CandidateStatus.PROPOSED if changed.code else line.status,
+        origin=Origin.CODER if changed.code != line.code else line.origin,
     )
+    store.candidates.rewrite(line, changed)
     detail = {"reason": reason, "before": _money_of(line), "changes": dict(changes)}
     store.candidates.decide(line, Verdict.CHANGE, reviewer.user.name, detail)
     return store.candidates.get(line.id, line.facility)

@@ -27,6 +27,7 @@ from service.store.resource_links import ResourceLinks
 from service.store.tallies import Tallies, write_tallies
 from service.store.transaction import Transaction
 from service.store.users import Users
+from service.store.worklist import Worklist
 
 _BUSY_SECONDS = 30
 
@@ -51,6 +52,7 @@ class Store:
         self.tallies = Tallies(transaction)
         self.procedures = Procedures(transaction)
         self.candidates = Candidates(transaction)
+        self.worklist = Worklist(transaction)
         self.charges = Charges(transaction)
         self.postings = Postings(transaction)
         self.users = Users(transaction)

@@ -48,7 +48,7 @@ def _where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
-LIVE = ("proposed", "waiting")
+LIVE = ("proposed", "waiting", "second_review")
 _LIVE = f"status IN {LIVE}"
 
 #: Messages as they came. The row is the job of reading it.
@@ -135,6 +135,14 @@ candidate = Table(
     Column("version", Integer, nullable=False),
     Column("created_at", Double, nullable=False),
     Column("updated_at", Double, nullable=False),
+    # What worklists are drawn up by. "" and 0 stand as well where a line is older than the column.
+    Column("payer", String(32), nullable=False, server_default=""),  # encounter.payer: a kind, no identity
+    Column("provider_key", String(32), nullable=False, server_default=""),  # fingerprint of the performer
+    Column("assigned_to", String(64), nullable=False, server_default=""),
+    Column("held_until", Double, nullable=False, server_default="0"),
+    Column("questions", Integer, nullable=False, server_default="0"),  # computed ones
+    Column("asked", Integer, nullable=False, server_default="0"),  # those that wait for a clinician
+    Column("undo_until", Double, nullable=False, server_default="0"),
     Index("ix_candidate_queue", "facility", "status", "sequence"),
     Index("ix_candidate_procedure", "procedure_id"),
     Index("ix_candidate_day", "facility", "day_key"),

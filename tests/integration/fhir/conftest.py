@@ -7,6 +7,7 @@ import orjson
 import pytest
 
 from service.domain.event import Arrival, Format
+from service.domain.worklist import Filter
 from service.fhir import admit, assign_id
 from service.mapping import load
 from service.pipeline.chart import Reader, chart
@@ -114,5 +115,5 @@ def drain(database, reader):
 def queue(database):
     """What stands in the queue, without what differs from run to run."""
     with database.transaction() as store:
-        lines = store.candidates.page("*", statuses=["proposed", "waiting"], limit=50)
+        lines = store.worklist.page("*", Filter(), limit=50).lines
     return [(line.status, line.code, line.content["context"], line.content["diagnoses"]) for line in lines]

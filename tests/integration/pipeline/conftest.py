@@ -5,6 +5,7 @@ import pytest
 from service.domain.charge import CandidateStatus, Origin, Parcel, PostingState
 from service.domain.event import Arrival, Format
 from service.domain.review import Line
+from service.domain.worklist import Filter
 from service.mapping import load
 from service.pipeline import decide
 from service.pipeline.chart import Reader, chart
@@ -113,7 +114,8 @@ def take(database, reader):
 
 def queue(database, *statuses):
     with database.transaction() as store:
-        return store.candidates.page("*", statuses=statuses or ["proposed", "waiting"], limit=50)
+        wanted = Filter(statuses=tuple(map(CandidateStatus, statuses or ["proposed", "waiting"])))
+        return store.worklist.page("*", wanted, limit=50).lines
 
 
 def post_all(database):

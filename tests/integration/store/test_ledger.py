@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from service.domain.charge import Parcel, PostingState
 from service.domain.event import Arrival, Format
+from service.domain.worklist import Filter
 from service.mapping import load
 from service.pipeline import decide
 from service.pipeline.chart import Reader, chart
@@ -36,7 +37,7 @@ def posted(database, reader):
         store.events.receive([arrival, arrival])
     chart(database, reader, batch=10, lease=60)
     with database.transaction() as store:
-        (line,) = store.candidates.page("*", statuses=["proposed"], limit=10)
+        (line,) = store.worklist.page("*", Filter(), limit=10).lines
         decide.approve(store, Reviewer(User("c", frozenset(), "*"), line.id, 1), "billing")
     with database.transaction() as store:
         posting = store.postings.claim(["billing"], 60)

@@ -1,13 +1,14 @@
 """The sweep: what a lost broker forgot is found, and worked."""
 
 from service import jobs
+from service.domain.worklist import Filter
 from service.wiring import open_service, read_settings
 from tests.service_process import REPOSITORY, wait_until
 
 
 def states(service):
     with service.database.look() as store:
-        return store.candidates.counts("*")
+        return store.worklist.counts("*", Filter(), "status")
 
 
 def open_with_a_dead_broker(tmp_path, monkeypatch, **given):

@@ -1,0 +1,85 @@
+"""The worklist: pages of the review queue, and how many lines stand in it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from service.api.access import CandidateReader
+from service.api.filters import FilterIn, PageQuery
+from service.api.parts import PartsOf
+from service.api.schemas import CandidateOut, CandidatePage, candidate_out
+from service.domain.charge import CandidateStatus
+from service.domain.worklist import AGES
+from service.pipeline import worklist
+from service.store.transaction import AuditEntry
+
+router = APIRouter(prefix="/v1/candidates", tags=["review"])
+
+
+class Counted(StrEnum):
+    """By what lines are counted."""
+
+    STATUS = "status"
+    TABLE = "table"
+    CODE = "code"
+    PAYER = "payer"
+    ASSIGNED = "assigned"
+    AGE = "age"
+
+
+class CountsQuery(FilterIn):
+    """What is counted, and by what."""
+
+    by: Counted = Counted.STATUS
+
+
+_COLUMNS = {
+    Counted.STATUS: "status",
+    Counted.TABLE: "table_name",
+    Counted.CODE: "code",
+    Counted.PAYER: "payer",
+    Counted.ASSIGNED: "assigned_to",
+}
+
+
+@router.get("")
+def list_candidates(
+    request: Request,
+    response: Response,
+    parts: PartsOf,
+    user: CandidateReader,
+    query: Annotated[PageQuery, Query()],
+) -> CandidatePage:
+    """A page of the queue; by default what waits for a person, in order of arrival.
+
+    A page may be short, even empty, and still have a next one: what it costs does not grow with the queue.
+    """
+    wanted, place = query.filter(user), query.place
+    with parts.database.transaction() as store:
+        found = worklist.page(store, user.facility, wanted, limit=query.limit, after=place)
+        count = len(found.lines)
+        store.audit(AuditEntry(user.facility, "review", user.name, "list", "candidate", "", count))
+    next_page = None
+    if found.after:
+        next_page = str(request.url.include_query_params(after=found.after.text()))
+        response.headers["Link"] = f'<{next_page}>; rel="next"'
+    return CandidatePage(items=[CandidateOut(**candidate_out(line)) for line in found.lines], next=next_page)
+
+
+@router.get("/counts")
+def count_candidates(
+    parts: PartsOf, user: CandidateReader, query: Annotated[CountsQuery, Query()]
+) -> dict[str, int]:
+    """How many lines fit: by status all of them, by anything else those that wait for a person."""
+    if query.by is Counted.STATUS and query.status is None:
+        query = query.model_copy(update={"status": list(CandidateStatus)})
+    wanted = query.filter(user)
+    with parts.database.look() as store:
+        if query.by is Counted.AGE:
+            aged = {name: wanted.of_age(older, younger) for name, older, younger in AGES}
+            counted = {
+                name: store.worklist.counts(user.facility, each, "kind") for name, each in aged.items()
+            }
+            return {name: sum(counts.values()) for name, counts in counted.items()}
+        return store.worklist.counts(user.facility, wanted, _COLUMNS[query.by])

@@ -1,0 +1,71 @@
+"""Worklist: which lines of the review queue somebody wants to see, and in which order."""
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from service.domain.charge import OPEN, CandidateStatus
+
+#: Days since arrival, in the steps of a dashboard: from this many up to, and without, that many.
+AGES = (("0-1", None, 2), ("2-3", 2, 4), ("4-7", 4, 8), ("8+", 8, None))
+_CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})?~(\d{1,18})", re.ASCII)
+NOBODY = "none"
+OTHERS = "others"
+
+
+class Order(StrEnum):
+    """The order of a worklist."""
+
+    OLDEST = "oldest"  # by arrival
+    NEWEST = "newest"
+    SERVICE_DATE = "service_date"  # the earliest first: whose filing limit ends first
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which lines: those that fit everything that is said here. Empty or None = whatever it is."""
+
+    statuses: tuple[CandidateStatus, ...] = OPEN
+    facility: str = ""
+    tables: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    payers: tuple[str, ...] = ()  # values of encounter.payer
+    provider: str = ""  # what a provider is known by here: a keyed hash
+    assigned_to: str = ""  # a user, or NOBODY
+    claimed_by: str = ""  # a user, NOBODY, or OTHERS: anybody but `reader`
+    reader: str = ""  # who asks
+    is_held: bool | None = None
+    has_question: bool | None = None
+    has_edit: bool | None = None
+    older_than_days: int | None = None
+    younger_than_days: int | None = None
+    order: Order = Order.OLDEST
+
+    @property
+    def is_of_open_lines(self) -> bool:
+        """Whether only lines that wait for a person can be meant."""
+        return set(self.statuses) <= set(OPEN)
+
+    def of_age(self, older: int | None, younger: int | None) -> "Filter":
+        """The same, of an age in days."""
+        return replace(self, older_than_days=older, younger_than_days=younger)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The place of a line in a worklist: what comes after it is the next page."""
+
+    sequence: int
+    service_date: str = ""
+
+    def text(self) -> str:
+        """As a cursor, which callers only hand back."""
+        return f"{self.service_date}~{self.sequence}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Key":
+        """Read a cursor; ValueError when it is none."""
+        shaped = _CURSOR.fullmatch(text)
+        if not shaped:
+            raise ValueError("this is no cursor")
+        return cls(int(shaped[2]), shaped[1] or "")

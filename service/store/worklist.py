@@ -1,0 +1,133 @@
+"""Worklist: the lines of the queue that fit a filter, a page at a time. The queue's length does not matter.
+
+A page is put together from streams, one for each facility, status and value of what tells most in the filter:
+each leafs through one index in order. What an index does not decide is looked at line by line, and never at
+more than SCAN lines: then the page is short, and the next one goes on from there.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, func, select
+
+from service.domain.errors import Fault, UnreadableInput
+from service.domain.review import Candidate
+from service.domain.worklist import Filter, Key, Order
+from service.store.candidate_rows import CandidateRows
+from service.store.tables import candidate
+from service.store.transaction import Transaction
+from service.store.users import ALL_FACILITIES
+from service.store.worklist_plan import DAY, Place, Plan
+
+#: Most lines that one stream looks at for one page.
+SCAN: Final = 5_000
+#: A row may commit this much later than another that was begun after it.
+_OVERLAP = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a worklist; `after` is where the next one begins, None at the end."""
+
+    lines: list[Candidate] = field(repr=False)
+    after: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """What one index gave: its rows, and up to where it was looked at (None = to its end)."""
+
+    rows: Sequence[Any]
+    seen_to: Place | None
+
+
+class Worklist:
+    """Leafing through the queue, and counting it."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._connection = transaction.connection
+        self._now = transaction.now
+        self._rows = CandidateRows(transaction.keyring, transaction.now)
+
+    def page(self, facility: str, wanted: Filter, *, limit: int, after: Key | None = None) -> Page:
+        """The lines after a place, within a facility ("*" = all)."""
+        if wanted.order is Order.SERVICE_DATE and not wanted.is_of_open_lines:
+            message = "only open lines stand in the order of their service dates"
+            raise UnreadableInput(Fault("/order", "102", message))
+        plan = Plan(wanted, self._now)
+        start = [*self._bounds(wanted), *([plan.beyond(after)] if after else [])]
+        facilities = self._facilities(facility, wanted.facility)
+        streams = [
+            self._stream(plan, [candidate.c.facility == each, *narrow, *start], limit)
+            for each, narrow in product(facilities, plan.narrow())
+        ]
+        return self._merged(plan, streams, limit)
+
+    def counts(self, facility: str, wanted: Filter, by: str) -> dict[str, int]:
+        """How many lines fit, by a column."""
+        column = candidate.c[by]
+        query = select(column, func.count()).group_by(column)
+        query = query.where(candidate.c.status.in_([each.value for each in wanted.statuses]))
+        query = query.where(candidate.c.facility.in_(self._facilities(facility, wanted.facility)))
+        query = query.where(*Plan(wanted, self._now).all_of(candidate.c), *self._bounds(wanted))
+        return dict(self._connection.execute(query).all())
+
+    def _facilities(self, reach: str, wanted: str) -> list[str]:
+        """Those that are asked for and within reach."""
+        if reach != ALL_FACILITIES:
+            return [reach] if wanted in ("", reach) else []
+        return [wanted] if wanted else list(self._all_facilities())
+
+    def _all_facilities(self) -> Iterator[str]:
+        """By hops through an index: they are few, on many lines."""
+        last = ""
+        following = select(func.min(candidate.c.facility))
+        while found := self._connection.scalar(following.where(candidate.c.facility > last)):
+            yield found
+            last = found
+
+    def _bounds(self, wanted: Filter) -> list[ColumnElement[bool]]:
+        """Ages as places in the order of arrival, a little too wide."""
+        bounds: list[ColumnElement[bool]] = []
+        if wanted.order is Order.SERVICE_DATE:
+            return bounds
+        if wanted.older_than_days is not None:
+            until = self._arrived(self._now - wanted.older_than_days * DAY + _OVERLAP)
+            bounds.append(candidate.c.sequence <= until)
+        if wanted.younger_than_days is not None:
+            since = self._arrived(self._now - wanted.younger_than_days * DAY - _OVERLAP)
+            bounds.append(candidate.c.sequence > since)
+        return bounds
+
+    def _arrived(self, moment: float) -> int:
+        """The place of the last line that came before a moment."""
+        before = select(candidate.c.sequence).where(candidate.c.created_at <= moment)
+        last = before.order_by(candidate.c.created_at.desc()).limit(1)
+        return self._connection.scalar(last) or 0
+
+    def _stream(self, plan: Plan, narrow: Sequence[ColumnElement[bool]], limit: int) -> _Stream:
+        lines = plan.ordered(select(candidate).where(*narrow), candidate.c)
+        if not plan.rest(candidate.c):
+            rows = self._connection.execute(lines.limit(limit)).all()
+            return _Stream(rows, plan.place(rows[-1]) if len(rows) == limit else None)
+        looked = lines.limit(SCAN).subquery("looked")
+        fitting = plan.ordered(select(looked).where(*plan.rest(looked.c)), looked.c)
+        rows = self._connection.execute(fitting.limit(limit)).all()
+        if len(rows) == limit:
+            return _Stream(rows, plan.place(rows[-1]))
+        places = select(candidate.c.sequence, candidate.c.service_date).where(*narrow)
+        last = self._connection.execute(plan.ordered(places, candidate.c).offset(SCAN - 1).limit(1)).first()
+        return _Stream(rows, plan.place(last) if last else None)
+
+    def _merged(self, plan: Plan, streams: Sequence[_Stream], limit: int) -> Page:
+        """The rows of all streams in one order, as far as each of them was looked at."""
+        ends = [stream.seen_to for stream in streams if stream.seen_to is not None]
+        horizon = min(ends, default=None)
+        placed = sorted((plan.place(row), index, row) for index, s in enumerate(streams) for row in s.rows)
+        seen = [(place, row) for place, _, row in placed if horizon is None or place <= horizon]
+        lines = [self._rows.candidate(row) for _, row in seen[:limit]]
+        if len(seen) > limit or (len(seen) == limit and horizon is not None):
+            return Page(lines, plan.key(seen[limit - 1][0]))
+        return Page(lines, plan.key(horizon) if horizon is not None else None)
