@@ -124,14 +124,12 @@ class Extractor:
         self, scope: Scope, named: Sequence[tuple[str, Segment]], event_id: str
     ) -> tuple[Reading, ...]:
         """By the feed's paths, then by name; what both find is read once."""
+        found = [(element, each) for element, paths in self._elements for each in scope.first(paths)]
+        found += [(element, each) for element, segment in named for each in self._observation.read([segment])]
         readings: dict[tuple[str, str], Reading] = {}
-        for element, paths in self._elements:
-            first = scope.first(paths)
-            for found in first[1] if first else ():
-                readings.setdefault((element, found.path), _reading(element, found, event_id))
-        for element, segment in named:
-            for found in self._observation.read([segment]):
-                readings.setdefault((element, found.path), _reading(element, found, event_id))
+        for element, each in found:
+            reading = _reading(element, each, event_id)
+            readings.setdefault((element, reading.source.path), reading)
         return tuple(readings.values())
 
     def _read_narratives(self, scope: Scope, event_id: str) -> tuple[Narrative, ...]:
@@ -199,12 +197,11 @@ def _observation(segment: Segment) -> str:
 
 
 def _time(scope: Scope, paths: Sequence[HL7Path]) -> str:
-    texts = (version_digits(found.text) for path in paths for found in scope.read(path)[:1])
-    return next(filter(None, texts), "")
+    return next(filter(None, (version_digits(scope.text(path)) for path in paths)), "")
 
 
 def _context(scope: Scope, paths: Mapping[str, Sequence[HL7Path]]) -> BillingContext:
-    values = {name: first[1][0].text.strip() for name, of in paths.items() if (first := scope.first(of))}
+    values = {name: text for name, of in paths.items() if (text := scope.text(*of))}
     if "patient_birth_date" in values:
         values["patient_birth_date"] = iso_date(values["patient_birth_date"])  # PID-7
     return BillingContext(**values)

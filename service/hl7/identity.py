@@ -48,11 +48,11 @@ class IdentityPaths:
     def read(self, scope: Scope) -> Identified:
         if self.when and not scope.says(self.when):
             return _NOTHING
-        values = [_first(scope, path) for path in self.paths]
-        values += [_day(_first(scope, path)) for path in self.day]
+        values = [scope.text(path) for path in self.paths]
+        values += [_day(scope.text(path)) for path in self.day]
         if not all(values):
             return _NOTHING
-        namespace = "".join(_first(scope, path) for path in self.namespace).lower()
+        namespace = "".join(scope.text(path) for path in self.namespace).lower()
         return Identified(self.identity.text(values), namespace, by_day=bool(self.day))
 
 
@@ -67,11 +67,6 @@ def conditions(feed: Feed, values: Mapping[str, Sequence[str]]) -> Conditions:
     return tuple(
         (path_of(feed, path), frozenset(value.lower() for value in wanted)) for path, wanted in values.items()
     )
-
-
-def _first(scope: Scope, path: HL7Path) -> str:
-    found = scope.read(path)
-    return found[0].text.strip() if found else ""
 
 
 def _day(time: str) -> str:

@@ -1,7 +1,7 @@
 """The lazy view of an ER7 message: decode first, split second, unescape last.
 
-It keeps whatever it is given (Z segments, segments out of order, odd versions), and splits a segment when
-that is first read. hl7apy, at a thousandth of the speed, judges only what this service builds.
+It keeps whatever it is given (Z segments, segments out of order, odd versions), and splits a field when that
+is read. hl7apy, at a thousandth of the speed, judges only what this service builds.
 """
 
 import re
@@ -22,28 +22,25 @@ _DELIMITER_FIELDS = 2  # MSH-1 and MSH-2 are delimiters, and never split by them
 
 
 class Segment:
-    """One segment, split at its first use. Field numbers are HL7's: in MSH, field 1 is the separator."""
+    """One segment. Field numbers are HL7's: in MSH, field 1 is the separator."""
 
-    __slots__ = ("_fields", "index", "name", "raw", "separators")
+    __slots__ = ("fields", "index", "name", "raw", "separators")
 
     def __init__(self, name: str, index: int, raw: str, separators: Separators) -> None:
         self.name = name
         self.index = index  # 1 = the first segment of this name in the message
         self.raw = raw
         self.separators = separators
-        self._fields: list[str] | None = None
+        self.fields = raw.split(separators.field)  # as sent; the first is the name
+        if name == "MSH":
+            self.fields.insert(1, separators.field)
 
     def __repr__(self) -> str:
         return f"Segment({self.name}[{self.index}])"  # its text is patient data
 
     def field(self, n: int) -> str:
         """The whole field as sent: repetitions, components and escapes in it."""
-        fields = self._fields
-        if fields is None:
-            self._fields = fields = self.raw.split(self.separators.field)
-            if self.name == "MSH":
-                fields.insert(1, self.separators.field)
-        return fields[n] if n < len(fields) else ""
+        return self.fields[n] if n < len(self.fields) else ""
 
     def repetitions(self, n: int) -> list[str]:
         """The repetitions of a field as sent; empty ones keep their place."""
@@ -71,12 +68,29 @@ class Segment:
         """One (sub)component of a repetition as sent, unescaped."""
         if repetition.isalnum():  # no delimiter in it: the common case, on the hot path
             return repetition if c == s == 1 else ""
-        separators = self.separators
-        part = _part(_part(repetition, separators.component, c), separators.subcomponent, s)
-        return "" if part == '""' else unescape(part, separators)
+        by = self.separators
+        part = _part(repetition, by.component, c)
+        if s > 1 or by.subcomponent in part:
+            part = _part(part, by.subcomponent, s)
+        if part == '""':
+            return ""
+        return unescape(part, by) if by.escape in part else part
+
+    def is_one_value(self, repetition: str) -> bool:
+        """Whether there is neither delimiter nor escape in a repetition, nor the HL7 null."""
+        if repetition.isalnum():
+            return True
+        by = self.separators
+        return not (
+            by.component in repetition
+            or by.subcomponent in repetition
+            or by.escape in repetition
+            or by.repetition in repetition
+            or repetition == '""'
+        )
 
     def _is_delimiters(self, n: int) -> bool:
-        return n <= _DELIMITER_FIELDS and self.name == "MSH"
+        return self.name == "MSH" and n <= _DELIMITER_FIELDS
 
 
 class Message:
@@ -148,7 +162,8 @@ def _segments(text: str, separators: Separators) -> list[Segment]:
         elif segments and line.strip():
             continued.setdefault(len(segments) - 1, []).append(line)
     for at, rest in continued.items():
-        segments[at].raw = "\n".join([segments[at].raw, *rest])
+        first = segments[at]
+        segments[at] = Segment(first.name, first.index, "\n".join([first.raw, *rest]), separators)
     return segments
 
 

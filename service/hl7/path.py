@@ -30,11 +30,17 @@ _FREE_TEXT = _LINES | {"ST"}
 
 @frozen
 class Found:
-    """A value, where it stands, as people are shown it, and the segment that holds it."""
+    """A value, and where it stands."""
 
     text: str
-    path: str
     segment: Segment
+    read_by: "HL7Path"
+    repetition: int = 0
+
+    @property
+    def path(self) -> str:
+        """Where it stands, as people are shown it."""
+        return self.read_by.shown(self.segment, self.repetition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +75,33 @@ class HL7Path:
     def read(self, segments: Sequence[Segment]) -> list[Found]:
         """The values in these segments, in order; empty ones are none."""
         found: list[Found] = []
+        at = self.field
         for segment in segments:
-            if segment.name == self.segment and segment.field(self.field):  # most fields are empty
-                found += self._found_in(segment)
+            fields = segment.fields
+            if at < len(fields) and fields[at] and segment.name == self.segment:  # most fields are empty
+                found += self._found_in(segment, fields[at])
         return found
 
-    def _found_in(self, segment: Segment) -> list[Found]:
+    def _found_in(self, segment: Segment, raw: str) -> list[Found]:
         for condition in self.where:
             if not condition.holds_in(segment):
                 return []
+        if not self.which and segment.separators.repetition not in raw:
+            if self.component:
+                text = segment.component_of(raw, self.component, self.subcomponent)
+                return [Found(text, segment, self)] if text.strip() else []
+            if segment.is_one_value(raw):
+                return [Found(raw, segment, self)] if raw.strip() else []
         return [found for found in self._read(segment) if found.text.strip()]
 
     def _read(self, segment: Segment) -> Iterator[Found]:
         kind = "" if self.component else _kind(segment, self.field)
-        if not self.which and kind not in _LINES and not segment.repeats(self.field):
-            yield Found(
-                self._value(segment, segment.field(self.field), kind), self._shown(segment, 0), segment
-            )
-            return
-        texts = [(at, self._value(segment, raw, kind)) for at, raw in self._repetitions(segment)]
+        texts = [(self._value(segment, raw, kind), at) for at, raw in self._repetitions(segment)]
         if kind in _LINES:
-            yield Found("\n".join(text for _, text in texts), self._shown(segment, 0), segment)
+            yield Found("\n".join(text for text, _ in texts), segment, self)
             return
-        for at, text in texts:
-            yield Found(text, self._shown(segment, at), segment)
+        for text, at in texts:
+            yield Found(text, segment, self, at)
 
     def _repetitions(self, segment: Segment) -> Iterator[tuple[int, str]]:
         for at, raw in enumerate(segment.repetitions(self.field)):
@@ -106,11 +115,11 @@ class HL7Path:
             return segment.component_of(repetition, self.component, self.subcomponent)
         return segment.component_of(repetition, 1) or segment.component_of(repetition, 2)
 
-    def _shown(self, segment: Segment, repetition: int) -> str:
-        where = f"{self.segment}{_shown_number(self.segment, segment.index)}-{self.field}"
-        if repetition:
-            where += f"[{repetition + 1}]"
-        return where + self.part
+    def shown(self, segment: Segment, repetition: int) -> str:
+        """Where it reads, as people are shown it."""
+        number = "" if segment.index == 1 and self.segment in _ONCE else f"[{segment.index}]"
+        again = f"[{repetition + 1}]" if repetition else ""
+        return f"{self.segment}{number}-{self.field}{again}{self.part}"
 
 
 def compile_path(text: str) -> HL7Path:
@@ -136,10 +145,6 @@ def path_of(feed: Feed, text: str) -> HL7Path:
         return compile_path(text)
     except ValueError as error:
         raise feed.error(str(error), text) from None
-
-
-def _shown_number(name: str, index: int) -> str:
-    return "" if index == 1 and name in _ONCE else f"[{index}]"
 
 
 def _shown_part(component: int, subcomponent: int) -> str:

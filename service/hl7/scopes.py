@@ -7,7 +7,7 @@ from service.domain.errors import Fault, UnsupportedInput
 from service.domain.feed import Feed
 from service.domain.frozen import frozen
 from service.hl7.message import Segment
-from service.hl7.path import Found, HL7Path
+from service.hl7.path import Condition, Found, HL7Path
 
 _MOST_PROCEDURES = 1000  # no report comes near; without a limit one message could keep a worker for hours
 _ByName = dict[str, list[Segment]]
@@ -32,20 +32,27 @@ class Scope:
 
     def read(self, path: HL7Path) -> list[Found]:
         """What a path finds here; its first condition is looked up, since a feed has many like it."""
-        if not path.where:
-            return path.read(self.of(path.segment))
-        condition = path.where[0]
-        index = self._index(path.segment, condition.a, condition.b)
-        hits = {segment.index: segment for value in condition.values for segment in index.get(value, ())}
-        return path.read([hits[at] for at in sorted(hits)]) if hits else []
+        segments = self.segments.get(path.segment)
+        if not segments:
+            return []
+        return path.read(self._meeting(path.where[0], path.segment) if path.where else segments)
 
-    def first(self, paths: Sequence[HL7Path]) -> tuple[HL7Path, list[Found]] | None:
-        """The first path that finds something, and what."""
+    def _meeting(self, condition: Condition, name: str) -> Sequence[Segment]:
+        index = self._index(name, condition.a, condition.b)
+        hits = {segment.index: segment for value in condition.values for segment in index.get(value, ())}
+        return [hits[at] for at in sorted(hits)]
+
+    def first(self, paths: Sequence[HL7Path]) -> list[Found]:
+        """What the first path finds that finds something."""
         for path in paths:
-            found = self.read(path)
-            if found:
-                return path, found
-        return None
+            if path.segment in self.segments and (found := self.read(path)):
+                return found
+        return []
+
+    def text(self, *paths: HL7Path) -> str:
+        """The first thing that the paths find, without blanks around it; "" = nothing."""
+        found = self.first(paths)
+        return found[0].text.strip() if found else ""
 
     def says(self, conditions: Sequence[tuple[HL7Path, frozenset[str]]]) -> bool:
         """Whether any path finds one of its values (lower-cased)."""

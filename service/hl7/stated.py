@@ -67,5 +67,4 @@ def _beside(scope: Scope, paths: Sequence[HL7Path], code_path: HL7Path, code: Fo
     same = [path for path in paths if path.segment == code_path.segment]
     if same:
         return next((found for path in same if (found := path.read([code.segment]))), [])
-    first = scope.first(paths)
-    return first[1] if first else []
+    return scope.first(paths)

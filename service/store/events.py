@@ -1,7 +1,6 @@
 """Events: messages as they came. A row that is not yet read is a job."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, select, update
