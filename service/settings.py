@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     billing: _AnyAddress = Field("", description="HOST:PORT that approved charges go to as DFT over MLLP.")
     billing_fhir: _AnyUrl = Field("", description="Base URL that approved charges go to as ChargeItem.")
     billing_fhir_token: SecretStr = Field(SecretStr(""), description="Bearer token for billing_fhir.")
+    billing_folder: Path | None = Field(
+        None, description="Folder that approved charges go to, as one batch file (FHS/BHS) a day."
+    )
     answer_timeout: _Seconds = Field(30.0, description="Seconds to wait for billing's answer.")
     lease: _Seconds = Field(60.0, description="Seconds after which a worker that fell silent loses its rows.")
     sweep_seconds: _Seconds = Field(5.0, description="How often rows that a broker forgot are looked for.")
@@ -96,8 +99,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _one_billing(self) -> Self:
-        if self.billing and self.billing_fhir:
-            message = "set billing or billing_fhir, not both: a charge would be posted twice"
+        if sum(map(bool, (self.billing, self.billing_fhir, self.billing_folder))) > 1:
+            message = "set one of billing, billing_fhir, billing_folder: a charge would be posted twice"
             raise ValueError(message)
         return self
 

@@ -153,6 +153,7 @@ class Parcel:
 
     control_id: str  # MSH-10, or the identifier of If-None-Exist
     body: bytes = field(repr=False)
+    sent_before: bool = False  # once, at least; it may have arrived
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,10 @@ class PostingRefused(PostingError):
 class PostingUnavailable(PostingError):
     """Billing could not be reached, and has nothing of the charge."""
 
+    def __init__(self, message: str | None = None, retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  # seconds that billing asks to be left alone
+
 
 class PostingPutOff(PostingUnavailable):
     """Billing cannot take the charge now, and said so."""

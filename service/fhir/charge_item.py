@@ -1,11 +1,14 @@
-"""ChargeItem: an approved charge as FHIR R4.
+"""ChargeItem: an approved charge as FHIR R4 or R5.
 
-R4 has no element for modifiers. They follow the service's code as further codings of `code`, in the order
+FHIR has no credit: what takes a charge back is its own ChargeItem, marked entered-in-error. Nor is there an
+element for modifiers. They follow the service's code as further codings of `code`, in the order
 that payment depends on; a receiver that wants them elsewhere needs a destination of its own.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from fhirclient.models.chargeitem import ChargeItem
 from fhirclient.models.fhirabstractbase import FHIRValidationError
@@ -16,22 +19,25 @@ from service.domain.errors import PostingRefused
 from service.fhir.resource import Resource
 
 CPT = "http://www.ama-assn.org/go/cpt"
+ENTERED_IN_ERROR = "entered-in-error"
 HCPCS = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
 #: Level I modifiers begin with a digit, but for those of physical status.
 _CPT_MODIFIER = re.compile(r"[0-9].|P[1-6]")
 
 
-def build_charge_item(charge: Charge, *, identifier_system: str) -> Resource:
-    """The ChargeItem of a charge, checked by fhirclient; PostingRefused when it cannot be made."""
-    if charge.kind is ChargeKind.CREDIT:
-        raise PostingRefused(
-            f"FHIR has no credit: mark ChargeItem {charge.reverses} entered-in-error in billing, by hand"
-        )
+def build_charge_item(charge: Charge, *, identifier_system: str, version: str = "R4") -> Resource:
+    """The ChargeItem of a charge, checked by fhirclient; PostingRefused when it cannot be made.
+
+    That of a credit has the identifier of the charge that it takes back.
+    """
+    is_credit = charge.kind is ChargeKind.CREDIT
+    if is_credit and not charge.reverses:
+        raise PostingRefused("the credit does not say which charge it takes back")
     resource = {
         "resourceType": "ChargeItem",
-        "identifier": [{"system": identifier_system, "value": charge.key}],
-        "status": "billable",
+        "identifier": [{"system": identifier_system, "value": charge.reverses or charge.key}],
+        "status": ENTERED_IN_ERROR if is_credit else "billable",
         "code": {"coding": [_service(charge), *map(_modifier, map(str, charge.modifiers))]},
         **_whose(charge.context),
         "occurrenceDateTime": charge.service_date,
@@ -41,7 +47,38 @@ def build_charge_item(charge: Charge, *, identifier_system: str) -> Resource:
     }
     resource = {name: value for name, value in resource.items() if value}
     _check(resource)
-    return resource
+    return _as_r5(resource) if version == "R5" else resource
+
+
+def _as_r5(resource: Resource) -> Resource:
+    """The one element of ours that R5 renamed."""
+    return {"encounter" if name == "context" else name: value for name, value in resource.items()}
+
+
+def transaction_of(charge_items: Sequence[Resource]) -> Resource:
+    """A transaction Bundle that creates each ChargeItem on condition that it is not there yet."""
+    return {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [
+            {
+                "fullUrl": f"urn:uuid:{uuid5(NAMESPACE_URL, identifier_of(item))}",
+                "resource": item,
+                "request": {
+                    "method": "POST",
+                    "url": "ChargeItem",
+                    "ifNoneExist": f"identifier={identifier_of(item)}",
+                },
+            }
+            for item in charge_items
+        ],
+    }
+
+
+def identifier_of(charge_item: Resource) -> str:
+    """What we know a ChargeItem by: "system|value"."""
+    first = charge_item["identifier"][0]
+    return f"{first['system']}|{first['value']}"
 
 
 def _check(resource: Resource) -> None:

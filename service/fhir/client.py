@@ -3,6 +3,8 @@
 import ipaddress
 import re
 from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,13 +14,21 @@ from fhirclient.server import FHIRJSONMimeType, FHIRServer
 from urllib3.exceptions import NewConnectionError
 
 from service.domain.charge import Receipt
-from service.domain.errors import PostingRefused, PostingUnavailable, PostingUncertain, SetupError
+from service.domain.errors import (
+    PostingRefused,
+    PostingRepeatable,
+    PostingUnavailable,
+    PostingUncertain,
+    SetupError,
+)
+from service.fhir.charge_item import ENTERED_IN_ERROR
 from service.fhir.resource import Resource, listed
 
 #: Answers by which nothing was stored: the operator mends the address or the token, or it passes by itself.
 _NOT_NOW = frozenset({301, 302, 303, 307, 308, 401, 403, 408, 429, 503})
 _ISSUE_TYPE = re.compile(r"[a-z][a-z-]{1,20}")
-_CREATED, _OK, _SEVERAL = 201, 200, 412
+_CREATED, _OK, _CONFLICT, _SEVERAL = 201, 200, 409, 412
+_LONGEST_PAUSE = 3600.0  # whatever a server asks for
 _FIRST_ERROR, _FIRST_SERVER_ERROR = 400, 500
 
 
@@ -31,11 +41,17 @@ class ChargeItemClient:
         _check_address(base_url, allowed_hosts, has_token=token is not None)
         self._server = _Server(base_url, token, timeout)
 
-    def post(self, charge_item: Resource, *, identifier: str) -> Receipt:
+    def post(self, charge_item: Resource, *, identifier: str, sent_before: bool = False) -> Receipt:
         """Create a ChargeItem unless one of this identifier ("system|value") is there.
 
+        Some servers pass over the condition: what was sent before is looked for first.
         PostingRefused; PostingUnavailable (nothing of it is there); PostingUncertain.
         """
+        if sent_before:
+            try:
+                return self._settle(charge_item, identifier, "sent before")
+            except PostingUnavailable:
+                pass  # it is not there
         try:
             response = self._server.create(charge_item, identifier)
         except requests.RequestException as error:
@@ -47,13 +63,59 @@ class ChargeItemClient:
             return Receipt(response.content, "201 Created")
         if status == _OK and _holds(_json(response), charge_item, identifier):
             return Receipt(response.content, "200 OK: it was there already")
-        if status in _NOT_NOW:
-            raise PostingUnavailable(f"billing's FHIR server answered {status}")
-        if status == _SEVERAL:
-            raise PostingUncertain("billing answered 412: it holds several ChargeItems of this identifier")
-        if _FIRST_ERROR <= status < _FIRST_SERVER_ERROR:
-            raise PostingRefused(f"billing's FHIR server answered {status}{_issues(_json(response))}")
+        _refuse(response)
         return self._settle(charge_item, identifier, f"answered {status}")
+
+    def transact(self, bundle: Resource) -> Receipt:
+        """Create all ChargeItems of a transaction, each on its condition: all are there, or none is."""
+        response = self._asked(lambda: self._server.send("POST", "", bundle))
+        said = _json(response)
+        entries = [entry for entry in listed(said.get("entry")) if isinstance(entry, dict)]
+        answers = [entry.get("response") for entry in entries]
+        statuses = [str(answer.get("status", ""))[:3] for answer in answers if isinstance(answer, dict)]
+        is_whole = response.status_code == _OK and len(statuses) == len(bundle["entry"])
+        if is_whole and {str(_OK), str(_CREATED)}.issuperset(statuses):
+            return Receipt(response.content, f"200 OK: {' '.join(statuses)}")
+        _refuse(response)
+        raise PostingRepeatable(f"billing answered {response.status_code}, and not to every entry")
+
+    def withdraw(self, identifier: str) -> Receipt:
+        """Mark the ChargeItem of this identifier entered-in-error, unless billing has billed it."""
+        search = self._asked(lambda: self._server.search(identifier))
+        _refuse(search)
+        found = _charge_items(_json(search))
+        if search.status_code != _OK or len(found) != 1:
+            raise PostingUncertain(f"billing holds {len(found)} ChargeItems of the charge to take back")
+        (there,) = found
+        if there.get("status") == ENTERED_IN_ERROR:
+            return Receipt(search.content, "it was entered-in-error already")
+        if there.get("status") == "billed":
+            raise PostingRefused("billing has billed the charge: credit it there, by hand", search.content)
+        version = there.get("meta", {}).get("versionId", "") if isinstance(there.get("meta"), dict) else ""
+        marked = {**there, "status": ENTERED_IN_ERROR}
+        response = self._asked(lambda: self._server.replace(marked, version))
+        if response.status_code in (_OK, _CREATED):
+            return Receipt(response.content, f"{response.status_code}: entered-in-error")
+        if response.status_code in (_CONFLICT, _SEVERAL):
+            raise PostingUnavailable("the ChargeItem was changed in billing meanwhile")
+        _refuse(response)
+        raise PostingRepeatable(f"billing answered {response.status_code}")
+
+    def operate(self, operation: str, parameters: Resource) -> Receipt:
+        """Call an operation of a vendor on ChargeItem; a repeat is recognised by what the parameters name."""
+        response = self._asked(lambda: self._server.send("POST", f"ChargeItem/{operation}", parameters))
+        if response.status_code in (_OK, _CREATED):
+            return Receipt(response.content, f"{response.status_code} {operation}")
+        _refuse(response)
+        raise PostingRepeatable(f"billing answered {response.status_code}")
+
+    def _asked(self, ask: Callable[[], requests.Response]) -> requests.Response:
+        try:
+            return ask()
+        except requests.RequestException as error:
+            if _never_left(error):
+                raise PostingUnavailable("billing's FHIR server could not be reached") from error
+            raise PostingRepeatable("billing's FHIR server did not answer") from error
 
     def close(self) -> None:
         """Close the connections."""
@@ -64,14 +126,11 @@ class ChargeItemClient:
         try:
             response = self._server.search(identifier)
         except requests.RequestException:
-            raise PostingUncertain(f"billing: {what}, and a search failed") from None
+            raise PostingRepeatable(f"billing: {what}, and a search failed") from None
         bundle = _json(response)
         if response.status_code != _OK or bundle.get("resourceType") != "Bundle":
-            raise PostingUncertain(f"billing: {what}, and a search answered {response.status_code}")
-        found = [entry.get("resource") for entry in listed(bundle.get("entry")) if isinstance(entry, dict)]
-        items = [
-            item for item in found if isinstance(item, dict) and item.get("resourceType") == "ChargeItem"
-        ]
+            raise PostingRepeatable(f"billing: {what}, and a search answered {response.status_code}")
+        items = _charge_items(bundle)
         if len(items) == 1 and _holds(items[0], charge_item, identifier):
             return Receipt(response.content, f"{what}; a search found it there")
         if items:
@@ -91,21 +150,65 @@ class _Server(FHIRServer):  # type: ignore[misc]  # fhirclient has no annotation
 
     def create(self, resource: Resource, identifier: str) -> requests.Response:
         headers = {"If-None-Exist": f"identifier={identifier}", "Prefer": "return=representation"}
-        return self._send("POST", headers=headers, data=orjson.dumps(resource))
+        return self.send("POST", "ChargeItem", resource, headers)
+
+    def replace(self, resource: Resource, version: str) -> requests.Response:
+        """Update a resource that is still at the version read."""
+        headers = {"If-Match": f'W/"{version}"'} if version else None
+        return self.send("PUT", f"ChargeItem/{resource['id']}", resource, headers)
 
     def search(self, identifier: str) -> requests.Response:
-        return self._send("GET", params={"identifier": identifier})
+        return self.send("GET", "ChargeItem", params={"identifier": identifier})
 
-    def _send(self, method: str, headers: dict[str, str] | None = None, **more: Any) -> requests.Response:
+    def send(
+        self,
+        method: str,
+        path: str,
+        resource: Resource | None = None,
+        headers: dict[str, str] | None = None,
+        **more: Any,
+    ) -> requests.Response:
         response: requests.Response = self.session.request(
             method,
-            f"{self.base_uri}ChargeItem",
+            f"{self.base_uri}{path}",
             headers={"Accept": FHIRJSONMimeType, "Content-Type": FHIRJSONMimeType, **(headers or {})},
             timeout=self._timeout,
             allow_redirects=False,
+            data=orjson.dumps(resource) if resource else None,
             **more,
         )
         return response
+
+
+def _refuse(response: requests.Response) -> None:
+    """Raise what an answer says for certain: not now, several, or no."""
+    status = response.status_code
+    if status in _NOT_NOW:
+        after = _retry_after(response)
+        raise PostingUnavailable(f"billing's FHIR server answered {status}", after)
+    if status == _SEVERAL:
+        raise PostingUncertain("billing answered 412: it holds several ChargeItems of this identifier")
+    if _FIRST_ERROR <= status < _FIRST_SERVER_ERROR:
+        said = f"billing's FHIR server answered {status}{_issues(_json(response))}"
+        raise PostingRefused(said, response.content)
+
+
+def _retry_after(response: requests.Response) -> float:
+    """Seconds that the server asks to be left alone; it may name a moment instead."""
+    said = response.headers.get("Retry-After", "").strip()
+    if said.isdecimal():
+        return min(float(said), _LONGEST_PAUSE)
+    try:
+        moment = parsedate_to_datetime(said)
+    except ValueError:
+        return 0.0
+    seconds = (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+    return min(max(seconds, 0.0), _LONGEST_PAUSE)
+
+
+def _charge_items(bundle: Resource) -> list[Resource]:
+    found = [entry.get("resource") for entry in listed(bundle.get("entry")) if isinstance(entry, dict)]
+    return [item for item in found if isinstance(item, dict) and item.get("resourceType") == "ChargeItem"]
 
 
 def _signer(

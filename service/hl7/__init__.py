@@ -2,6 +2,7 @@
 
 from service.hl7.acknowledge import Acknowledgement, read_ack
 from service.hl7.admit import Admission, admit, busy, refusal
+from service.hl7.batch_file import build_batch
 from service.hl7.dft import build_message, validate_message
 from service.hl7.extract import Extractor
 from service.hl7.message import Decoded, Message, Segment, decode, escape, split_messages, unescape
@@ -17,6 +18,7 @@ __all__ = [
     "Message",
     "Segment",
     "admit",
+    "build_batch",
     "build_message",
     "busy",
     "compile_path",

@@ -25,12 +25,13 @@ def time_of(moment: datetime) -> str:
 
 def write(segments: Sequence[SegmentOut]) -> bytes:
     """The message, read back before anybody gets it; PostingRefused names the field at fault."""
-    text = "".join(_render(name, fields) + "\r" for name, fields in segments)
+    text = "".join(render(name, fields) + "\r" for name, fields in segments)
     _read_back(text, segments)
     return text.encode("utf-8")
 
 
-def _render(name: str, fields: Mapping[int, Field]) -> str:
+def render(name: str, fields: Mapping[int, Field]) -> str:
+    """One segment; PostingRefused names the field that cannot be written."""
     texts = {n: _render_field(f"{name}-{n}", field) for n, field in fields.items()}
     is_header = name in ("MSH", "FHS", "BHS")
     first = 3 if is_header else 1

@@ -68,7 +68,8 @@ class FhirForm(_Form):
     """How ChargeItems are made, where charges go to a FHIR server."""
 
     version: Literal["R4", "R5"] = "R4"
-    operations: Literal["none", "millennium"] = "none"
+    operations: Literal["none", "millennium"] = "none"  # a vendor's own way to create charges
+    tenant: str = ""  # in the names of that vendor's code systems
 
 
 class DestinationForm(_Form):

@@ -78,6 +78,8 @@ def _codes(file: Mapping[str, Any]) -> Iterator[Fault]:
     for number, code in enumerate((file["components"] or {}).get("codes", ())):
         if not looks_like_procedure_code(code):
             yield f"{code!r} is not shaped like a CPT or HCPCS code", ("components", "codes", number)
+    if file["fhir"]["operations"] == "millennium" and not file["fhir"]["tenant"]:
+        yield "bill codes are named by the tenant: give it", ("fhir",)
     if file["components"] and not file["components"]["send"]:
         yield "neither component would be sent", ("components", "send")
 

@@ -96,7 +96,7 @@ def _parcel(database: Database, destination: Destination, postings: Sequence[Pos
     """The bytes fixed at an earlier attempt, or new ones, committed before they may leave."""
     leader = postings[0]
     if leader.body is not None:
-        return Parcel(leader.control_id, leader.body)
+        return Parcel(leader.control_id, leader.body, sent_before=leader.attempts > 1)
     with database.transaction() as store:
         charges = [store.charges.get(each.charge_key, each.facility) for each in postings]
     try:
@@ -141,7 +141,9 @@ def _record_failure(
 ) -> None:
     attempts = max(each.attempts for each in postings)
     state = _state_after(destination, attempts, error)
-    delay = _backoff(destination.patience, attempts) if state is PostingState.PENDING else 0.0
+    asked = getattr(error, "retry_after", 0.0)
+    is_due = state is PostingState.PENDING
+    delay = max(asked, _backoff(destination.patience, attempts)) if is_due else 0.0
     _record(database, postings, state, error, delay)
 
 

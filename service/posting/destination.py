@@ -29,3 +29,6 @@ class Destination(Protocol):
 
         PostingRefused, PostingUnavailable (provably nothing arrived), or PostingUncertain.
         """
+
+    def tend(self) -> None:
+        """Do what is due although no charge is: called now and again, by every process that sweeps."""

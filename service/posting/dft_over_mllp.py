@@ -64,6 +64,9 @@ class DftOverMllp:
                     raise PostingRepeatable(str(error), error.behaviour, error.answer) from error
                 raise
 
+    def tend(self) -> None:
+        """Nothing is ever due."""
+
     def close(self) -> None:
         """Close the connections."""
         for connection in self._all:

@@ -3,11 +3,12 @@
 from urllib.parse import urlsplit
 
 from service.fhir import ChargeItemClient
-from service.mapping import load_destination
+from service.mapping import DestinationFile, load_destination
 from service.mllp import Connection
+from service.posting.batch_file import BatchFile
 from service.posting.destination import Destination
 from service.posting.dft_over_mllp import DftOverMllp
-from service.posting.fhir_charge_item import FhirChargeItem
+from service.posting.fhir_charge_item import FhirChargeItem, MillenniumChargeItem
 from service.settings import Settings, host_and_port
 
 BILLING = "billing"
@@ -23,8 +24,17 @@ def destinations_of(settings: Settings) -> dict[str, Destination]:
         ]
         return {BILLING: DftOverMllp(connections, file.layout, file.actions, file.patience)}
     if settings.billing_fhir:
-        return {BILLING: FhirChargeItem(_fhir_client(settings), file.patience)}
+        return {BILLING: _fhir(settings, file)}
+    if settings.billing_folder:
+        return {BILLING: BatchFile(settings.billing_folder, file.layout, file.patience, settings.timezone)}
     return {}
+
+
+def _fhir(settings: Settings, file: DestinationFile) -> Destination:
+    client, patience = _fhir_client(settings), file.patience
+    if file.fhir.operations == "millennium":
+        return MillenniumChargeItem(client, patience, tenant=file.fhir.tenant)
+    return FhirChargeItem(client, patience, version=file.fhir.version, per_visit=file.layout.per_visit)
 
 
 def _fhir_client(settings: Settings) -> ChargeItemClient:

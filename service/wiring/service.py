@@ -58,6 +58,8 @@ class Service:
     def sweep(self) -> bool:
         """Ring for rows that wait; work those that nobody came for. Gives whether such work is left."""
         left = False
+        for destination in self.destinations.values():
+            destination.tend()
         for queue in QUEUES:
             with self.database.look() as store:
                 due = self._oldest_due(store, queue)

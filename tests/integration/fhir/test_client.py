@@ -44,6 +44,7 @@ class Billing:
 
     create: object = None  # (status, JSON or None, headers); "silence", "hang up"
     search: object = (200, searchset(), {})
+    replace: object = None
     asked: list = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     url: str = ""
@@ -74,6 +75,9 @@ def serving(billing, context=None):
 
         def do_GET(self):
             billing.answer(self, billing.search)
+
+        def do_PUT(self):
+            billing.answer(self, billing.replace)
 
         def log_message(self, *_args):
             pass

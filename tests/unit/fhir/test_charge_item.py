@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from fhirclient.models.bundle import Bundle
 from fhirclient.models.chargeitem import ChargeItem
 
 from service.domain.charge import Charge, ChargeKind
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
 from service.domain.errors import PostingRefused
-from service.fhir import build_charge_item
+from service.fhir import build_charge_item, create_parameters, transaction_of
 
 CPT, HCPCS = "http://www.ama-assn.org/go/cpt", "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 CHARGE = Charge(
@@ -122,10 +123,49 @@ def test_an_authority_that_is_no_uri_assigns_the_patient_id():
     assert identifier == {"value": "700123", "assigner": {"display": "NORTH"}}
 
 
-def test_a_credit_is_left_to_a_person():
-    credit = replace(CHARGE, kind=ChargeKind.CREDIT, reverses="OLDKEY")
-    with pytest.raises(PostingRefused, match="mark ChargeItem OLDKEY entered-in-error"):
-        build(credit)
+def test_a_credit_is_the_charges_own_item_entered_in_error():
+    credit = build(replace(CHARGE, key="OTHERKEY", kind=ChargeKind.CREDIT, reverses=CHARGE.key))
+    assert credit == {**build(), "status": "entered-in-error"}
+    with pytest.raises(PostingRefused, match="which charge it takes back"):
+        build(replace(CHARGE, kind=ChargeKind.CREDIT))
+
+
+def test_r5_calls_the_visit_encounter():
+    r4, r5 = build(), build_charge_item(CHARGE, identifier_system="urn:test", version="R5")
+    assert r5 == {("encounter" if name == "context" else name): value for name, value in r4.items()}
+
+
+def test_a_transaction_creates_each_item_on_its_own_condition():
+    other = build(replace(CHARGE, key="OTHERKEY"))
+    bundle = transaction_of([build(), other])
+    requests = [entry["request"] for entry in bundle["entry"]]
+    assert [request["ifNoneExist"] for request in requests] == [
+        f"identifier=urn:test|{CHARGE.key}",
+        "identifier=urn:test|OTHERKEY",
+    ]
+    assert {(request["method"], request["url"]) for request in requests} == {("POST", "ChargeItem")}
+    assert len({entry["fullUrl"] for entry in bundle["entry"]}) == 2
+    assert Bundle(bundle)
+
+
+def test_an_operation_is_given_one_bill_code_and_what_a_repeat_is_known_by():
+    parameters = create_parameters(CHARGE, identifier_system="urn:test", tenant="T1")
+    transaction, item = parameters["parameter"]
+    (coding,) = item["resource"]["code"]["coding"]
+    assert (coding["system"].endswith("/T1/CodeSystem/BillCodes-CPT"), coding["code"]) == (True, "62323")
+    modifiers = [each["valueCodeableConcept"]["coding"][0]["code"] for each in coding["extension"]]
+    assert modifiers == ["59", "RT"]
+    again, other = (
+        create_parameters(charge, identifier_system="urn:test", tenant="T1")["parameter"][0]
+        for charge in (CHARGE, replace(CHARGE, key="OTHERKEY"))
+    )
+    assert again == transaction != other
+    for charge in (
+        replace(CHARGE, kind=ChargeKind.CREDIT, reverses="OLDKEY"),
+        replace(CHARGE, context=replace(CHARGE.context, encounter_reference="")),
+    ):
+        with pytest.raises(PostingRefused):
+            create_parameters(charge, identifier_system="urn:test", tenant="T1")
 
 
 def test_a_charge_that_makes_no_charge_item_is_refused_without_quoting_it():

@@ -1,0 +1,144 @@
+"""Charges as one batch file a day, for a receiver that collects files.
+
+A message is spooled, on disk, before its charge counts as posted. When its day is over, all messages of the
+day appear as one whole file, `charges-YYYY-MM-DD.hl7`, which is never written again. What was spooled or sent
+once is not spooled again: a message is known by its MSH-10.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from service.domain.answers import Patience
+from service.domain.charge import Charge, Parcel, Receipt
+from service.domain.errors import PostingUnavailable
+from service.domain.layout import Layout
+from service.hl7 import build_batch, build_message, validate_message
+from service.posting.breaker import Breaker
+
+_log = structlog.get_logger()
+_SPOOL, _SENT = ".spool", ".sent"
+_ONLY_US = 0o700
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class BatchFile:
+    """A folder; days are those of the facility."""
+
+    connections = 1
+
+    def __init__(
+        self,
+        folder: Path,
+        layout: Layout,
+        patience: Patience,
+        timezone: str,
+        clock: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self.patience = patience
+        self.breaker = Breaker(patience)
+        self.per_visit = layout.per_visit
+        self._folder = folder
+        self._layout = layout
+        self._zone = ZoneInfo(timezone)
+        self._clock = clock
+
+    def prepare(self, charges: Sequence[Charge], control_id: str, now: datetime) -> Parcel:
+        """Build the message, and read it back with a second parser before it may leave."""
+        body = build_message(charges, self._layout, control_id=control_id, now=now)
+        validate_message(body, self._layout)
+        return Parcel(control_id, body)
+
+    def send(self, parcel: Parcel) -> Receipt:
+        """Spool the message for the day's file; what is there already is not written again."""
+        name = f"{parcel.control_id}.hl7"
+        try:
+            with self._locked():
+                self._close_days()
+                there = [*self._folder.glob(f"{_SPOOL}/*/{name}"), *self._folder.glob(f"{_SENT}/*/{name}")]
+                if there:
+                    return Receipt(b"", f"it was in the batch of {there[0].parent.name} already")
+                day = self._day()
+                _write_whole(self._folder / _SPOOL / day, name, parcel.body)
+        except OSError as error:
+            raise PostingUnavailable(
+                f"the folder of batch files cannot be written: {error.strerror}"
+            ) from error
+        return Receipt(b"", f"in the batch of {day}")
+
+    def tend(self) -> None:
+        """Make the files of days that are over."""
+        try:
+            if (self._folder / _SPOOL).is_dir():
+                with self._locked():
+                    self._close_days()
+        except OSError as error:
+            _log.error("batch file not made", error=error.strerror)
+
+    def _today(self) -> date:
+        return self._clock().astimezone(self._zone).date()
+
+    def _day(self) -> str:
+        """Today; or, where a clock went back over midnight, the first day whose file is not there yet."""
+        day = self._today()
+        while self._file_of(day.isoformat()).exists():
+            day += timedelta(days=1)
+        return day.isoformat()
+
+    def _file_of(self, day: str) -> Path:
+        return self._folder / f"charges-{day}.hl7"
+
+    def _close_days(self) -> None:
+        today = self._today().isoformat()
+        for spool in sorted((self._folder / _SPOOL).glob("????-??-??")):
+            if spool.name < today:
+                self._close(spool)
+
+    def _close(self, spool: Path) -> None:
+        """Make the file unless it was made, then put the messages by: killed in between, it is made once."""
+        target = self._file_of(spool.name)
+        if not target.exists():
+            messages = [path.read_bytes() for path in sorted(spool.glob("*.hl7"))]
+            body = build_batch(messages, self._layout, name=target.name, now=self._clock())
+            _write_whole(self._folder, target.name, body)
+        (self._folder / _SENT).mkdir(mode=_ONLY_US, exist_ok=True)
+        spool.rename(self._folder / _SENT / spool.name)
+        _sync(self._folder / _SENT)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """One process at a time, however many post."""
+        self._folder.mkdir(mode=_ONLY_US, parents=True, exist_ok=True)
+        with (self._folder / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _write_whole(folder: Path, name: str, body: bytes) -> None:
+    """A file that is there whole, and on disk, or not at all."""
+    folder.mkdir(mode=_ONLY_US, parents=True, exist_ok=True)
+    part = folder / f".{name}.part"
+    with part.open("wb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(folder / name)
+    _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
