@@ -7,6 +7,7 @@ from service.commands.analyst import coverage, diff, explain_case, schema
 from service.commands.edits import edits
 from service.commands.faults import said_in_one_line
 from service.commands.feeds import feeds
+from service.commands.fhir import fhir
 from service.commands.logs import configure_logs
 from service.commands.mappings import mappings
 from service.commands.propose import propose
@@ -33,6 +34,7 @@ for _group, _name in (
     (audit, "audit"),
     (edits, "edits"),
     (feeds, "feeds"),
+    (fhir, "fhir"),
 ):
     app.add_typer(_group, name=_name)
 

@@ -15,7 +15,8 @@ from kombu.exceptions import OperationalError
 
 CHART = "chart"  # read stored messages, propose candidates
 POST = "post"  # send approved charges to billing
-QUEUES = (CHART, POST)
+FETCH = "fetch"  # ask EHRs' FHIR servers
+QUEUES = (CHART, POST, FETCH)
 
 DRAIN = "charge_capture.drain"
 

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     site: dict[str, str] = Field(
         default_factory=dict, description='Answers to site switches, as JSON: {"t12_l1": "lumbar_sacral"}.'
     )
+    ehrs: Path | None = Field(
+        None, description="Folder of *.yaml, each of which describes a FHIR server to fetch from."
+    )
     facility: str = Field(
         "main",
         description="Facility of messages whose feed names none.",

@@ -1,11 +1,12 @@
 """What the API is made of: handed to it by the wiring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from service.domain.ehr import Ehr
 from service.domain.feed import Feed
 from service.pipeline.receive import Door
 from service.store import Database
@@ -22,6 +23,7 @@ class Parts:
     approved: Callable[[], None]  # told after an approval was committed
     is_current: Callable[[], bool]  # whether the schema is the one this code was written for
     body_limit: int  # bytes
+    ehrs: Mapping[str, Ehr]  # that may notify
 
 
 def parts_of(request: Request) -> Parts:

@@ -20,6 +20,9 @@ ChargeCaptureError
 │   │   └── PostingPutOff       billing itself said "not now"; tried again, but not for ever
 │   └── PostingUncertain      it may have arrived; a person decides
 │       └── PostingRepeatable   it may have arrived, and a repeat would be recognised
+├── FetchError              an EHR's FHIR server did not give what was asked for
+│   ├── FetchRefused          it will not, as asked; an operator looks
+│   └── FetchUnavailable      not now; tried again
 ├── LeaseLost               another worker took over: what this one found out no longer counts
 └── TryAgainLater           the store cannot take it now; nothing was kept
     └── Collision             two did the same thing at once: do it again
@@ -160,6 +163,23 @@ class PostingUncertain(PostingError):
 
 class PostingRepeatable(PostingUncertain):
     """Billing may hold the charge, and would recognise the same charge sent again."""
+
+
+class FetchError(ChargeCaptureError):
+    """An EHR's FHIR server did not give what it was asked for."""
+
+
+class FetchRefused(FetchError):
+    """The EHR's FHIR server refuses what it is asked."""
+
+
+class FetchUnavailable(FetchError):
+    """The EHR's FHIR server cannot answer now."""
+
+    def __init__(self, message: str | None = None, delay: float = 0.0) -> None:
+        """`delay`: seconds that the server asks us to wait; 0 = it does not say."""
+        super().__init__(message)
+        self.delay = delay
 
 
 class TryAgainLater(ChargeCaptureError):

@@ -1,32 +1,49 @@
 """FHIR as JSON: admission, extraction, outcomes, ChargeItem and its client."""
 
-from service.fhir.admit import Admission, Conditions, admit
+from service.fhir.admit import TAKEN_TYPES, Admission, Conditions, admit
 from service.fhir.capability import capability_statement
 from service.fhir.charge_item import ENTERED_IN_ERROR, build_charge_item, identifier_of, transaction_of
 from service.fhir.client import ChargeItemClient
 from service.fhir.document import Companion
+from service.fhir.ehr_server import EhrServer, is_signed
 from service.fhir.extract import Extractor
 from service.fhir.links import Link, Role, links_of
 from service.fhir.millennium import create_parameters
+from service.fhir.notification import Notification, Told, local, read_notification
 from service.fhir.outcome import outcome
-from service.fhir.resource import assign_id
+from service.fhir.resource import Resource, as_text, assign_id, listed, read_resource
+from service.fhir.smart import public_key
+from service.fhir.subscription import build_subscription
 
 __all__ = [
     "ENTERED_IN_ERROR",
+    "TAKEN_TYPES",
     "Admission",
     "ChargeItemClient",
     "Companion",
     "Conditions",
+    "EhrServer",
     "Extractor",
     "Link",
+    "Notification",
+    "Resource",
     "Role",
+    "Told",
     "admit",
+    "as_text",
     "assign_id",
     "build_charge_item",
+    "build_subscription",
     "capability_statement",
     "create_parameters",
     "identifier_of",
+    "is_signed",
     "links_of",
+    "listed",
+    "local",
     "outcome",
+    "public_key",
+    "read_notification",
+    "read_resource",
     "transaction_of",
 ]

@@ -14,7 +14,9 @@ from service.fhir.resource import Resource, is_id, is_type, version_of
 ASKING = ("transaction", "batch")
 #: Of these, one bad entry refuses all: half of an act, or of a message, is another one.
 WHOLE = ("transaction", "message")
-TAKEN = (*ASKING, "message", "collection", "history", "searchset")
+TAKEN = (*ASKING, "message", "collection", "history", "searchset", "subscription-notification")
+#: In these a resource may stand once for each version, and an entry may bring none.
+_TOLD = frozenset({"history", "subscription-notification"})
 MOST_PROCEDURES = 1000
 _METHODS = ("POST", "PUT")
 _STORED_FOR_CHARGES = Fault("", "0", "stored; a coder will see it", "information")
@@ -42,7 +44,7 @@ def bundle_faults(bundle: Resource) -> Iterator[Fault]:
     if not isinstance(entries, list):
         yield Fault("Bundle.entry", "102", "the entries are not a list")
     elif entries:
-        if kind != "history":  # in which a resource stands once for each version
+        if kind not in _TOLD:
             yield from _twin_faults(entries)
         if sum(map(_is_procedure, entries)) > MOST_PROCEDURES:
             advice = f"more than {MOST_PROCEDURES} Procedures in one Bundle: send several"
@@ -90,7 +92,7 @@ def entry_faults(entry: Any, at: str, kind: Any) -> tuple[Fault, ...]:
 
 def is_bare(entry: Any, kind: Any) -> bool:
     """Whether an entry lawfully brings no resource: a deletion, or an id-only notification."""
-    return kind == "history" and "resource" not in entry
+    return kind in _TOLD and "resource" not in entry
 
 
 def _request_faults(request: Any, at: str) -> Iterator[Fault]:

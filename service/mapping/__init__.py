@@ -3,6 +3,7 @@
 from service.mapping.check import check
 from service.mapping.destinations import DestinationFile, load_destination
 from service.mapping.document import Understood, combine, understand
+from service.mapping.ehrs import load_ehrs
 from service.mapping.elements import documentation_from_json
 from service.mapping.evaluate import Tables, propose
 from service.mapping.feeds import acknowledgement_mode, choose_feed
@@ -23,6 +24,7 @@ __all__ = [
     "finding_of",
     "load",
     "load_destination",
+    "load_ehrs",
     "propose",
     "understand",
 ]

@@ -16,6 +16,7 @@ from service.store.bells import Bells
 from service.store.candidates import Candidates
 from service.store.charges import Charges
 from service.store.edits import Edits
+from service.store.ehrs import Ehrs
 from service.store.events import Events
 from service.store.keyring import Keyring
 from service.store.postings import Postings
@@ -59,6 +60,7 @@ class Store:
         self.bells = Bells(transaction)
         self.publications = Publications(transaction)
         self.edits = Edits(transaction)
+        self.ehrs = Ehrs(transaction)
         self.links = ResourceLinks(transaction)
         self.trail = Audit(transaction)
 

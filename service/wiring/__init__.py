@@ -1,5 +1,6 @@
 """Wiring: the parts, put together."""
 
+from service.wiring.ehrs import ehrs_of, server_of
 from service.wiring.given_settings import read_settings
 from service.wiring.opening import current_database, database_of, open_service, warn_of_unpublished
 from service.wiring.service import VERSION, Service
@@ -11,7 +12,9 @@ __all__ = [
     "Waker",
     "current_database",
     "database_of",
+    "ehrs_of",
     "open_service",
     "read_settings",
+    "server_of",
     "warn_of_unpublished",
 ]

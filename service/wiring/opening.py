@@ -8,6 +8,7 @@ from service.domain.errors import SetupError
 from service.jobs import QUEUES
 from service.mapping import Mappings, load
 from service.pipeline.chart import Reader
+from service.pipeline.fetch import Fetcher
 from service.pipeline.receive import Door, sources
 from service.pipeline.senders import original_mode
 from service.settings import Settings
@@ -16,6 +17,7 @@ from service.store.database import refuse_unsafe, refuse_wrong_key
 from service.store.keyring import make_key_file, parse_keys
 from service.store.migrate import is_current, migrate
 from service.wiring.destinations import destinations_of
+from service.wiring.ehrs import ehrs_of, hang_searches, server_of
 from service.wiring.service import Service
 from service.wiring.waker import Waker
 
@@ -51,13 +53,29 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         wake=waker.wake,
         is_original=original_mode(mappings.feeds),
     )
-    service = Service(settings, database, mappings, Reader(mappings), door, destinations_of(settings), waker)
+    service = Service(
+        settings=settings,
+        database=database,
+        mappings=mappings,
+        reader=Reader(mappings),
+        door=door,
+        destinations=destinations_of(settings),
+        fetcher=_fetcher(settings, database, door),
+        waker=waker,
+    )
     # What is loaded now stays: the collector need not look through it for every few messages.
     gc.collect()
     gc.freeze()
     # A batch of messages is many objects, and hardly one of them is in a cycle.
     gc.set_threshold(_GARBAGE)
     return service
+
+
+def _fetcher(settings: Settings, database: Database, door: Door) -> Fetcher:
+    ehrs = ehrs_of(settings)
+    servers = {name: server_of(settings, ehr) for name, ehr in ehrs.items()}
+    hang_searches(database, ehrs)
+    return Fetcher(database, door, servers, settings.lease)
 
 
 def warn_of_unpublished(service: Service) -> None:

@@ -9,10 +9,11 @@ from fastapi import FastAPI
 from service import web
 from service.api.app import create_app
 from service.api.parts import Parts
-from service.jobs import CHART, POST, QUEUES
+from service.jobs import CHART, FETCH, POST, QUEUES
 from service.mapping import Mappings
 from service.mllp import Limits, Listener
 from service.pipeline.chart import Reader, chart
+from service.pipeline.fetch import Fetcher
 from service.pipeline.post import post_side_by_side
 from service.pipeline.receive import Door
 from service.posting.destination import Destination
@@ -39,6 +40,7 @@ class Service:
     reader: Reader
     door: Door
     destinations: dict[str, Destination]
+    fetcher: Fetcher
     waker: Waker = field(repr=False)
 
     def drain(self, queue: str) -> bool:
@@ -84,6 +86,7 @@ class Service:
             approved=self.approved,
             is_current=lambda: is_current(self.database),
             body_limit=self.settings.frame_limit,
+            ehrs={name: server.ehr for name, server in self.fetcher.servers.items()},
         )
         app = create_app(parts, VERSION)
         web.mount(app)
@@ -97,16 +100,22 @@ class Service:
     def close(self) -> None:
         """Let go of the broker and the database."""
         self.waker.close()
+        for server in self.fetcher.servers.values():
+            server.close()
         self.database.close()
 
     def _work(self, queue: str) -> int:
         lease = self.settings.lease
         if queue == CHART:
             return chart(self.database, self.reader, batch=_BATCH, lease=lease)
+        if queue == FETCH:
+            return self.fetcher.fetch()
         lease += self.settings.answer_timeout
         return post_side_by_side(self.database, self.destinations, lease=lease, seconds=_DRAIN_SECONDS)
 
     def _oldest_due(self, store: Store, queue: str) -> float | None:
         if queue == CHART:
             return store.events.oldest_due()
+        if queue == FETCH:
+            return store.ehrs.oldest_due(sorted(self.fetcher.servers))
         return store.postings.oldest_due(sorted(self.destinations))

@@ -16,6 +16,8 @@ ALLOWED = {
     "POST /fhir/{resource_type}": {"feed"},
     "PUT /fhir/{resource_type}/{resource_id}": {"feed"},
     "DELETE /fhir/{resource_type}/{resource_id}": {"feed"},
+    "POST /fhir/notify/{ehr}": {"feed"},
+    "PUT /fhir/notify/{ehr}/{resource_type}/{resource_id}": {"feed"},
     "GET /v1/candidates": {"coder", "lead", "auditor"},
     "GET /v1/candidates/counts": {"coder", "lead", "auditor"},
     "GET /v1/candidates/{identifier}": {"coder", "lead", "auditor"},
