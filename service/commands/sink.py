@@ -20,7 +20,7 @@ from service.domain.ids import new_control_id
 from service.hl7 import Message, Segment, admit, decode, refusal
 from service.hl7.acknowledge import acknowledge
 from service.hl7.header import read_header
-from service.mllp import Listener, encode
+from service.mllp import Listener, Origin, encode
 
 
 class Mode(StrEnum):
@@ -130,7 +130,7 @@ class Sink:
         await self._stopped.wait()
         await listener.stop()
 
-    def _receive(self, messages: Sequence[tuple[bytes, str]]) -> list[bytes]:
+    def _receive(self, messages: Sequence[tuple[bytes, Origin]]) -> list[bytes]:
         answers = [self._handle(body) for body, _peer in messages]
         if self.mode is Mode.SLOW:
             self._ending.wait(self._delay)

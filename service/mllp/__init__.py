@@ -1,10 +1,11 @@
 """MLLP, the wire: framing, listener, sender. Knows bytes, not HL7."""
 
 from service.mllp.framing import FrameDecoder, encode
-from service.mllp.group_commit import GroupCommit, Receive, Refuse
+from service.mllp.group_commit import GroupCommit, Origin, Receive, Refuse
 from service.mllp.limits import Counters, Limits
 from service.mllp.listener import Listener
 from service.mllp.sender import Connection
+from service.mllp.tls import Tls, TlsFiles, client_tls, server_tls
 
 __all__ = [
     "Connection",
@@ -13,7 +14,12 @@ __all__ = [
     "GroupCommit",
     "Limits",
     "Listener",
+    "Origin",
     "Receive",
     "Refuse",
+    "Tls",
+    "TlsFiles",
+    "client_tls",
     "encode",
+    "server_tls",
 ]

@@ -14,8 +14,17 @@ from service.mllp.framing import Frame
 BATCH_FRAMES = 512
 BATCH_BYTES = 32 * 1024 * 1024
 
-#: (body, peer) of all that waits -> the answers in the same order, once they are committed; b"" = none.
-Receive = Callable[[Sequence[tuple[bytes, str]]], Sequence[bytes]]
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a frame came from."""
+
+    address: str  # HOST:PORT
+    names: tuple[str, ...] = ()  # of the client certificate, as it was verified
+
+
+#: (body, origin) of all that waits -> the answers in the same order, once they are committed; b"" = none.
+Receive = Callable[[Sequence[tuple[bytes, Origin]]], Sequence[bytes]]
 
 #: (head, problem) of what never was a whole frame -> the answer; problem is too long, slow, cut or outside.
 Refuse = Callable[[bytes, str], bytes]
@@ -29,7 +38,7 @@ log = structlog.get_logger(__name__)
 @dataclass(slots=True)
 class _Waiting:
     frame: Frame
-    peer: str
+    origin: Origin
     answered: Answered
 
 
@@ -47,9 +56,9 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._run, name="mllp-commit", daemon=True)
         self._thread.start()
 
-    def submit(self, frame: Frame, peer: str, answered: Answered) -> None:
+    def submit(self, frame: Frame, origin: Origin, answered: Answered) -> None:
         """Queue a frame; `answered` is called once its group is committed, or has failed."""
-        self._waiting.put(_Waiting(frame, peer, answered))
+        self._waiting.put(_Waiting(frame, origin, answered))
 
     async def stop(self, grace: float) -> None:
         """End the thread after the commit it is in; one that hangs is left behind after `grace` seconds."""
@@ -77,13 +86,13 @@ class GroupCommit:
         return batch
 
     def _commit(self, batch: list[_Waiting]) -> list[bytes | None]:
-        whole = [(waiting.frame.body, waiting.peer) for waiting in batch if not waiting.frame.problem]
+        whole = [(waiting.frame.body, waiting.origin) for waiting in batch if not waiting.frame.problem]
         received = iter(self._received(whole) if whole else ())
         return [
             self._refused(waiting.frame) if waiting.frame.problem else next(received) for waiting in batch
         ]
 
-    def _received(self, messages: list[tuple[bytes, str]]) -> Sequence[bytes | None]:
+    def _received(self, messages: list[tuple[bytes, Origin]]) -> Sequence[bytes | None]:
         try:
             answers = self._receive(messages)
         except Exception as error:  # noqa: BLE001 - whatever it is, the thread must live for the next group

@@ -15,6 +15,7 @@ class Limits:
     idle_seconds: float = 3600
     frame_seconds: float = 30  # from the first byte of a frame to its last
     stray_seconds: float = 1  # for a frame to begin after bytes that belong to none
+    handshake_seconds: float = 10  # of TLS
     in_flight: int = 64  # frames of one connection that wait for their answer; it is not read beyond that
     linger_seconds: float = 2  # after the last word, for the peer to read it and close
 
@@ -30,3 +31,4 @@ class Counters:
     answered: int = 0  # answers sent
     refused: int = 0  # what never was a whole frame
     unanswered: int = 0  # frames whose commit failed
+    not_secure: int = 0  # connections whose TLS did not come about

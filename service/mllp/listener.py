@@ -5,8 +5,10 @@ from collections.abc import Callable
 
 from service.mllp import framing
 from service.mllp.group_commit import GroupCommit, Receive, Refuse
+from service.mllp.handshake import Handshake
 from service.mllp.limits import Counters, Limits
 from service.mllp.peer import Peer, Switchboard
+from service.mllp.tls import Tls
 
 
 class Listener:
@@ -18,13 +20,16 @@ class Listener:
         refuse: Refuse,
         limits: Limits | None = None,
         *,
+        tls: Tls | None = None,
         encode: Callable[[bytes], bytes] = framing.encode,
     ) -> None:
-        """`encode` is for a receiver that is to misbehave."""
+        """Without `tls` bytes come in the clear. `encode` is for a receiver that is to misbehave."""
         self._receive = receive
         self._refuse = refuse
         self._limits = limits or Limits()
+        self._tls = tls
         self._encode = encode
+        self._shaking: set[Handshake] = set()
         self._board: Switchboard
         self._server: asyncio.Server
 
@@ -32,10 +37,13 @@ class Listener:
         """Port 0 takes a free one. Raises OSError when the address cannot be had."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: Peer(self._board), host, port, backlog=self._limits.connections, start_serving=False
+            self._protocol, host, port, backlog=self._limits.connections, start_serving=False
         )
         self._board = Switchboard(GroupCommit(self._receive, self._refuse), self._encode, self._limits)
         await self._server.start_serving()
+
+    def _protocol(self) -> asyncio.Protocol:
+        return Handshake(self._board, self._tls, self._shaking) if self._tls else Peer(self._board)
 
     @property
     def port(self) -> int:
@@ -44,12 +52,14 @@ class Listener:
 
     def counters(self) -> Counters:
         """The figures at this moment."""
-        return Counters(connections=len(self._board.peers), **self._board.count)
+        return Counters(connections=len(self._board.peers) + len(self._shaking), **self._board.count)
 
     async def stop(self, grace: float = 5.0) -> None:
         """Accept nothing more, answer the frames in hand, close; cut off what is left after `grace` s."""
         deadline = asyncio.get_running_loop().time() + grace
         self._server.close()
+        for handshake in list(self._shaking):
+            handshake.abort()
         for peer in list(self._board.peers):
             peer.drain()
         await self._all_closed(grace)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import structlog
 
 from service.mllp.framing import Frame, FrameDecoder
-from service.mllp.group_commit import Answered, GroupCommit
+from service.mllp.group_commit import Answered, GroupCommit, Origin
 from service.mllp.limits import Limits
+from service.mllp.tls import names_of
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +26,21 @@ class Switchboard:
     per_host: Counter[str] = field(default_factory=Counter)
     count: Counter[str] = field(default_factory=Counter)
 
+    def admit(self, host: str) -> bool:
+        """Give a connection its place, if there is one left."""
+        full = self.per_host.total() >= self.limits.connections
+        if full or self.per_host[host] >= self.limits.per_peer:
+            self.count["turned_away"] += 1
+            return False
+        self.per_host[host] += 1
+        return True
+
+    def leave(self, host: str) -> None:
+        """Take the place back."""
+        self.per_host[host] -= 1
+        if not self.per_host[host]:
+            del self.per_host[host]
+
 
 class Peer(asyncio.Protocol):
     """Reads until something ends it; from then on it only answers what it has taken, and says goodbye."""
@@ -36,7 +52,9 @@ class Peer(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._decoder = FrameDecoder(board.limits.frame_bytes)
         self._answered = self._on_answer  # bound once, not once a message
-        self._host = self._name = ""
+        self._host = ""
+        self._origin = Origin("")
+        self._secure = False
         self._heard_at = 0.0
         self._in_flight: deque[int] = deque()  # sizes of the frames that wait for their answer
         self._bytes_in_flight = 0
@@ -53,17 +71,16 @@ class Peer(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         self._host, port = (transport.get_extra_info("peername") or ("", 0))[:2]
-        self._name = f"{self._host}:{port}"
-        board, limits = self._board, self._board.limits
-        if len(board.peers) >= limits.connections or board.per_host[self._host] >= limits.per_peer:
-            board.count["turned_away"] += 1
+        self._secure = transport.get_extra_info("sslcontext") is not None
+        self._origin = Origin(f"{self._host}:{port}", names_of(transport.get_extra_info("peercert")))
+        board = self._board
+        if not board.admit(self._host):
             self._end(transport.close)
             return
         board.peers.add(self)
-        board.per_host[self._host] += 1
         board.count["accepted"] += 1
         self._heard_at = self._loop.time()
-        self._idle_timer = self._loop.call_later(limits.idle_seconds, self._check_idle)
+        self._idle_timer = self._loop.call_later(board.limits.idle_seconds, self._check_idle)
 
     def data_received(self, data: bytes) -> None:
         if self._goodbye:
@@ -87,7 +104,8 @@ class Peer(asyncio.Protocol):
         if not self._goodbye and (self._decoder.partial or self._decoder.stray):
             self._refuse(self._fragment("cut"), self._answered)
         self._end(self._transport.close)
-        return True  # stay open for the answers: the peer may only have closed its sending half
+        # Stay open for the answers: the peer may only have closed its sending half. TLS knows no half.
+        return not self._secure
 
     def pause_writing(self) -> None:
         self._peer_reads_slowly = True
@@ -103,9 +121,7 @@ class Peer(asyncio.Protocol):
                 timer.cancel()
         if self in self._board.peers:
             self._board.peers.remove(self)
-            self._board.per_host[self._host] -= 1
-            if not self._board.per_host[self._host]:
-                del self._board.per_host[self._host]
+            self._board.leave(self._host)
         self.closed.set_result(None)
 
     # -- called by the listener
@@ -123,7 +139,7 @@ class Peer(asyncio.Protocol):
         self._board.count["refused" if frame.problem else "received"] += 1
         self._in_flight.append(len(frame.body))
         self._bytes_in_flight += len(frame.body)
-        self._board.commit.submit(frame, self._name, answered)
+        self._board.commit.submit(frame, self._origin, answered)
 
     def _refuse(self, fragment: Frame, answered: Answered) -> None:
         if not self._told:  # once: a flood of broken frames must not become a flood of lines
@@ -204,8 +220,12 @@ class Peer(asyncio.Protocol):
             self._goodbye()
 
     def _half_close(self) -> None:
-        """Closing with bytes unread would reset the connection, and the peer might never see the answer."""
-        self._transport.write_eof()
+        """Closing with bytes unread would reset the connection, and the peer might never see the answer.
+
+        TLS has no half to close: what still comes is dropped until the peer closes, or the timer does.
+        """
+        if not self._secure:
+            self._transport.write_eof()
         if not self._linger_timer:
             self._linger_timer = self._loop.call_later(
                 self._board.limits.linger_seconds, self._transport.abort

@@ -1,14 +1,16 @@
 """The sending end: one message out, its answer back, one at a time."""
 
 import socket
+import ssl
 import time
 from typing import Self
 
 from service.domain.answers import Behaviour
 from service.domain.errors import PostingUnavailable, PostingUncertain
 from service.mllp.framing import FrameDecoder, encode
+from service.mllp.tls import Tls
 
-_CHUNK = 65536
+_CHUNK = 16384  # of TLS a record: of a first one that failed, the receiver can read nothing
 
 
 class Connection:
@@ -19,11 +21,21 @@ class Connection:
     """
 
     def __init__(
-        self, host: str, port: int, *, connect_timeout: float = 5.0, answer_timeout: float = 30.0
+        self,
+        host: str,
+        port: int,
+        *,
+        connect_timeout: float = 5.0,
+        answer_timeout: float = 30.0,
+        tls: Tls | None = None,
+        server_name: str = "",
     ) -> None:
+        """Without `tls` in the clear; `server_name` is that of the receiver's certificate, if not `host`."""
         self._address = (host, port)
         self._connect_timeout = connect_timeout
         self._answer_timeout = answer_timeout  # from the first byte sent to the last of the answer
+        self._tls = tls
+        self._server_name = server_name or host
         self._socket: socket.socket | None = None
 
     def __enter__(self) -> Self:
@@ -72,7 +84,16 @@ class Connection:
             raise PostingUnavailable(f"cannot connect to {host}:{port}: {error}") from error
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        return connected
+        return self._secured(connected, self._tls) if self._tls else connected
+
+    def _secured(self, connected: socket.socket, tls: Tls) -> ssl.SSLSocket:
+        connected.settimeout(self._connect_timeout)
+        try:
+            return tls.context().wrap_socket(connected, server_hostname=self._server_name)
+        except (OSError, ValueError) as error:  # ValueError: what cannot be the name of a host
+            connected.close()
+            host, port = self._address
+            raise PostingUnavailable(f"no TLS with {host}:{port}: {error}") from error
 
 
 def _is_quiet(connected: socket.socket) -> bool:
@@ -80,7 +101,7 @@ def _is_quiet(connected: socket.socket) -> bool:
     connected.setblocking(False)
     try:
         connected.recv(1)
-    except BlockingIOError:
+    except (BlockingIOError, ssl.SSLWantReadError):
         return True
     except OSError:
         return False
@@ -92,9 +113,9 @@ def _send(connected: socket.socket, frame: bytes, deadline: float) -> None:
     while rest:
         try:
             connected.settimeout(_remaining(deadline))
-            rest = rest[connected.send(rest) :]
+            rest = rest[connected.send(rest[:_CHUNK]) :]
         except OSError as error:
-            if len(rest) == len(frame):
+            if len(rest) == len(frame) or _refuses_us(error):
                 raise PostingUnavailable("the connection broke before anything was sent") from error
             raise PostingUncertain("the connection broke while the message was sent") from error
 
@@ -120,10 +141,18 @@ def _receive(connected: socket.socket, deadline: float) -> bytes:
     except TimeoutError as error:
         raise PostingUncertain("the receiver did not answer in time") from error
     except OSError as error:
+        if _refuses_us(error):
+            raise PostingUnavailable("the receiver does not accept our certificate") from error
         raise PostingUncertain("the connection broke before the answer came") from error
     if not data:
         raise PostingUncertain("the receiver closed the connection before it answered")
     return data
+
+
+def _refuses_us(error: OSError) -> bool:
+    """Whether the receiver's TLS broke off over who we are. In TLS 1.3 it says so after our first bytes."""
+    reason = (error.reason if isinstance(error, ssl.SSLError) else "") or ""
+    return "ALERT" in reason and any(word in reason for word in ("CERT", "UNKNOWN_CA", "ACCESS_DENIED"))
 
 
 def _remaining(deadline: float) -> float:

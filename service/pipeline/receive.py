@@ -17,6 +17,7 @@ from service.hl7.batch import Complaint, answer_payload, complaints
 from service.hl7.payload import Payload, read_payload
 from service.jobs import CHART
 from service.mapping import choose_feed
+from service.mllp import Origin
 from service.store import Database
 
 _ANY_FACILITY = "*"
@@ -42,13 +43,13 @@ class Door:
     wake: Callable[[str], None]  # told after the commit that a queue has work
     is_original: Callable[[str, str], bool] = as_asked  # by MSH-3 and MSH-4: answered by AA, AE, AR anyhow
 
-    def receive_frames(self, frames: Sequence[tuple[bytes, str]]) -> list[bytes]:
-        """Take a group of HL7 messages, given as (body, peer); gives their ACKs, "" = none is sent.
+    def receive_frames(self, frames: Sequence[tuple[bytes, Origin]]) -> list[bytes]:
+        """Take a group of HL7 messages, given as (body, origin); gives their ACKs, "" = none is sent.
 
         Never raises for what is in a message. When the database cannot commit, nothing was kept and each
         sender is told to send again.
         """
-        parcels = [self._unpack(body) for body, _peer in frames]
+        parcels = [self._unpack(body) for body, _origin in frames]
         arrivals = [arrival for parcel in parcels for arrival in parcel.arrivals]
         try:
             answers = iter(self.store(arrivals))

@@ -15,8 +15,8 @@ DEADLINE = 10.0
 class RunningListener:
     """A listener and the loop that it lives in."""
 
-    def __init__(self, receive, refuse, limits):
-        self.listener = Listener(receive, refuse, limits)
+    def __init__(self, receive, refuse, limits, tls=None):
+        self.listener = Listener(receive, refuse, limits, tls=tls)
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()
@@ -87,8 +87,8 @@ def listening():
     """Start a listener: listening(receive, limits) -> RunningListener."""
     with ExitStack() as stack:
 
-        def start(receive, limits=None, refuse=_refuse):
-            running = RunningListener(receive, refuse, limits or Limits())
+        def start(receive, limits=None, refuse=_refuse, tls=None):
+            running = RunningListener(receive, refuse, limits or Limits(), tls)
             stack.callback(running.close)
             return running
 

@@ -81,7 +81,7 @@ def test_what_waits_during_a_commit_is_committed_together_afterwards(listening, 
 
 
 def test_the_peer_is_told_by_its_address(listening, connect):
-    running = listening(lambda messages: [peer.encode() for _body, peer in messages])
+    running = listening(lambda messages: [origin.address.encode() for _body, origin in messages])
     client = connect(running)
     client.send(encode(b"one"))
     host, port = client.socket.getsockname()
