@@ -7,6 +7,7 @@ outcome whenever it comes, and running this again changes nothing.
 import traceback
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
 import structlog
@@ -60,6 +61,7 @@ class Reader:
         names = frozenset(mappings.vocabulary.names)
         self.mappings = mappings
         self._feeds = {feed.name: feed for feed in mappings.feeds}
+        self._fitting = lru_cache(maxsize=1024)(partial(feed_of, mappings.feeds))  # sources are few
         self._extractors = {
             feed.name: (fhir.Extractor if feed.format is Format.FHIR else hl7.Extractor)(feed, names)
             for feed in mappings.feeds
@@ -83,7 +85,7 @@ class Reader:
         """The feed named with the event, or the one that fits its source best."""
         if event.feed:
             return self._feeds[event.feed]
-        return feed_of(self.mappings.feeds, event.format, event.message_type, event.sender)
+        return self._fitting(event.format, event.message_type, event.sender)
 
     def _understood(self, feed: Feed, report: ProcedureReport) -> Understood:
         return understand(self.mappings.vocabulary, self.mappings.terms, feed, report)

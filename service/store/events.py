@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, literal_column, select, update
 
 from service.domain.errors import NotFound
 from service.domain.event import Arrival, Event, Format
@@ -131,22 +131,12 @@ class Events:
 
     def claim(self, limit: int, lease: float) -> list[Event]:
         """Lease the oldest unread events. One that was tried before comes alone: it may be the poison."""
-        due = self._due()
-        claimed = self._claim(and_(due, event.c.attempts == 0), limit, lease)
-        return claimed or self._claim(due, 1, lease)
+        return self._claim(_CLAIM_NEW, limit, lease) or self._claim(_CLAIM, 1, lease)
 
-    def _claim(self, due: ColumnElement[bool], limit: int, lease: float) -> list[Event]:
-        oldest = select(event.c.sequence).where(due).order_by(event.c.sequence).limit(limit)
-        # In a CTE the choice is made once; in a plain subquery PostgreSQL may make it again and take more.
-        chosen = oldest.with_for_update(skip_locked=True).cte("chosen")
-        claimed = (
-            update(event)
-            .where(event.c.sequence.in_(select(chosen.c.sequence)))
-            .values(attempts=event.c.attempts + 1, lease_until=self._now + lease)
-            .returning(*_EVENT_COLUMNS)
-        )
-        rows = self._connection.execute(claimed).all()
-        return sorted((self._event(row) for row in rows), key=lambda found: found.sequence)
+    def _claim(self, claim: Prepared, limit: int, lease: float) -> list[Event]:
+        given = {"now": self._now, "most": limit, "until": self._now + lease}
+        rows = claim.run(self._connection, given).fetchall()
+        return sorted(map(self._event, rows), key=lambda found: found.sequence)
 
     def get(self, identifier: str, facility: str) -> Event:
         """One event within a facility ("*" = any)."""
@@ -172,7 +162,7 @@ class Events:
             .where(procedure_event.c.procedure_id.in_(list(procedure_ids)))
             .order_by(event.c.sequence)
         )
-        return [(row.procedure_id, self._event(row)) for row in self._connection.execute(query)]
+        return [(row[0], self._event(row[1:])) for row in self._connection.execute(query)]
 
     def finish(self, outcomes: dict[str, str]) -> None:
         """Say what became of events that were read: charted, or no_charge."""
@@ -193,28 +183,27 @@ class Events:
 
     def oldest_due(self) -> float | None:
         """When the event was received that has waited longest for a reader; None = nobody waits."""
-        query = select(event.c.next_attempt_at).where(self._due()).order_by(event.c.sequence).limit(1)
-        return self._connection.scalar(query)
+        query = select(event.c.next_attempt_at).where(_DUE).order_by(event.c.sequence).limit(1)
+        return self._connection.scalar(query, {"now": self._now})
 
-    def _due(self) -> ColumnElement[bool]:
-        free = event.c.lease_until <= self._now
-        return and_(event.c.state == "received", event.c.next_attempt_at <= self._now, free)
-
-    def _event(self, row: Any) -> Event:
+    def _event(self, row: Sequence[Any]) -> Event:
+        """An event out of the columns that are listed below."""
+        *before, sealed, attempts, feed, charset, processing_id = row
+        identifier, facility, form, sender, message_type, control_id, received_at, sequence = before
         return Event(
-            id=row.id,
-            facility=row.facility,
-            format=Format(row.format),
-            sender=row.sender,
-            message_type=row.message_type,
-            control_id=row.control_id,
-            received_at=row.received_at,
-            sequence=row.sequence,
-            body=self._transaction.keyring.open(row.sealed_body, _place(row.id, row.facility)),
-            attempts=row.attempts,
-            feed=row.feed,
-            charset=row.charset,
-            processing_id=row.processing_id,
+            id=identifier,
+            facility=facility,
+            format=Format(form),
+            sender=sender,
+            message_type=message_type,
+            control_id=control_id,
+            received_at=received_at,
+            sequence=sequence,
+            body=self._transaction.keyring.open(sealed, _place(identifier, facility)),
+            attempts=attempts,
+            feed=feed,
+            charset=charset,
+            processing_id=processing_id,
         )
 
 
@@ -244,6 +233,25 @@ _KNOWN = PreparedSearch(
 _INSERT = Prepared(
     insert(event).inline(), [column.name for column in event.c if column is not event.c.sequence]
 )
+
+
+def _claim(due: ColumnElement[bool]) -> Prepared:
+    """Lease the oldest that are due, and give them."""
+    oldest = select(event.c.sequence).where(due).order_by(event.c.sequence).limit(bindparam("most"))
+    # In a CTE the choice is made once; in a plain subquery PostgreSQL may make it again and take more.
+    chosen = oldest.with_for_update(skip_locked=True).cte("chosen")
+    leased = update(event).where(event.c.sequence.in_(select(chosen.c.sequence)))
+    leased = leased.values(attempts=event.c.attempts + 1, lease_until=bindparam("until"))
+    return Prepared(leased.returning(*_EVENT_COLUMNS))
+
+
+_DUE = and_(
+    event.c.state == literal_column("'received'"),  # as the index has it
+    event.c.next_attempt_at <= bindparam("now"),
+    event.c.lease_until <= bindparam("now"),
+)
+_CLAIM_NEW = _claim(and_(_DUE, event.c.attempts == 0))
+_CLAIM = _claim(_DUE)
 
 
 def _same(arrival: Arrival, digest: str, earlier: list[Known]) -> Known | None:

@@ -33,17 +33,23 @@ class Prepared:
         """`columns` are those that parameters of an INSERT or UPDATE set."""
         self._statement = statement
         self._columns = list(columns)
-        self._texts: dict[str, str] = {}
+        self._texts: dict[str, tuple[str, dict[str, Any]]] = {}
 
     def run(self, connection: Connection, parameters: Mapping[str, Any] | list[dict[str, Any]]) -> Any:
         """Execute with named parameters; with a list of them, once for each. Gives the driver's cursor."""
         dialect = connection.dialect
-        return run_text(connection, self._texts.get(dialect.name) or self._compiled(dialect), parameters)
+        text, constants = self._texts.get(dialect.name) or self._compiled(dialect)
+        if constants:
+            assert not isinstance(parameters, list)
+            parameters = {**constants, **parameters}
+        return run_text(connection, text, parameters)
 
-    def _compiled(self, dialect: Dialect) -> str:
+    def _compiled(self, dialect: Dialect) -> tuple[str, dict[str, Any]]:
+        """Compile; with what the statement itself says (how many attempts are one more)."""
         compiled = self._statement.compile(dialect=dialect, column_keys=self._columns or None)
-        text = self._texts[dialect.name] = str(compiled)
-        return text
+        constants = {name: bound.value for name, bound in compiled.binds.items() if not bound.required}
+        prepared = self._texts[dialect.name] = str(compiled), constants
+        return prepared
 
 
 class PreparedSearch:
