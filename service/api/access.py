@@ -35,11 +35,16 @@ def caller(request: Request, parts: PartsOf) -> User:
     return user
 
 
+def has(user: User, capability: str) -> bool:
+    """Whether the roles of a user allow this."""
+    return any(capability in CAPABILITIES.get(role, ()) for role in user.roles)
+
+
 def may(capability: str) -> Callable[..., User]:
     """A dependency: the caller, who must have this capability."""
 
     def check(user: Annotated[User, Depends(caller)]) -> User:
-        if not any(capability in CAPABILITIES.get(role, ()) for role in user.roles):
+        if not has(user, capability):
             raise NotAllowed(f"your roles do not allow to {capability}")
         return user
 

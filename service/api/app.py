@@ -2,7 +2,17 @@
 
 from fastapi import FastAPI
 
-from service.api import candidates, feeds, fhir_notify, intake, operations, postings, problems, worklist
+from service.api import (
+    candidates,
+    feeds,
+    fhir_notify,
+    intake,
+    operations,
+    postings,
+    problems,
+    quarantine,
+    worklist,
+)
 from service.api.limits import Limits
 from service.api.parts import Parts
 
@@ -17,7 +27,7 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.parts = parts
-    for module in (fhir_notify, intake, worklist, candidates, postings, feeds, operations):
+    for module in (fhir_notify, intake, worklist, candidates, postings, feeds, quarantine, operations):
         app.include_router(module.router)
     problems.install(app)
     app.add_exception_handler(candidates.MissingVersion, candidates.missing_version)

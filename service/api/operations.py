@@ -9,7 +9,6 @@ from service.api.access import Auditor, Caller, Operator
 from service.api.parts import PartsOf
 from service.api.schemas import moment
 from service.domain.errors import NotAllowed
-from service.jobs import CHART
 from service.store import ledger
 from service.store.users import ALL_FACILITIES
 
@@ -38,40 +37,6 @@ def ready(parts: PartsOf, response: Response) -> dict[str, str]:
 def me(user: Caller) -> dict[str, Any]:
     """Who the token belongs to."""
     return {"name": user.name, "roles": sorted(user.roles), "facility": user.facility}
-
-
-@router.get("/v1/quarantine")
-def quarantine(
-    parts: PartsOf,
-    user: Operator,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
-) -> list[dict[str, Any]]:
-    """Messages that nothing could be done with, newest first, and why."""
-    with parts.database.look() as store:
-        found = store.quarantine.page(user.facility, limit=limit, before=before)
-    return [
-        {
-            "event": each.id,
-            "sequence": each.sequence,
-            "sender": each.sender,
-            "message_type": each.message_type,
-            "control_id": each.control_id,
-            "received_at": moment(each.received_at),
-            "reason": each.reason,
-        }
-        for each in found
-    ]
-
-
-@router.post("/v1/quarantine/{identifier}/replay", status_code=202)
-def replay(identifier: str, parts: PartsOf, user: Operator) -> dict[str, str]:
-    """Read a quarantined message again, after its cause was mended."""
-    with parts.database.transaction() as store:
-        event = store.events.get(identifier, user.facility)
-        store.quarantine.replay(identifier, event.facility, by=user.name)
-    parts.door.wake(CHART)
-    return {"event": identifier, "state": "received"}
 
 
 @router.get("/v1/ledger")

@@ -22,6 +22,8 @@ from service.store import Database
 
 _ANY_FACILITY = "*"
 _MOST_MESSAGES = 10_000  # in one batch: they are committed together
+#: Ends the reason of a message that cannot be read again, since it is not there.
+ONLY_ITS_BEGINNING = "only its beginning is kept, so the sender must send it again"
 _log = structlog.get_logger()
 
 
@@ -68,7 +70,7 @@ class Door:
         """Answer a frame that never came whole; its head is kept."""
         code, text = _REFUSALS[problem]
         answer = self._refusal(head, code, text)
-        reason = f"{text}; only its beginning is kept, so the sender must send it again"
+        reason = f"{text}; {ONLY_ITS_BEGINNING}"
         arrival = Arrival(Format.HL7V2, "", self.facility, "", "", head, answer, reason, refused=True)
         try:
             return self.store([arrival])[0]

@@ -23,7 +23,7 @@ from service.store.postings import Postings
 from service.store.prepared import run_text
 from service.store.procedures import Procedures
 from service.store.publications import Publications
-from service.store.quarantine import Quarantine
+from service.store.quarantine import Quarantine, Replays
 from service.store.resource_links import ResourceLinks
 from service.store.tallies import Tallies, write_tallies
 from service.store.transaction import Transaction
@@ -50,6 +50,7 @@ class Store:
         self.fingerprint = transaction.keyring.fingerprint
         self.events = Events(transaction)
         self.quarantine = Quarantine(transaction)
+        self.replays = Replays(transaction)
         self.tallies = Tallies(transaction)
         self.procedures = Procedures(transaction)
         self.candidates = Candidates(transaction)

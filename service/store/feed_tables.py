@@ -1,6 +1,6 @@
-"""The table of what each feed brought, and what became of it: numbers, no patient data."""
+"""The tables of the feeds in operation: what each brought, and what people said of messages set aside."""
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, String, Table, text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, String, Table, text
 
 from service.store.tables import metadata
 
@@ -22,4 +22,14 @@ feed_tally = Table(
     Column("last_at", Double, nullable=False),  # of the last message; 0 = none
     # For the sums of the last day: those of all time are one row a feed.
     Index("ix_feed_tally_hour", "hour", sqlite_where=text("hour > 0"), postgresql_where=text("hour > 0")),
+)
+
+#: Append-only: that nothing more is to be done with a message in quarantine.
+event_discard = Table(
+    "event_discard",
+    metadata,
+    Column("event_id", String(32), primary_key=True),
+    Column("discarded_at", Double, primary_key=True),
+    Column("discarded_by", String(64), nullable=False),
+    Column("sealed_reason", LargeBinary, nullable=False),
 )

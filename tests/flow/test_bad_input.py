@@ -90,7 +90,7 @@ def answer_to(service, sent, *, hang_up=False):
 def newest_in_quarantine(service):
     answer = service.ask("GET", "/v1/quarantine?limit=1")
     assert not any(secret in answer.body.decode() for secret in SECRETS), "a reason holds no patient data"
-    return answer.json[0]
+    return answer.json["items"][0]
 
 
 REFUSED = {

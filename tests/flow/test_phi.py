@@ -209,4 +209,4 @@ def test_an_error_that_quotes_the_patient_is_told_without_its_words(tmp_path, sa
 
 def quarantined(running, count):
     answer = running.ask("GET", "/v1/quarantine")
-    return len(answer.json) == count and answer.body
+    return len(answer.json["items"]) == count and answer.body

@@ -32,7 +32,10 @@ ALLOWED = {
     "GET /v1/feeds": {"lead", "admin"},
     "GET /v1/feeds/{name}": {"lead", "admin"},
     "GET /v1/quarantine": {"lead", "admin"},
+    "GET /v1/quarantine/{identifier}": {"lead", "admin"},
+    "POST /v1/quarantine/replay": {"lead", "admin"},
     "POST /v1/quarantine/{identifier}/replay": {"lead", "admin"},
+    "POST /v1/quarantine/{identifier}/discard": {"lead", "admin"},
     "GET /v1/ledger": set(),  # its sums are of all facilities, and these users see one
     "GET /v1/audit": {"auditor", "admin"},
 }

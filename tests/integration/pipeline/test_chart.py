@@ -5,6 +5,7 @@ import itertools
 from service.domain.charge import CandidateStatus, ChargeKind
 from service.domain.event import Arrival, Format
 from service.pipeline.chart import chart
+from service.store.quarantine import Which
 from tests.integration.pipeline.conftest import GUIDED, approve, post_all, queue, report
 
 
@@ -107,7 +108,7 @@ def test_one_unreadable_event_is_set_aside_and_its_neighbours_are_charted(databa
     chart(database, reader, batch=10, lease=60)
     assert len(queue(database)) == 2
     with database.transaction() as store:
-        states = [quarantined.control_id for quarantined in store.quarantine.page("*", limit=10)]
+        states = [quarantined.control_id for quarantined in store.quarantine.page(Which(), limit=10)]
     assert states == ["C1"]
 
 
@@ -120,7 +121,7 @@ def test_an_event_that_kills_every_worker_is_set_aside_after_five_attempts(datab
         clock.now += 61
     chart(database, reader, batch=10, lease=60)
     with database.transaction() as store:
-        (aside,) = store.quarantine.page("*", limit=10)
+        (aside,) = store.quarantine.page(Which(), limit=10)
     assert "stopped 5 times" in aside.reason
 
 

@@ -13,6 +13,7 @@ from service.mapping import load
 from service.pipeline import decide
 from service.pipeline.chart import Reader, chart
 from service.pipeline.decide import Reviewer
+from service.store.quarantine import Which
 from service.wiring import open_service, read_settings, warn_of_unpublished
 from tests.conftest import KEYRING_KEY
 from tests.integration.pipeline.conftest import GUIDED, approve, queue, report
@@ -193,7 +194,7 @@ def test_a_message_that_can_no_longer_be_read_holds_its_procedure_back(database,
     (line,) = queue(database)
     assert (line.code, line.slot) == ("", "unreadable")
     with database.look() as store:
-        assert len(store.quarantine.page("*", limit=5)) == 1
+        assert len(store.quarantine.page(Which(), limit=5)) == 1
         assert [row["action"] for row in store.trail.page("*", limit=50)].count("quarantine") == 1
 
 
