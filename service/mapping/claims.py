@@ -75,12 +75,7 @@ def _read(places: tuple[int, ...], meaning: Meaning, text: Words) -> Iterator[Ma
 
 def claims_of(matches: Sequence[Match], words: Words) -> list[Claim]:
     """Return the matches that say something of an element, and are not ignored for it."""
-    ignored = {
-        (each.meaning.element, place)
-        for each in matches
-        if isinstance(each.meaning, Ignored)
-        for place in each.places
-    }
+    ignored = ignored_places(matches)
     claims = (
         Claim(places, meaning, vague)
         for places, meaning, vague in matches
@@ -88,6 +83,16 @@ def claims_of(matches: Sequence[Match], words: Words) -> list[Claim]:
         and not (ignored and any((meaning.element, place) in ignored for place in places))
     )
     return [each for claim in claims for each in _each_level(claim, words)]
+
+
+def ignored_places(matches: Iterable[Match]) -> set[tuple[str, int]]:
+    """Return the words that mean something else for an element."""
+    return {
+        (each.meaning.element, place)
+        for each in matches
+        if isinstance(each.meaning, Ignored)
+        for place in each.places
+    }
 
 
 def _each_level(claim: Claim, words: Words) -> Iterable[Claim]:

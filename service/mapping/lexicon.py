@@ -20,6 +20,7 @@ CUES_FILE: Final = "cues.yaml"
 #: Doubts in which a word is no mention of a thing, or no word of an event.
 _NO_MENTION = frozenset({"negation", "hypothesis", "unticked"})
 _NO_EVENT = _NO_MENTION | {"plan", "aside"}
+_HINDERING = {"only_without": _NO_MENTION, "overtaken_by": _NO_EVENT, "contested_by": _NO_EVENT}
 
 
 class Within(Enum):
@@ -64,11 +65,20 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Hinders:
-    """Where the phrase stands, text does not settle this value."""
+    """Where the phrase stands, text does not settle this value, or (`disputes`) contests it."""
 
     element: str
     value: Value | Within  # Within: any value
     unless: frozenset[str]  # the kinds of doubt in which it does not count
+    disputes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The phrase says of which part of the body its sentence tells, for one element."""
+
+    element: str
+    kind: str  # here | elsewhere | going_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ _WITHIN: Final = {
     (NUMBER, "integer"): Within.INTEGER,
 }
 
-Meaning = States | Cue | Ignored | Hinders | Mark
+Meaning = States | Cue | Ignored | Hinders | Mark | Topic
 Entry = tuple[Phrase, Meaning]
 
 
@@ -185,10 +195,13 @@ def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler
     yield from compiler.entries(terms.ignore, Ignored(name), "elements", name, "ignore")
     for reach, phrases in terms.doubt.items():
         yield from compiler.entries(phrases, Cue("elsewhere", reach, name), "elements", name, "doubt", reach)
-    for key, unless in (("only_without", _NO_MENTION), ("overtaken_by", _NO_EVENT)):
+    for kind in ("here", "elsewhere", "going_elsewhere"):
+        yield from compiler.entries(getattr(terms, kind), Topic(name, kind), "elements", name, kind)
+    for key, unless in _HINDERING.items():
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)
-            yield from compiler.entries(phrases, Hinders(name, reader.read(value, *place), unless), *place)
+            hinders = Hinders(name, reader.read(value, *place), unless, disputes=key == "contested_by")
+            yield from compiler.entries(phrases, hinders, *place)
 
 
 def _stating(

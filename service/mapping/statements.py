@@ -10,6 +10,7 @@ from service.mapping.claims import Claim, Match, claims_of, find_matches, vague_
 from service.mapping.clauses import Clauses, Sentence, Titles, sentences
 from service.mapping.lexicon import Cue, Hinders, Lexicon, Mark, States, Within
 from service.mapping.sections import Section
+from service.mapping.topics import Topics
 from service.mapping.words import Words, cut
 
 _LONGEST_SENTENCE: Final = 400  # words
@@ -31,6 +32,8 @@ class Statement:
     item: str = ""  # of several things of a group, the one that its sentence tells of
     in_title: bool = False  # stands under a heading that says what the note is about
     foreign: str = ""  # in a section that was copied, or is of an earlier day
+    elsewhere: bool = False  # its sentence tells of another part of the body
+    disputed: bool = False
 
 
 class Titled(NamedTuple):
@@ -57,7 +60,8 @@ class _Reading:
     words: Words
     section: Section
     statements: list[Statement] = field(default_factory=list)
-    hindered: list[tuple[str, Value | None, str]] = field(default_factory=list)  # None: any value; section
+    hindered: list[tuple[Hinders, str]] = field(default_factory=list)  # by what, and in which section
+    topics: Topics = field(default_factory=Topics)
     past: bool = False  # a story of earlier times is being told
     items: int = 0  # sentences that tell of one thing of a group
 
@@ -77,6 +81,7 @@ def find_statements(
     for sentence in sentences(reading.words.words, lexicon.grammar, _titles(reading.words, titled)):
         matches = list(find_matches(reading.words, sentence, lexicon))
         reading.section.enter(sentence, matches, reading.words)
+        reading.topics.enter(sentence, matches)
         if matches:
             past = _told_of_the_past(reading, sentence, matches)
             _judge(reading, sentence, matches, lexicon, "history" if past else "")
@@ -89,13 +94,22 @@ def find_statements(
 
 
 def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]:
-    """Leave out what a phrase of these sections leaves open."""
-    hindered = {(element, value) for element, value, section in reading.hindered if section in sections}
+    """Leave out what a phrase of these sections leaves open, and mark what is disputed."""
+    hinders = [each for each, section in reading.hindered if section in sections]
+    hindered = {(each.element, _hindered(each.value)) for each in hinders if not each.disputes}
+    contested = {(each.element, _hindered(each.value)) for each in hinders if each.disputes}
+    here = reading.topics.here
     return [
-        each
+        replace(each, disputed=True)
+        if _names(each, contested) or (each.elsewhere and each.element in here)
+        else each
         for each in reading.statements
-        if (each.element, each.value) not in hindered and (each.element, None) not in hindered
+        if not _names(each, hindered)
     ]
+
+
+def _names(statement: Statement, values: Collection[tuple[str, Value | None]]) -> bool:
+    return (statement.element, statement.value) in values or (statement.element, None) in values
 
 
 def _titles(words: Words, titled: Sequence[Titled]) -> Titles:
@@ -138,15 +152,19 @@ def _judge(reading: _Reading, sentence: Sentence, matches: list[Match], lexicon:
         meaning = claim.meaning
         if isinstance(meaning, Hinders):
             if meaning.unless.isdisjoint((whole, _doubt(claim, reaching))):
-                value, section = _hindered(meaning.value), reading.section.foreign
-                reading.hindered.append((meaning.element, value, section))
+                reading.hindered.append((meaning, reading.section.foreign))
         elif not claim.vague:
             unclear = "unclear" if meaning.element in vague else ""
             taken_back = _taken_back(claim, meaning, reaching, whole, lasting) or unclear
             statement = _statement(claim, meaning, reading.words, taken_back, item)
-            reading.statements.append(
-                replace(statement, in_title=sentence.in_title, foreign=reading.section.foreign)
-            )
+            reading.statements.append(_placed(statement, sentence, reading))
+
+
+def _placed(statement: Statement, sentence: Sentence, reading: _Reading) -> Statement:
+    elsewhere = statement.element in reading.topics.elsewhere
+    return replace(
+        statement, in_title=sentence.in_title, foreign=reading.section.foreign, elsewhere=elsewhere
+    )
 
 
 def _item(reading: _Reading, claims: list[Claim]) -> str:

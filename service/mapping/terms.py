@@ -47,7 +47,7 @@ class Terms:
             for element, is_disputed in (
                 (
                     _element(each, narratives, starts),
-                    each.foreign or each.element == _SERVICE_DATE or (each.element, each.value) in disputed,
+                    each.disputed or each.element == _SERVICE_DATE or (each.element, each.value) in disputed,
                 )
                 for each in (*settle(told.statements), *days)
             )
@@ -106,7 +106,9 @@ def settle(statements: Iterable[Statement]) -> list[Statement]:
     """
     statements = list(statements)
     own = _standing(each for each in statements if not each.foreign)
-    return own if any(each.element != _STATUS for each in own) else _standing(statements)
+    if any(each.element != _STATUS for each in own):
+        return own
+    return _standing(replace(each, disputed=True) if each.foreign else each for each in statements)
 
 
 def _standing(statements: Iterable[Statement]) -> list[Statement]:
@@ -115,7 +117,9 @@ def _standing(statements: Iterable[Statement]) -> list[Statement]:
     first: dict[tuple[str, object, str], Statement] = {}
     for each in statements:
         if not each.doubt and (not each.of or _denial_stands(each, used.get(each.element, _NOTHING))):
-            first.setdefault((each.element, each.value, each.item), each)
+            known = first.setdefault((each.element, each.value, each.item), each)
+            if known.disputed and not each.disputed:
+                first[each.element, each.value, each.item] = each
     return list(first.values())
 
 

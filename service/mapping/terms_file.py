@@ -29,6 +29,10 @@ class ElementTerms(_Written):
     doubt: dict[Reach, tuple[str, ...]] = {}  # cues of this element alone
     only_without: dict[str, tuple[str, ...]] = {}  # value -> phrases; any mention of one leaves it open
     overtaken_by: dict[str, tuple[str, ...]] = {}  # value -> phrases that say that it is so no longer
+    contested_by: dict[str, tuple[str, ...]] = {}  # value -> phrases beside which it is disputed
+    here: tuple[str, ...] = ()  # of the part of the body that the element is about
+    elsewhere: tuple[str, ...] = ()  # of another: in a text with one of `here`, its sentence is disputed
+    going_elsewhere: tuple[str, ...] = ()  # and so are those after it in its paragraph, up to one of `here`
     title_must_agree: bool = (
         False  # what a title names and the text below does not, or the reverse, is disputed
     )

@@ -7,15 +7,12 @@ import pytest
 
 from service.domain.documentation import Documentation
 from service.mapping import Mappings, documentation_from_json, load, propose
-from service.mapping.stands import CONFLICT_ORIGIN
 from service.pipeline.chart import Reader
 from tests.mapping_cases import MAPPINGS, MODES, outcome, read_cases, run, wanted
 
 CASES = read_cases()
 #: What can only contradict: it settles nothing, and without it there is nothing to contradict.
 ONLY_CONTRADICTS = {"entry_region"}
-#: Without any day the day is no longer in dispute: a line without a date cannot leave.
-SERVICE_DATE = "service_date"
 NAMES = [f"{case['family']}: {case['id']}" for case in CASES]
 
 
@@ -47,17 +44,18 @@ def test_with_anything_left_out_no_other_code_comes_unasked(mappings: Mappings, 
         mappings.vocabulary, {"elements": {**case["header"], **case["given"]}}
     )
     whole = outcome(propose(mappings.tables, documentation))
-    for what, rest in _with_less(documentation):
+    # What is asked about although it is documented contradicts the rest: without it, nothing does.
+    contradicting = ONLY_CONTRADICTS | {*whole.asks}
+    for what, rest in _with_less(documentation, contradicting):
         came = outcome(propose(mappings.tables, rest))
         if came.codes - whole.codes:
             assert came.asks or came.confirms, f"without {what}: {came.lines}"
 
 
-def _with_less(documentation: Documentation) -> Iterator[tuple[str, Documentation]]:
+def _with_less(documentation: Documentation, without: set[str]) -> Iterator[tuple[str, Documentation]]:
     """Every single element left out, and every one wherever it is said."""
     elements = documentation.elements
-    contested = {each.name for each in elements if each.origin == CONFLICT_ORIGIN} & {SERVICE_DATE}
-    named = {each.name for each in elements} - ONLY_CONTRADICTS - contested
+    named = {each.name for each in elements} - without
     for number, each in enumerate(elements):
         if each.name in named:
             yield (
