@@ -93,6 +93,9 @@ class Settings(BaseSettings):
         None, description="Folder that approved charges go to, as one batch file (FHS/BHS) a day."
     )
     answer_timeout: _Seconds = Field(30.0, description="Seconds to wait for billing's answer.")
+    undo_seconds: float = Field(
+        10.0, description="How long an approval waits for its being undone before it is posted.", ge=0, le=300
+    )
     lease: _Seconds = Field(60.0, description="Seconds after which a worker that fell silent loses its rows.")
     sweep_seconds: _Seconds = Field(5.0, description="How often rows that a broker forgot are looked for.")
     frame_limit: int = Field(

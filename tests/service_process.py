@@ -42,7 +42,7 @@ class Process:
         self.process = subprocess.Popen(
             command,
             cwd=REPOSITORY,
-            env={**os.environ, **environment},
+            env={**os.environ, "CHARGE_CAPTURE_UNDO_SECONDS": "0", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -30,6 +30,5 @@ def create_app(parts: Parts, version: str) -> FastAPI:
     for module in (fhir_notify, intake, worklist, candidates, postings, feeds, quarantine, operations):
         app.include_router(module.router)
     problems.install(app)
-    app.add_exception_handler(candidates.MissingVersion, candidates.missing_version)
     app.add_middleware(Limits, body_limit=parts.body_limit)
     return app

@@ -1,37 +1,32 @@
-"""A line of the review queue: show, claim, approve, change, reject."""
+"""A line of the review queue: show, claim, approve, change, reject, undo."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Header, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Response
 
 from service.api.access import CandidateReader, Decider
-from service.api.parts import Parts, PartsOf
-from service.api.problems import problem
+from service.api.inputs import Approval, Change, Rejection, Undoing
+from service.api.once import Answer, IfMatch, Once, OnceOf, reviewer
+from service.api.parts import PartsOf
 from service.api.schemas import (
-    Approval,
     CandidateDetail,
     CandidateOut,
-    Change,
-    Rejection,
+    UndoOut,
     candidate_out,
     charge_out,
     document_out,
     edit_out,
 )
-from service.domain.errors import StaleVersion
 from service.domain.review import Candidate
 from service.pipeline import decide
 from service.pipeline.day import edits_of
-from service.pipeline.decide import Reviewer
+from service.pipeline.reviewing import Reviewer
+from service.pipeline.undo import undo, why_not
 from service.store import Store
 from service.store.transaction import AuditEntry
-from service.store.users import User
 
 router = APIRouter(prefix="/v1/candidates", tags=["review"])
-_LONGEST_VERSION = 9  # digits
-IfMatch = Annotated[str | None, Header(description='The ETag that was read, as "3"')]
 
 
 @router.get("/{identifier}")
@@ -46,95 +41,70 @@ def show_candidate(
         return _detail(store, line)
 
 
-@router.post("/{identifier}/claim")
-def claim(
-    identifier: str, parts: PartsOf, user: Decider, response: Response, if_match: IfMatch = None
-) -> CandidateOut:
+@router.post("/{identifier}/claim", response_model=CandidateOut)
+def claim(identifier: str, user: Decider, once: OnceOf, if_match: IfMatch = None) -> Response:
     """Lease a line for ten minutes; again, to renew."""
-    return _do(parts, response, decide.claim, _reviewer(user, identifier, if_match))
+    return _do(once, decide.claim, reviewer(user, identifier, if_match))
 
 
-@router.post("/{identifier}/release")
-def release(
-    identifier: str, parts: PartsOf, user: Decider, response: Response, if_match: IfMatch = None
-) -> CandidateOut:
+@router.post("/{identifier}/release", response_model=CandidateOut)
+def release(identifier: str, user: Decider, once: OnceOf, if_match: IfMatch = None) -> Response:
     """Give a claimed line back."""
-    return _do(parts, response, decide.release, _reviewer(user, identifier, if_match))
+    return _do(once, decide.release, reviewer(user, identifier, if_match))
 
 
-@router.post("/{identifier}/approve")
+@router.post("/{identifier}/approve", response_model=CandidateOut)
 def approve(
     identifier: str,
     parts: PartsOf,
     user: Decider,
-    response: Response,
+    once: OnceOf,
     body: Approval | None = None,
     if_match: IfMatch = None,
-) -> CandidateOut:
+) -> Response:
     """Make a charge of the line, and commit to post it; `edits_seen`: the edits that the approver saw."""
-    reviewer = _reviewer(user, identifier, if_match)
     seen = body.edits_seen if body else []
-    approved = _do(parts, response, decide.approve, reviewer, parts.destination, seen)
+    approval = reviewer(user, identifier, if_match)
+    approved = _do(once, decide.approve, approval, parts.destination, seen, hold=parts.hold)
     parts.approved()
     return approved
 
 
-@router.post("/{identifier}/change")
-def change(
-    identifier: str,
-    body: Change,
-    parts: PartsOf,
-    user: Decider,
-    response: Response,
-    if_match: IfMatch = None,
-) -> CandidateOut:
+@router.post("/{identifier}/undo", response_model=CandidateOut)
+def undo_decision(
+    identifier: str, user: Decider, once: OnceOf, body: Undoing | None = None, if_match: IfMatch = None
+) -> Response:
+    """Take back an approval that has not left for billing, or a rejection: the line is open again."""
+    return _do(once, undo, reviewer(user, identifier, if_match), body.reason if body else "")
+
+
+@router.post("/{identifier}/change", response_model=CandidateOut)
+def change(identifier: str, body: Change, user: Decider, once: OnceOf, if_match: IfMatch = None) -> Response:
     """Correct a line by hand; it then still waits for approval."""
-    reviewer = _reviewer(user, identifier, if_match)
-    return _do(parts, response, decide.change, reviewer, body.changes(), body.reason)
+    return _do(once, decide.change, reviewer(user, identifier, if_match), body.changes(), body.reason)
 
 
-@router.post("/{identifier}/reject")
+@router.post("/{identifier}/reject", response_model=CandidateOut)
 def reject(
-    identifier: str,
-    body: Rejection,
-    parts: PartsOf,
-    user: Decider,
-    response: Response,
-    if_match: IfMatch = None,
-) -> CandidateOut:
+    identifier: str, body: Rejection, user: Decider, once: OnceOf, if_match: IfMatch = None
+) -> Response:
     """Decide that the line is no charge."""
-    return _do(parts, response, decide.reject, _reviewer(user, identifier, if_match), body.reason)
-
-
-class MissingVersion(StaleVersion):
-    """If-Match is needed: send the ETag that you read."""
-
-
-def missing_version(_request: Request, error: Exception) -> JSONResponse:
-    """428: a change that names no version could overwrite somebody's work."""
-    return problem(428, "version-needed", str(error))
-
-
-def _reviewer(user: User, identifier: str, if_match: str | None) -> Reviewer:
-    if not if_match:
-        raise MissingVersion
-    version = if_match.strip().strip('"')
-    if not version.isdecimal() or len(version) > _LONGEST_VERSION:
-        raise StaleVersion(f"If-Match {if_match[:20]!r} is no version of a candidate")
-    return Reviewer(user, identifier, int(version))
+    return _do(once, decide.reject, reviewer(user, identifier, if_match), body.reason)
 
 
 def _do(
-    parts: Parts, response: Response, step: Callable[..., Candidate], reviewer: Reviewer, *arguments: Any
-) -> CandidateOut:
-    with parts.database.transaction() as store:
-        line = step(store, reviewer, *arguments)
-    response.headers["ETag"] = f'"{line.version}"'
-    return CandidateOut(**candidate_out(line))
+    once: Once, step: Callable[..., Candidate], who: Reviewer, *arguments: Any, **options: Any
+) -> Response:
+    def work(store: Store) -> Answer:
+        line = step(store, who, *arguments, **options)
+        return Answer(CandidateOut(**candidate_out(line)), version=line.version)
+
+    return once.do(work)
 
 
 def _detail(store: Store, line: Candidate) -> CandidateDetail:
     content = line.content
+    kept = why_not(store, line)
     return CandidateDetail(
         **candidate_out(line),
         edits=[edit_out(edit, line) for edit in edits_of(store, line)],
@@ -149,4 +119,5 @@ def _detail(store: Store, line: Candidate) -> CandidateDetail:
             charge_out(charge, store.postings.of_charge(charge.key))
             for charge in store.charges.of_candidate(line.id)
         ],
+        undo=UndoOut(possible=not kept, why_not=kept),
     )

@@ -24,6 +24,7 @@ class Parts:
     is_current: Callable[[], bool]  # whether the schema is the one this code was written for
     body_limit: int  # bytes
     ehrs: Mapping[str, Ehr]  # that may notify
+    hold: float  # seconds in which an approval can be undone before it is posted
 
 
 def parts_of(request: Request) -> Parts:

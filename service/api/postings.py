@@ -2,13 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from service.api.access import CandidateReader, Settler
+from service.api.inputs import Settlement
+from service.api.once import Answer, OnceOf
 from service.api.parts import PartsOf
-from service.api.schemas import ChargeOut, PostingOut, Settlement, charge_out, posting_out
+from service.api.schemas import ChargeOut, PostingOut, charge_out, posting_out
 from service.domain.charge import PostingState
 from service.pipeline import decide
+from service.store import Store
 from service.store.transaction import AuditEntry
 
 router = APIRouter(prefix="/v1", tags=["posting"])
@@ -43,11 +46,14 @@ def list_postings(
     return [posting_out(posting) for posting in postings]
 
 
-@router.post("/postings/{identifier}/settle")
-def settle(identifier: str, body: Settlement, parts: PartsOf, user: Settler) -> PostingOut:
+@router.post("/postings/{identifier}/settle", response_model=PostingOut)
+def settle(identifier: str, body: Settlement, parts: PartsOf, user: Settler, once: OnceOf) -> Response:
     """Say what became of a posting whose fate is unknown, or send a refused one again."""
-    with parts.database.transaction() as store:
+
+    def work(store: Store) -> Answer:
         decide.settle(store, user, identifier, PostingState(body.state), body.reason)
-        settled = posting_out(store.postings.get(identifier, user.facility))
+        return Answer(posting_out(store.postings.get(identifier, user.facility)))
+
+    settled = once.do(work)
     parts.approved()
     return settled

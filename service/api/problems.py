@@ -9,12 +9,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from service.api.access import Unauthenticated
+from service.api.once import MissingVersion
 from service.domain.errors import (
     ChargeCaptureError,
     EditsUnseen,
     Fault,
     IncompleteCharge,
     InputError,
+    KeyReused,
     NotAllowed,
     NotFound,
     StaleVersion,
@@ -34,6 +36,8 @@ _KINDS: dict[type[Exception], tuple[int, str, str]] = {
     NotFound: (404, "not-found", "204"),
     WrongState: (409, "wrong-state", "206"),
     EditsUnseen: (409, "edits-unseen", "206"),
+    MissingVersion: (428, "version-needed", "206"),
+    KeyReused: (422, "idempotency-key-reused", "206"),
     StaleVersion: (412, "stale-version", "206"),
     IncompleteCharge: (422, "incomplete-charge", "101"),
     UnusableCharge: (422, "unusable-charge", "102"),

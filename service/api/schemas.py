@@ -1,90 +1,17 @@
-"""The shapes of the API: what comes in is checked here, what goes out is described here."""
+"""The shapes of what the API answers with."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
 from service.domain.charge import Charge
-from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.edits import Edit
 from service.domain.event import Event
 from service.domain.review import Candidate
 from service.hl7 import decode
 from service.pipeline.day import edit_id
 from service.store.postings import Posting
-
-
-def _shaped(kind: Callable[[str], object], what: str) -> AfterValidator:
-    def check(value: str) -> str:
-        try:
-            kind(value)
-        except ValueError:
-            # Not the words of the domain: they quote what was sent, which may be a name in the wrong field.
-            message = f"this is not shaped like {what}"
-            raise ValueError(message) from None
-        return value
-
-    return AfterValidator(check)
-
-
-Code = Annotated[str, _shaped(ProcedureCode, "a CPT or HCPCS code")]
-Modifiers = Annotated[list[Annotated[str, _shaped(Modifier, "a modifier")]], Field(max_length=4)]
-Diagnoses = Annotated[list[Annotated[str, _shaped(DiagnosisCode, "an ICD-10-CM code")]], Field(max_length=12)]
-Reason = Annotated[str, Field(min_length=1, max_length=500)]
-_Short = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
-
-
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ContextChange(_In):
-    """What billing needs beside the code, corrected by hand."""
-
-    patient_id: _Short | None = None
-    account_number: _Short | None = None
-    visit_number: _Short | None = None
-    location: _Short | None = None
-    performer_id: _Short | None = None
-    performer_family_name: _Short | None = None
-    performer_given_name: _Short | None = None
-
-
-class Change(_In):
-    """A correction of a candidate; what is left out stays as it is."""
-
-    reason: Reason
-    code: Code | None = None
-    units: Annotated[int, Field(ge=1, le=9999)] | None = None
-    modifiers: Modifiers | None = None
-    diagnoses: Diagnoses | None = None
-    service_date: date | None = None
-    context: ContextChange | None = None
-
-    def changes(self) -> dict[str, Any]:
-        """The fields to change, as JSON values."""
-        return self.model_dump(mode="json", exclude_none=True, exclude={"reason"})
-
-
-class Rejection(_In):
-    """Why a candidate is no charge."""
-
-    reason: Reason
-
-
-class Approval(_In):
-    """What the approver was shown beside the line."""
-
-    edits_seen: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=200)] = []
-
-
-class Settlement(_In):
-    """What became of a posting: `posted`, `pending` (send again), or `refused` (billing does not have it)."""
-
-    state: Annotated[str, Field(pattern="^(posted|pending|refused)$")]
-    reason: Reason
 
 
 class PostingOut(BaseModel):
@@ -169,6 +96,13 @@ class EditOut(BaseModel):
     source: str  # the loaded file
 
 
+class UndoOut(BaseModel):
+    """Whether the decision on a line can be taken back now."""
+
+    possible: bool
+    why_not: str
+
+
 class CandidateDetail(CandidateOut):
     """A line with its evidence, its documents and all that was decided on it."""
 
@@ -182,6 +116,7 @@ class CandidateDetail(CandidateOut):
     documents: list[DocumentOut]
     decisions: list[dict[str, Any]]
     charges: list[ChargeOut]
+    undo: UndoOut
 
 
 class CandidatePage(BaseModel):

@@ -87,6 +87,9 @@ class Verdict(StrEnum):
     APPROVE = "approve"
     CHANGE = "change"
     REJECT = "reject"
+    FIRST_APPROVAL = "first_approval"  # of two
+    UNDO_APPROVAL = "undo_approval"
+    UNDO_REJECTION = "undo_rejection"
 
 
 class ChargeKind(StrEnum):

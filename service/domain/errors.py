@@ -10,6 +10,7 @@ ChargeCaptureError
 │   ├── NotFound              nothing of that id within the caller's reach
 │   ├── NotAllowed            the caller's roles do not cover it
 │   ├── StaleVersion          somebody changed it first: read it again
+│   ├── KeyReused             an Idempotency-Key that was another request's
 │   ├── WrongState            it is past the point where this can be done
 │   ├── EditsUnseen           an edit bites that the caller was not shown
 │   ├── IncompleteCharge      something that billing must have is not documented
@@ -97,6 +98,10 @@ class NotAllowed(RequestError):
 
 class StaleVersion(RequestError):
     """Somebody changed it since you read it: read it again."""
+
+
+class KeyReused(RequestError):
+    """This Idempotency-Key was given to another request: make a new one for each."""
 
 
 class WrongState(RequestError):

@@ -4,7 +4,7 @@ Every step names the version that was read: who changed the line first wins, the
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from service.domain.charge import (
@@ -17,10 +17,11 @@ from service.domain.charge import (
 )
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
-from service.domain.errors import EditsUnseen, StaleVersion, UnusableCharge, WrongState
+from service.domain.errors import EditsUnseen, UnusableCharge, WrongState
 from service.domain.ids import new_charge_key
 from service.domain.review import Candidate
 from service.pipeline.day import edit_id, edits_of
+from service.pipeline.reviewing import Reviewer, open_line
 from service.store import Store
 from service.store.transaction import AuditEntry
 from service.store.users import User
@@ -28,25 +29,16 @@ from service.store.users import User
 CLAIM_SECONDS = 600.0
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewer:
-    """A user at work on one line, as it was at the version read."""
-
-    user: User
-    candidate_id: str
-    version: int
-
-
 def claim(store: Store, reviewer: Reviewer) -> Candidate:
     """Lease a line for ten minutes; claiming again renews it."""
-    line = _open_line(store, reviewer)
+    line = open_line(store, reviewer)
     store.candidates.change(line, claimed_by=reviewer.user.name, claimed_until=store.now + CLAIM_SECONDS)
     return _noted(store, reviewer, line, "claim")
 
 
 def release(store: Store, reviewer: Reviewer) -> Candidate:
     """Give a claimed line back."""
-    line = _open_line(store, reviewer)
+    line = open_line(store, reviewer)
     store.candidates.change(line, claimed_by="", claimed_until=0.0)
     return _noted(store, reviewer, line, "release")
 
@@ -56,7 +48,7 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
 
     A line with an open question gets its code this way; the question stays on record.
     """
-    line = _open_line(store, reviewer)
+    line = open_line(store, reviewer)
     units = changes.get("units", line.units or 1)
     changed = replace(
         line,
@@ -79,33 +71,42 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
 
 def reject(store: Store, reviewer: Reviewer, reason: str) -> Candidate:
     """Decide that a line is no charge."""
-    line = _open_line(store, reviewer)
+    line = open_line(store, reviewer)
     store.candidates.change(line, status=CandidateStatus.REJECTED.value, claimed_by="", claimed_until=0.0)
     store.candidates.decide(line, Verdict.REJECT, reviewer.user.name, {"reason": reason})
     return store.candidates.get(line.id, line.facility)
 
 
 def approve(
-    store: Store, reviewer: Reviewer, destination: str, edits_seen: Collection[str] = ()
+    store: Store,
+    reviewer: Reviewer,
+    destination: str,
+    edits_seen: Collection[str] = (),
+    *,
+    hold: float = 0.0,
 ) -> Candidate:
-    """Make a charge of a line, and commit to post it.
+    """Make a charge of a line, and commit to post it, no sooner than in `hold` seconds.
 
     IncompleteCharge when billing would need what is not documented; WrongState while a question is open, or
     when the same service of the procedure is already charged; EditsUnseen when an edit bites that the
     reviewer was not shown, as one may that came since.
     """
-    line = _open_line(store, reviewer)
+    line = open_line(store, reviewer)
     _refuse_unchargeable(store, line)
     edits = edits_of(store, line)
     unseen = [edit for edit in edits if edit_id(edit) not in edits_seen]
     if unseen:
         raise EditsUnseen(tuple(edit.why for edit in unseen))
-    charges = [*_taken_back(store, line, reviewer.user), *_new_charge(line, reviewer.user)]
+    credits_, cancelled = _taken_back(store, line, reviewer.user)
+    charges = [*credits_, *_new_charge(line, reviewer.user)]
     for charge in charges:
         store.charges.add(charge, line.id)
-        store.postings.add(charge, destination)
-    store.candidates.change(line, status=CandidateStatus.APPROVED.value, claimed_by="", claimed_until=0.0)
+        store.postings.add(charge, destination, delay=hold)
+    approved = {"status": CandidateStatus.APPROVED.value, "undo_until": store.now + hold if hold else 0.0}
+    store.candidates.change(line, **approved, claimed_by="", claimed_until=0.0)
     detail = {"approved": _money_of(line), "charges": [charge.key for charge in charges]}
+    if cancelled:
+        detail["cancelled"] = cancelled
     if edits:
         detail["edits_seen"] = sorted(map(edit_id, edits))
     store.candidates.decide(line, Verdict.APPROVE, reviewer.user.name, detail)
@@ -145,17 +146,6 @@ def settle(store: Store, user: User, posting_id: str, state: PostingState, reaso
     if state not in allowed:
         raise WrongState(f"a posting that is {posting.state} cannot be settled as {state}")
     store.postings.settle(posting, state, reason, by=user.name)
-
-
-def _open_line(store: Store, reviewer: Reviewer) -> Candidate:
-    line = store.candidates.get(reviewer.candidate_id, reviewer.user.facility, lock=True)
-    if line.version != reviewer.version:
-        raise StaleVersion(f"the candidate is at version {line.version}, you read {reviewer.version}")
-    if not line.live:
-        raise WrongState(f"the candidate is {line.status}: nothing more can be done with it")
-    if line.claimed_by not in ("", reviewer.user.name) and line.claimed_until > store.now:
-        raise WrongState(f"{line.claimed_by} is working on it")
-    return line
 
 
 def _noted(store: Store, reviewer: Reviewer, line: Candidate, action: str) -> Candidate:
@@ -202,18 +192,20 @@ def _new_charge(line: Candidate, user: User) -> list[Charge]:
         raise UnusableCharge from None
 
 
-def _taken_back(store: Store, line: Candidate, user: User) -> list[Charge]:
-    """The credit for the charge that a correction replaces; none when billing certainly never had it."""
+def _taken_back(store: Store, line: Candidate, user: User) -> tuple[list[Charge], dict[str, str]]:
+    """The credit for the charge that a correction replaces; or, when billing certainly never had it, none.
+
+    Then its postings are cancelled, and given with the states that they were in.
+    """
     if not line.corrects:
-        return []
-    charged = [c for c in store.charges.of_candidate(line.corrects) if c.kind is ChargeKind.CHARGE]
-    original = charged[-1]
+        return [], {}
+    original = store.charges.standing_of(line.corrects)
+    before = {posting.id: posting.state.value for posting in store.postings.of_charge(original.key)}
     if store.postings.cancel(original.key, by=user.name):
-        return []
-    states = {posting.state for posting in store.postings.of_charge(original.key)}
-    if states != {PostingState.POSTED}:
+        return [], before
+    if set(before.values()) != {PostingState.POSTED.value}:
         raise WrongState("billing may or may not hold the earlier charge: settle that first")
     credit = replace(
         original, key=new_charge_key(), kind=ChargeKind.CREDIT, reverses=original.key, approved_by=user.name
     )
-    return [credit]
+    return [credit], {}

@@ -56,7 +56,7 @@ class Candidates:
         )
         return self._read(same_day.order_by(candidate.c.sequence))
 
-    def of_procedures(self, procedure_ids: Iterable[str]) -> list[Candidate]:
+    def of_procedures(self, procedure_ids: Iterable[str], *, lock: bool = True) -> list[Candidate]:
         """All lines of these procedures, oldest first, locked; superseded ones are left out.
 
         Unlocked, a line could be approved between this look and its being superseded.
@@ -66,9 +66,8 @@ class Candidates:
             .where(candidate.c.procedure_id.in_(list(procedure_ids)))
             .where(candidate.c.status != CandidateStatus.SUPERSEDED.value)
             .order_by(candidate.c.sequence)
-            .with_for_update()
         )
-        return self._read(query)
+        return self._read(query.with_for_update() if lock else query)
 
     def supersede(self, facility: str, identifiers: Sequence[str]) -> None:
         """Later documentation took the place of these lines."""

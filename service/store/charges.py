@@ -1,10 +1,13 @@
-"""Charges: what was approved. Never changed, never deleted: a mistake is taken back by a credit."""
+"""Charges: what was approved. Never changed, never deleted.
+
+A mistake is taken back by a credit; one that never left is marked as undone.
+"""
 
 from dataclasses import asdict
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, exists, insert, not_, select
+from sqlalchemy import Select, and_, exists, insert, not_, select, update
 
 from service.domain.charge import Charge, ChargeKind
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
@@ -43,6 +46,7 @@ class Charges:
             "service_date": approved.service_date,
             "approved_by": approved.approved_by,
             "approved_at": self._transaction.now,
+            "undone_at": 0.0,
             "sealed_content": self._keyring.seal(
                 orjson.dumps(content), _place(approved.key, approved.facility)
             ),
@@ -65,12 +69,26 @@ class Charges:
 
     def of_candidate(self, candidate_id: str) -> list[Charge]:
         """The charge that approving a candidate made (and, for a correction, its credit)."""
-        return self._read(select(charge).where(charge.c.candidate_id == candidate_id))
+        return self._read(
+            select(charge).where(charge.c.candidate_id == candidate_id).order_by(charge.c.sequence)
+        )
+
+    def standing_of(self, candidate_id: str) -> Charge:
+        """The charge that a candidate stands for: its last one, whose approval was not undone."""
+        standing = and_(charge.c.kind == ChargeKind.CHARGE.value, charge.c.undone_at == 0.0)
+        of_it = select(charge).where(charge.c.candidate_id == candidate_id, standing)
+        return self._read(of_it.order_by(charge.c.sequence.desc()).limit(1))[0]
+
+    def undo(self, key: str, facility: str, *, by: str) -> None:
+        """The approval of a charge was taken back before billing had it: it never was one."""
+        undone = update(charge).where(charge.c.key == key).values(undone_at=self._transaction.now)
+        self._connection.execute(undone)
+        self._transaction.audit(AuditEntry(facility, "review", by, "charge.undo", "charge", key))
 
     def standing(self, procedure_id: str) -> list[tuple[str, Charge]]:
         """(candidate id, charge) of what is charged for a procedure, and neither taken back nor cancelled."""
         credit = charge.alias("credit")
-        credited = exists().where(credit.c.reverses == charge.c.key)
+        credited = exists().where(credit.c.reverses == charge.c.key, credit.c.undone_at == 0.0)
         cancelled = exists().where(posting.c.charge_key == charge.c.key, posting.c.state == "cancelled")
         query = (
             select(charge)

@@ -18,6 +18,7 @@ from service.store.charges import Charges
 from service.store.edits import Edits
 from service.store.ehrs import Ehrs
 from service.store.events import Events
+from service.store.given_answers import GivenAnswers
 from service.store.keyring import Keyring
 from service.store.postings import Postings
 from service.store.prepared import run_text
@@ -56,6 +57,7 @@ class Store:
         self.candidates = Candidates(transaction)
         self.worklist = Worklist(transaction)
         self.charges = Charges(transaction)
+        self.given_answers = GivenAnswers(transaction)
         self.postings = Postings(transaction)
         self.users = Users(transaction)
         self.bells = Bells(transaction)

@@ -14,7 +14,7 @@ from service.store.feed_tables import feed_tally
 from service.store.keyring import Keyring
 from service.store.tables import audit, candidate, charge, decision, event, posting, procedure_event
 
-_CANDIDATE_STATES = ("proposed", "waiting", "approved", "rejected", "superseded")
+_CANDIDATE_STATES = ("proposed", "waiting", "second_review", "approved", "rejected", "superseded")
 _POSTING_STATES = ("pending", "sending", "awaiting", "posted", "refused", "unknown", "cancelled")
 _NOT_IN_BILLING = ("refused", "cancelled")
 
@@ -95,13 +95,18 @@ def _tally_checks(connection: Connection, messages: dict[str, int]) -> list[Chec
 
 def _approval_checks(connection: Connection, sums: dict[str, dict[str, int]]) -> list[Check]:
     approvals = _count(connection, decision, decision.c.verdict == "approve")
+    undone = _count(connection, decision, decision.c.verdict == "undo_approval")
+    charges = _count(connection, charge, charge.c.kind == "CG", charge.c.undone_at == 0.0)
+    of_charge = posting.c.charge_key == charge.c.key
+    leaves = exists().where(and_(of_charge, posting.c.state != "cancelled"))
     approved = candidate.c.status == "approved"
     lines = _count(connection, candidate, approved, candidate.c.kind == "CG")
     known = sum(sums["candidates"][state] for state in _CANDIDATE_STATES)
     return [
         Check("candidates in a known state", _count(connection, candidate), known),
-        Check("approved candidates = approvals", approvals, sums["candidates"]["approved"]),
-        Check("approved lines = charges", lines, sums["charges"]["CG"]),
+        Check("approved candidates = approvals", approvals - undone, sums["candidates"]["approved"]),
+        Check("approved lines = charges", lines, charges),
+        Check("undone charges that may leave", 0, _count(connection, charge, charge.c.undone_at > 0, leaves)),
         Check("services charged more than once", 0, _charged_twice(connection)),
     ]
 

@@ -23,8 +23,8 @@ _MOST_FELLOWS = 50
 class Postings(PostingRows):
     """Filling the outbox, claiming from it, and recording how it went."""
 
-    def add(self, charge: Charge, destination: str) -> None:
-        """Commit, with the approval, to post a charge."""
+    def add(self, charge: Charge, destination: str, *, delay: float = 0.0) -> None:
+        """Commit, with the approval, to post a charge, no sooner than in `delay` seconds."""
         row = {
             "id": new_id(),
             "facility": charge.facility,
@@ -40,7 +40,7 @@ class Postings(PostingRows):
             "sealed_answer": None,
             "note": "",
             "attempts": 0,
-            "next_attempt_at": self._now,
+            "next_attempt_at": self._now + delay,
             "lease_until": 0.0,
             "created_at": self._now,
             "updated_at": self._now,
@@ -218,17 +218,19 @@ class Postings(PostingRows):
 
         A refused one is cancelled too, so that it cannot be sent again after its correction.
         """
-        states = (PostingState.PENDING.value, PostingState.REFUSED.value, PostingState.CANCELLED.value)
-        not_held = and_(posting.c.state.in_(states), posting.c.may_be_held.is_(False))
         ours = select(posting).where(posting.c.charge_key == charge_key)
         found = self._read(ours.with_for_update())
-        cancellable = self._read(ours.where(not_held))
-        if len(cancellable) < len(found):
+        # Looked at again under the locks: who held them before may have sent it.
+        if not all(map(_is_not_held, self._read(ours))):
             return False
         for each in found:
             self._part_company(each)
             self.settle(each, PostingState.CANCELLED, "taken back", by=by)
         return True
+
+    def may_be_cancelled(self, charge_key: str) -> bool:
+        """Whether billing certainly does not hold a charge, as far as can be seen without a lock."""
+        return all(map(_is_not_held, self.of_charge(charge_key)))
 
     def _part_company(self, found: Posting) -> None:
         """What would be sent again with a charge that is taken back is made anew without it."""
@@ -247,6 +249,11 @@ class Postings(PostingRows):
             if self._connection.execute(billed.values(billed_at=self._now)).rowcount:
                 self._audit(each, "billing", "posting.billed")
         return [each.charge_key for each in known]
+
+
+def _is_not_held(found: Posting) -> bool:
+    states = (PostingState.PENDING, PostingState.REFUSED, PostingState.CANCELLED)
+    return found.state in states and not found.may_be_held
 
 
 def _pending_beside(leader: Posting) -> Select[Any]:

@@ -146,6 +146,7 @@ candidate = Table(
     Index("ix_candidate_queue", "facility", "status", "sequence"),
     Index("ix_candidate_procedure", "procedure_id"),
     Index("ix_candidate_day", "facility", "day_key"),
+    Index("ix_candidate_updated", "facility", "updated_at"),
     Index("uq_candidate_live", "procedure_id", "slot", unique=True, **_where(_LIVE)),
 )
 
@@ -173,6 +174,7 @@ decision = Table(
     Column("decided_by", String(64), nullable=False),
     Column("decided_at", Double, nullable=False),
     Column("sealed_detail", LargeBinary, nullable=False),
+    Index("ix_decision_by", "decided_by", "decided_at"),
 )
 
 charge = Table(
@@ -191,9 +193,10 @@ charge = Table(
     Column("service_date", String(10), nullable=False),  # FT1-4
     Column("approved_by", String(64), nullable=False),  # FT1-24
     Column("approved_at", Double, nullable=False),
+    Column("undone_at", Double, nullable=False, server_default="0"),  # never left, and never will; 0 = stands
     Column("sealed_content", LargeBinary, nullable=False),
     # A charge may be taken back once.
-    Index("uq_charge_reverses", "reverses", unique=True, **_where("reverses <> ''")),
+    Index("uq_charge_reverses", "reverses", unique=True, **_where("reverses <> '' AND undone_at = 0")),
 )
 
 #: The outbox: committed with the approval. The row is the job of posting it.

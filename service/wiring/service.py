@@ -62,6 +62,7 @@ class Service:
         left = False
         for destination in self.destinations.values():
             destination.tend()
+        self._forget_answers()
         for queue in QUEUES:
             with self.database.look() as store:
                 due = self._oldest_due(store, queue)
@@ -71,6 +72,13 @@ class Service:
             if forgotten:
                 left |= self.drain(queue)
         return left
+
+    def _forget_answers(self) -> None:
+        with self.database.look() as store:
+            are_old = store.given_answers.are_old()
+        if are_old:
+            with self.database.transaction() as store:
+                store.given_answers.forget()
 
     def approved(self) -> None:
         """Ring for the postings of an approval that was just committed."""
@@ -87,6 +95,7 @@ class Service:
             is_current=lambda: is_current(self.database),
             body_limit=self.settings.frame_limit,
             ehrs={name: server.ehr for name, server in self.fetcher.servers.items()},
+            hold=self.settings.undo_seconds,
         )
         app = create_app(parts, VERSION)
         web.mount(app)

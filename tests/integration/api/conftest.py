@@ -1,10 +1,14 @@
 """The API in this process, on real databases; messages are read when a test says so."""
 
+import time
+from contextlib import contextmanager
+
 import pytest
 from starlette.testclient import TestClient
 
 from service.jobs import QUEUES
 from service.mapping import load
+from service.store import open_database
 from service.store.keyring import make_key_file
 from service.wiring import open_service, read_settings
 from tests.service_process import REPOSITORY
@@ -41,6 +45,17 @@ class Api:
         headers = {"If-Match": f'"{line["version"]}"'}
         path = f"/v1/candidates/{line['id']}/{step}"
         return self.ask("POST", path, role=role, facility=facility, json=body, headers=headers)
+
+    @contextmanager
+    def later(self, seconds):
+        """A transaction so many seconds from now."""
+        database = self.service.database
+        ahead = open_database(
+            str(database.engine.url.render_as_string(False)), database.keyring, lambda: time.time() + seconds
+        )
+        with ahead.transaction() as store:
+            yield store
+        ahead.close()
 
     def lines(self, **more):
         return self.ask("GET", "/v1/candidates", **more).json()["items"]

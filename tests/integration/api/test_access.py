@@ -25,6 +25,7 @@ ALLOWED = {
     "POST /v1/candidates/{identifier}/release": {"coder", "lead"},
     "POST /v1/candidates/{identifier}/approve": {"coder", "lead"},
     "POST /v1/candidates/{identifier}/change": {"coder", "lead"},
+    "POST /v1/candidates/{identifier}/undo": {"coder", "lead"},
     "POST /v1/candidates/{identifier}/reject": {"coder", "lead"},
     "GET /v1/charges": {"coder", "lead", "auditor"},
     "GET /v1/postings": {"coder", "lead", "auditor"},

@@ -1,0 +1,86 @@
+"""The shapes of what comes in over the API: checked here, and what is wrong is said without quoting it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
+
+
+def _shaped(kind: Callable[[str], object], what: str) -> AfterValidator:
+    def check(value: str) -> str:
+        try:
+            kind(value)
+        except ValueError:
+            # Not the words of the domain: they quote what was sent, which may be a name in the wrong field.
+            message = f"this is not shaped like {what}"
+            raise ValueError(message) from None
+        return value
+
+    return AfterValidator(check)
+
+
+Code = Annotated[str, _shaped(ProcedureCode, "a CPT or HCPCS code")]
+Modifiers = Annotated[list[Annotated[str, _shaped(Modifier, "a modifier")]], Field(max_length=4)]
+Diagnoses = Annotated[list[Annotated[str, _shaped(DiagnosisCode, "an ICD-10-CM code")]], Field(max_length=12)]
+Reason = Annotated[str, Field(min_length=1, max_length=500)]
+_Short = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ContextChange(In):
+    """What billing needs beside the code, corrected by hand."""
+
+    patient_id: _Short | None = None
+    account_number: _Short | None = None
+    visit_number: _Short | None = None
+    location: _Short | None = None
+    performer_id: _Short | None = None
+    performer_family_name: _Short | None = None
+    performer_given_name: _Short | None = None
+
+
+class Change(In):
+    """A correction of a candidate; what is left out stays as it is."""
+
+    reason: Reason
+    code: Code | None = None
+    units: Annotated[int, Field(ge=1, le=9999)] | None = None
+    modifiers: Modifiers | None = None
+    diagnoses: Diagnoses | None = None
+    service_date: date | None = None
+    context: ContextChange | None = None
+
+    def changes(self) -> dict[str, Any]:
+        """The fields to change, as JSON values."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"reason"})
+
+
+class Rejection(In):
+    """Why a candidate is no charge."""
+
+    reason: Reason
+
+
+class Approval(In):
+    """What the approver was shown beside the line."""
+
+    edits_seen: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=200)] = []
+
+
+class Settlement(In):
+    """What became of a posting: `posted`, `pending` (send again), or `refused` (billing does not have it)."""
+
+    state: Annotated[str, Field(pattern="^(posted|pending|refused)$")]
+    reason: Reason
+
+
+class Undoing(In):
+    """Why a decision is taken back."""
+
+    reason: Annotated[str, Field(max_length=500)] = ""
