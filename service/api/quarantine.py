@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.api.access import Operator, has
+from service.api.inputs import Reason
 from service.api.parts import PartsOf
-from service.api.schemas import Reason, document_out, moment
+from service.api.schemas import document_out, moment
 from service.domain.errors import WrongState
 from service.jobs import CHART
 from service.pipeline.feeds import NO_FEED
