@@ -83,9 +83,8 @@ class Reader:
 
     def feed_of(self, event: Event) -> Feed | None:
         """The feed named with the event, or the one that fits its source best."""
-        if event.feed:
-            return self._feeds[event.feed]
-        return self._fitting(event.format, event.message_type, event.sender)
+        named = self._feeds.get(event.feed)  # whose file may have been taken away since
+        return named or self._fitting(event.format, event.message_type, event.sender)
 
     def _understood(self, feed: Feed, report: ProcedureReport) -> Understood:
         return understand(self.mappings.vocabulary, self.mappings.terms, feed, report)
