@@ -1,13 +1,15 @@
 """feeds: commands of the interface analyst."""
 
 import json
+import sys
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from service.api.feeds import feed_out
+from service.commands.feed_tail import tail
+from service.commands.feed_trial import try_feeds
 from service.commands.serve import Data
 from service.mapping import load
 from service.pipeline.feeds import Standing, standings
@@ -18,9 +20,8 @@ feeds = typer.Typer(help="The feeds: what comes from where, and what became of i
 _STEPS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
-@feeds.callback()
-def _group() -> None:
-    """Keep `list` a command of its own, however many there are."""
+feeds.command("test")(try_feeds)
+feeds.command("tail")(tail)
 
 
 @feeds.command("list")
@@ -35,32 +36,37 @@ def list_feeds(
     if as_json:
         typer.echo(json.dumps([feed_out(each).model_dump(mode="json") for each in found]))
     else:
-        # Into a file or a pipe it goes whole, whatever the width.
-        console = Console(highlight=False)
-        console.print(_table(found), soft_wrap=not console.is_terminal)
+        sys.stdout.writelines(f"{line}\n" for line in _aligned([_HEADS, *map(_cells, found)]))
 
 
-def _table(found: list[Standing]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column("feed")
-    table.add_column("state")
-    for name in ("last message", "24 h", "received", "duplicates", "refused", "waiting", "lag"):
-        table.add_column(name, justify="right")
-    for name in ("charted", "no charge", "quarantined", "discarded"):
-        table.add_column(name, justify="right")
-    for each in found:
-        ever, last = each.ever, each.ever.last_at
-        counts = (ever.charted, ever.no_charge, ever.quarantined, ever.discarded)
-        table.add_row(
-            each.name,
-            state_of(each),
-            f"{span(each.now - last)} ago" if last else "never",
-            str(each.last_day.received),
-            *map(str, (ever.received, ever.duplicates, ever.refused, ever.waiting)),
-            span(each.lag) if ever.waiting else "-",
-            *map(str, counts),
+_HEADS = (
+    *("feed", "state", "last message", "24 h", "received", "duplicates", "refused"),
+    *("waiting", "lag", "charted", "no charge", "quarantined", "discarded"),
+)
+_OF_WORDS = 2  # columns, on the left
+
+
+def _cells(standing: Standing) -> tuple[str, ...]:
+    ever, last = standing.ever, standing.ever.last_at
+    return (
+        standing.name,
+        state_of(standing),
+        f"{span(standing.now - last)} ago" if last else "never",
+        *map(str, (standing.last_day.received, ever.received, ever.duplicates, ever.refused, ever.waiting)),
+        span(standing.lag) if ever.waiting else "-",
+        *map(str, (ever.charted, ever.no_charge, ever.quarantined, ever.discarded)),
+    )
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    """Words to the left, numbers to the right; nothing is cut, however narrow the terminal is."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (
+            cell.ljust(width) if at < _OF_WORDS else cell.rjust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
         )
-    return table
+        yield "  ".join(cells).rstrip()
 
 
 def state_of(standing: Standing) -> str:

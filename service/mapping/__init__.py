@@ -6,7 +6,7 @@ from service.mapping.document import Understood, combine, understand
 from service.mapping.ehrs import load_ehrs
 from service.mapping.elements import documentation_from_json
 from service.mapping.evaluate import Tables, propose
-from service.mapping.feeds import acknowledgement_mode, choose_feed
+from service.mapping.feeds import acknowledgement_mode, choose_feed, load_feed
 from service.mapping.findings import Finding, finding_of
 from service.mapping.load import Mappings, load
 
@@ -25,6 +25,7 @@ __all__ = [
     "load",
     "load_destination",
     "load_ehrs",
+    "load_feed",
     "propose",
     "understand",
 ]

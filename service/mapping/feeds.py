@@ -121,6 +121,11 @@ def _check_acknowledgements(read: Iterable[tuple[Feed, Lines]]) -> None:
             raise lines.error(f"feed {other.name!r} says otherwise of the same sender", "acknowledge")
 
 
+def load_feed(path: Path, vocabulary: Vocabulary) -> Feed:
+    """Read one feed, wherever it stands."""
+    return _read(path, vocabulary)[0]
+
+
 def choose_feed(
     feeds: Iterable[Feed],
     *,

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.domain.errors import Collision, SetupError, TryAgainLater
+from service.store.arrivals import Arrivals
 from service.store.audit import Audit, is_of, write_entries
 from service.store.bells import Bells
 from service.store.candidates import Candidates
@@ -53,6 +54,7 @@ class Store:
         self.quarantine = Quarantine(transaction)
         self.replays = Replays(transaction)
         self.tallies = Tallies(transaction)
+        self.arrivals = Arrivals(transaction)
         self.procedures = Procedures(transaction)
         self.candidates = Candidates(transaction)
         self.worklist = Worklist(transaction)
