@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 
 from service.domain.errors import Fault
 from service.domain.frozen import frozen
 from service.hl7.acknowledge import Form, form_of
-from service.hl7.escapes import CONTROL_CHARACTERS, Separators
-from service.hl7.header import TRIGGER, Header, read_header
-from service.hl7.message import Segment, split_messages
+from service.hl7.escapes import CONTROL_CHARACTERS
+from service.hl7.header import LONGEST_HEADER, TRIGGER, Header, read_header
+from service.hl7.message import split_messages
 
 _VERSIONS = frozenset(
     "2.1 2.2 2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2 2.9".split()  # noqa: SIM905
@@ -66,11 +67,27 @@ def admit(
     body: bytes, *, charset: str | None = None, now: datetime, ack_id: str, is_original: IsOriginal = as_asked
 ) -> Admission:
     """Judge any bytes by their MSH; never raises. `charset` is the one that HTTP says."""
-    header = read_header(body, charset)
-    usual = None if header.faults else _usual(header, is_original)
-    if usual is None or next(_unusable(header, body), None):
-        return _judged(header, body, now, ack_id, is_original)
-    return usual.admission(header.field(10), now, ack_id)
+    fields = _plain_fields(body)
+    if fields:
+        usual = _usual_of(is_original, *_pick(fields))
+        if usual:
+            return usual.admission(fields[_CONTROL_ID], now, ack_id)
+    return _judged(read_header(body, charset), body, now, ack_id, is_original)
+
+
+def _plain_fields(body: bytes) -> list[str]:
+    """MSH, cut at MSH-1, of a message with which nothing can be wrong but what these fields say.
+
+    None of them: it has to be looked at more closely.
+    """
+    end = body.find(b"\r", 0, LONGEST_HEADER)
+    line = body[: max(end, 0)].decode("latin-1")
+    is_one = body.count(b"MSH") == 1 and b"DSC" not in body
+    if not (is_one and line.startswith("MSH|") and line.isascii() and line.isprintable()):
+        return []
+    fields = line.split("|")
+    fields += [""] * (_FIELDS - len(fields))
+    return fields if fields[_CONTROL_ID].strip() and not fields[_CONTINUATION] else []
 
 
 def _judged(header: Header, body: bytes, now: datetime, ack_id: str, is_original: IsOriginal) -> Admission:
@@ -109,20 +126,21 @@ class _Usual:
         )
 
 
-#: The fields of MSH on which an admission hangs, beside the control id and what is judged with the body.
-_READ = (3, 4, 5, 6, 9, 11, 12, 15, 16, 18)
-
-
-def _usual(header: Header, is_original: IsOriginal) -> _Usual | None:
-    return _usual_of(is_original, header.charset, header.separators, *map(header.field, _READ))
+#: Where fields stand in an MSH cut at MSH-1.
+_CONTROL_ID, _CONTINUATION, _FIELDS = 9, 13, 18
+#: The fields on which an admission hangs, beside these: MSH-2, 3, 4, 5, 6, 9, 11, 12, 15, 16 and 18.
+_READ = (1, 2, 3, 4, 5, 8, 10, 11, 14, 15, 17)
+_pick = itemgetter(*_READ)
 
 
 @lru_cache(maxsize=256)  # a source says the same of itself in every message, and there are few sources
-def _usual_of(is_original: IsOriginal, charset: str, separators: Separators, *fields: str) -> _Usual | None:
+def _usual_of(is_original: IsOriginal, *fields: str) -> _Usual | None:
     """None = such messages are not taken."""
     values = dict(zip(_READ, fields, strict=True))
-    line = ["MSH", str(separators), *(values.get(n, "") for n in range(3, max(_READ) + 1))]
-    header = Header(Segment("MSH", 1, separators.field.join(line), separators), charset)
+    line = "|".join(["MSH", *(values.get(at, "") for at in range(1, _FIELDS))])
+    header = read_header(line.encode())
+    if header.faults:
+        return None
     if header.is_acknowledgement or any(_unsupported(header)):
         return None
     told = _admission(header, b"", _set_aside(header), tuple(_warnings(header)))

@@ -11,7 +11,7 @@ from service.hl7.message import Segment, separators_of
 TRIGGER = re.compile(r"[A-Z][A-Z0-9]{2}")  # table 0003, by its shape
 _ACKNOWLEDGEMENTS = frozenset({"ACK", "MCF"})
 _LINE_END = re.compile(rb"[\r\n]")
-_LONGEST = 16_384  # bytes; no lawful MSH comes near, and an answer repeats parts of it
+LONGEST_HEADER = 16_384  # bytes; no lawful MSH comes near, and an answer repeats parts of it
 
 
 @frozen
@@ -59,5 +59,5 @@ def read_header(body: bytes, charset: str | None = None) -> Header:
 
 def _first_line(body: bytes) -> bytes:
     start = body.lstrip()
-    end = _LINE_END.search(start, 0, _LONGEST)
-    return start[: end.start() if end else _LONGEST]
+    end = _LINE_END.search(start, 0, LONGEST_HEADER)
+    return start[: end.start() if end else LONGEST_HEADER]

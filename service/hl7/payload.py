@@ -13,7 +13,7 @@ _MARK = re.compile(
     LINE_START + r"(?:(?P<message>MSH)(?=[^A-Za-z0-9\s])"
     r"|(?P<line>(?:FHS|BHS|BTS|FTS)(?:[^A-Za-z0-9\s][^\r\n]*)?)(?:[\r\n]+|\Z))"
 )
-_ENVELOPES = (b"BTS", b"FTS", b"BHS", b"FHS")
+_ENVELOPE = re.compile(rb"[BF][TH]S")
 _TAIL_BYTES = 256  # in which a trailer stands, if there is one
 
 
@@ -102,8 +102,7 @@ def _is_plain(body: bytes) -> bool:
     """Whether it is one message for sure: what nearly all are, on the hot path."""
     if not body.startswith(b"MSH") or body.count(b"MSH") != 1:
         return False
-    tail = body[-_TAIL_BYTES:]
-    return not any(name in tail for name in _ENVELOPES)
+    return _ENVELOPE.search(body, max(0, len(body) - _TAIL_BYTES)) is None
 
 
 class _Reading:

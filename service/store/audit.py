@@ -17,6 +17,8 @@ from service.store.tables import audit, audit_head
 from service.store.transaction import AuditEntry, Transaction, insert_of
 
 _FIRST_LINK = "0" * 64
+_LINKED = tuple(column.name for column in audit.columns if column.name != "link")
+_TO_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,8 @@ def _row(chain: str, number: int, now: float, entry: AuditEntry) -> dict[str, An
 
 
 def _link_text(row: Mapping[str, Any] | RowMapping, previous: str) -> bytes:
-    told = {column.name: row[column.name] for column in audit.columns if column.name != "link"}
-    return json.dumps([told, previous], separators=(",", ":")).encode()
+    told = {name: row[name] for name in _LINKED}
+    return _TO_JSON.encode([told, previous]).encode()
 
 
 def is_of(connection: Connection, keyring: Keyring) -> bool:

@@ -191,3 +191,15 @@ def test_whatever_a_message_says_of_itself_is_judged_anew(number):
     seen = admit(msh(**said), now=NOW, ack_id="K1")
     usual = admit(msh(), now=NOW, ack_id="K1")
     assert seen != usual
+
+
+_FIELD_TEXTS = st.sampled_from(
+    ["", " ", "A", "A^B&C", '""', "NE", "AL", "P^A", "2.3", "ADT^A08", "ACK", "x\x1b", "\xe9"]
+)
+
+
+@given(st.dictionaries(st.sampled_from([f"f{n}" for n in range(3, 19)]), _FIELD_TEXTS, max_size=4))
+def test_what_is_known_of_a_source_judges_as_a_closer_look_does(fields):
+    body = msh(**fields)
+    looked_at_closely = body + b"ZZZ|no DSC, though it reads like one\r"
+    assert admit(body, now=NOW, ack_id="K1") == admit(looked_at_closely, now=NOW, ack_id="K1")
