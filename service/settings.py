@@ -1,5 +1,6 @@
 """Settings: what an operator may set, by environment (CHARGE_CAPTURE_...) or by command-line option."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -20,6 +21,14 @@ def host_and_port(address: str) -> tuple[str, int]:
         message = f"{address!r} is not HOST:PORT"
         raise ValueError(message)
     return host.strip("[]"), int(port)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _checked_address(address: str) -> str:
@@ -44,9 +53,18 @@ def _checked_zone(name: str) -> str:
     return name
 
 
+def _checked_sender(sender: str) -> str:
+    application, bar, facility = sender.partition("|")
+    if not (bar and application.strip() and facility.strip()) or "|" in facility:
+        message = f"{sender!r} is not MSH-3|MSH-4; * stands for any"
+        raise ValueError(message)
+    return sender
+
+
 _Address = Annotated[str, AfterValidator(_checked_address)]
 _AnyAddress = Annotated[str, AfterValidator(lambda text: text and _checked_address(text))]
 _AnyUrl = Annotated[str, AfterValidator(lambda text: text and _checked_url(text))]
+_Sender = Annotated[str, AfterValidator(_checked_sender)]
 _Zone = Annotated[str, AfterValidator(_checked_zone)]
 _Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
@@ -86,7 +104,34 @@ class Settings(BaseSettings):
     timezone: _Zone = Field("UTC", description="IANA zone of times without offset whose feed names none.")
     http: _Address = Field("127.0.0.1:8080", description="HOST:PORT of the API and the page.")
     mllp: _Address = Field("127.0.0.1:2575", description="HOST:PORT of the HL7 listener.")
+    mllp_certificate: Path | None = Field(
+        None, description="PEM file of the listener's certificate, with its chain. Empty: no TLS."
+    )
+    mllp_key: Path | None = Field(
+        None, description="PEM file of its key, not encrypted. Empty: it stands in mllp_certificate."
+    )
+    mllp_client_ca: Path | None = Field(
+        None, description="PEM file of who vouches for senders: each must then show a certificate."
+    )
+    mllp_plain: bool = Field(
+        default=False, description="Listen without TLS also on an address that other machines reach."
+    )
+    mllp_senders: dict[_Sender, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description='Who may send, as JSON: {"MSH-3|MSH-4": ["name in certificate"]}; * is any. Empty: all.',
+    )
+    mllp_connections: int = Field(256, description="Most connections to the HL7 listener.", ge=1, le=10_000)
+    mllp_idle_seconds: _Seconds = Field(3600.0, description="Silence after which a connection is closed.")
     billing: _AnyAddress = Field("", description="HOST:PORT that approved charges go to as DFT over MLLP.")
+    billing_tls: bool = Field(default=False, description="Speak TLS with `billing`, and check who it is.")
+    billing_ca: Path | None = Field(
+        None, description="PEM file of who vouches for `billing`. Empty: the authorities of the system."
+    )
+    billing_certificate: Path | None = Field(
+        None, description="PEM file of our own certificate for `billing`, where it asks for one."
+    )
+    billing_key: Path | None = Field(None, description="PEM file of its key. Empty: in billing_certificate.")
+    billing_server_name: str = Field("", description="Name in the certificate of `billing`. Empty: its host.")
     billing_fhir: _AnyUrl = Field("", description="Base URL that approved charges go to as ChargeItem.")
     billing_fhir_token: SecretStr = Field(SecretStr(""), description="Bearer token for billing_fhir.")
     billing_folder: Path | None = Field(
@@ -107,6 +152,20 @@ class Settings(BaseSettings):
     def _one_billing(self) -> Self:
         if sum(map(bool, (self.billing, self.billing_fhir, self.billing_folder))) > 1:
             message = "set one of billing, billing_fhir, billing_folder: a charge would be posted twice"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _whole_tls(self) -> Self:
+        tls_of_billing = (self.billing_ca, self.billing_certificate, self.billing_key)
+        if (self.mllp_key or self.mllp_client_ca) and not self.mllp_certificate:
+            message = "mllp_key and mllp_client_ca are of no use without mllp_certificate"
+            raise ValueError(message)
+        if any(self.mllp_senders.values()) and not self.mllp_client_ca:
+            message = "mllp_senders names certificates, and without mllp_client_ca nobody shows one"
+            raise ValueError(message)
+        if (any(tls_of_billing) or self.billing_server_name) and not self.billing_tls:
+            message = "billing_ca, _certificate, _key and _server_name are of no use without billing_tls"
             raise ValueError(message)
         return self
 

@@ -19,7 +19,7 @@ from rich.progress import Progress
 from service.domain.errors import InputError, PostingUncertain, SetupError
 from service.hl7 import Acknowledgement, read_ack, split_messages
 from service.hl7.header import read_header
-from service.mllp import Connection
+from service.mllp import Connection, Tls, TlsFiles, client_tls
 from service.mllp.framing import END, VT
 from service.settings import host_and_port
 
@@ -56,12 +56,21 @@ def send(
     unique: Annotated[bool, typer.Option("--unique", help="Give every copy a MSH-10 of its own")] = False,
     timeout: Annotated[float, typer.Option(help="Seconds to wait for each answer", min=0.001)] = 30.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line")] = False,
+    tls: Annotated[bool, typer.Option("--tls", help="Speak TLS, and check who the receiver is")] = False,
+    ca: Annotated[
+        Path | None, typer.Option(help="Who vouches for the receiver [default: the system's]")
+    ] = None,
+    certificate: Annotated[Path | None, typer.Option(help="Our own certificate, if it is asked for")] = None,
+    key: Annotated[Path | None, typer.Option(help="Its key [default: in the same file]")] = None,
+    server_name: Annotated[str, typer.Option(help="Name in the receiver's certificate [default: host]")] = "",
 ) -> None:
     """Send messages over MLLP and print every answer. Exit 0: all accepted; 1: some not; 2: no receiver."""
     try:
         host, port = host_and_port(to)
     except ValueError as error:
         raise SetupError(str(error)) from None
+    secure = tls or ca is not None or certificate is not None
+    line = Line(host, port, client_tls(TlsFiles(certificate, key, ca)) if secure else None, server_name)
     messages = read_messages(files)
     # The bar is drawn on stderr, and keeps clear of the lines when these go to the same terminal.
     progress = Progress(
@@ -76,7 +85,7 @@ def send(
             sys.stdout.flush()
             progress.advance(task)
 
-        sending = Sending(host, port, answer_timeout=timeout, report=report)
+        sending = Sending(line, answer_timeout=timeout, report=report)
         sending.run(_copies(messages, repeat, unique=unique), connections)
     verdicts = sending.verdicts
     typer.echo(
@@ -87,7 +96,7 @@ def send(
 
 def send_all(files: Sequence[Path], host: str, port: int) -> Counter[str]:
     """Send every message of these files once; gives the number of each verdict."""
-    sending = Sending(host, port)
+    sending = Sending(Line(host, port))
     sending.run(iter(read_messages(files)), connections=1)
     return sending.verdicts
 
@@ -105,19 +114,37 @@ def read_messages(files: Sequence[Path]) -> list[tuple[str, bytes]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where to send to, and whether with TLS."""
+
+    host: str
+    port: int
+    tls: Tls | None = None
+    server_name: str = ""  # in the receiver's certificate; "" = host
+
+    def connect(self, answer_timeout: float) -> Connection:
+        return Connection(
+            self.host,
+            self.port,
+            answer_timeout=answer_timeout,
+            tls=self.tls,
+            server_name=self.server_name,
+        )
+
+
 class Sending:
     """Sends on several connections, one message at a time on each; `report` is called for one at a time."""
 
     def __init__(
         self,
-        host: str,
-        port: int,
+        line: Line,
         *,
         answer_timeout: float = 30.0,
         report: Callable[[Outcome], None] = lambda _outcome: None,
     ) -> None:
         self.verdicts: Counter[str] = Counter()
-        self._host, self._port = host, port
+        self._line = line
         self._answer_timeout = answer_timeout
         self._report = report
         self._lock = threading.Lock()
@@ -133,7 +160,7 @@ class Sending:
                 self._stopped = True
 
     def _send_some(self, messages: Iterator[tuple[str, bytes]]) -> None:
-        with Connection(self._host, self._port, answer_timeout=self._answer_timeout) as connection:
+        with self._line.connect(self._answer_timeout) as connection:
             while message := self._next(messages):
                 outcome = _exchange(connection, *message)
                 with self._lock:

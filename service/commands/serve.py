@@ -147,6 +147,8 @@ async def _open_mllp(service: Service, stack: AsyncExitStack) -> str:
     except OSError as error:
         raise _not_opened("mllp", "listen for HL7", _address(host, port), error) from None
     stack.push_async_callback(listener.stop)
+    if service.settings.mllp_certificate:  # else a closed terminal ends the process, as it always does
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, listener.reread_certificates)
     return _address(host, listener.port)
 
 

@@ -27,6 +27,7 @@ ERROR_TEXT = {
     "100": "Segment sequence error",
     "101": "Required field missing",
     "102": "Data type error",
+    "103": "Table value not found",
     "104": "Value too long",
     "200": "Unsupported message type",
     "201": "Unsupported event code",

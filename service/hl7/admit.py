@@ -156,10 +156,17 @@ def _usual_of(is_original: IsOriginal, *fields: str) -> _Usual | None:
 
 
 def refusal(
-    head: bytes, *, code: str, text: str, now: datetime, ack_id: str, is_original: IsOriginal = as_asked
+    head: bytes,
+    *,
+    code: str,
+    text: str,
+    location: str = "",
+    now: datetime,
+    ack_id: str,
+    is_original: IsOriginal = as_asked,
 ) -> bytes:
-    """The AR for a frame that was never read whole, given its beginning; `code` is of table 0357."""
-    return _answer_unless_ack(head, "AR", Fault("", code, text), now, ack_id, is_original)
+    """The AR for what is not looked into any further, given its beginning; `code` is of table 0357."""
+    return _answer_unless_ack(head, "AR", Fault(location, code, text), now, ack_id, is_original)
 
 
 def busy(body: bytes, *, now: datetime, ack_id: str, is_original: IsOriginal = as_asked) -> bytes:

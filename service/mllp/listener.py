@@ -50,6 +50,11 @@ class Listener:
         bound: int = self._server.sockets[0].getsockname()[1]
         return bound
 
+    def reread_certificates(self) -> None:
+        """Look at the files of certificates at once: what is wrong with them is told now."""
+        if self._tls:
+            self._tls.reread()
+
     def counters(self) -> Counters:
         """The figures at this moment."""
         return Counters(connections=len(self._board.peers) + len(self._shaking), **self._board.count)

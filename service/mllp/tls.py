@@ -56,6 +56,11 @@ class Tls:
                 self._reread()
             return self._context
 
+    def reread(self) -> None:
+        """Read the files now, whether they changed or not."""
+        with self._lock:
+            self._reread()
+
     def _reread(self) -> None:
         try:
             self._context = self._read()

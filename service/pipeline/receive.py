@@ -1,7 +1,7 @@
 """Receive: store what came as it came, with its answer, in one commit; only then is the answer given."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ from service.hl7.payload import Payload, read_payload
 from service.jobs import CHART
 from service.mapping import choose_feed
 from service.mllp import Origin
+from service.pipeline.senders import Allowed
 from service.store import Database
 
 _ANY_FACILITY = "*"
@@ -44,6 +45,7 @@ class Door:
     source_of: Callable[[Format, str, str], Source]  # by format, message type and sender
     wake: Callable[[str], None]  # told after the commit that a queue has work
     is_original: Callable[[str, str], bool] = as_asked  # by MSH-3 and MSH-4: answered by AA, AE, AR anyhow
+    is_allowed: Allowed | None = None  # over MLLP; None = everybody is
 
     def receive_frames(self, frames: Sequence[tuple[bytes, Origin]]) -> list[bytes]:
         """Take a group of HL7 messages, given as (body, origin); gives their ACKs, "" = none is sent.
@@ -52,6 +54,9 @@ class Door:
         sender is told to send again.
         """
         parcels = [self._unpack(body) for body, _origin in frames]
+        if self.is_allowed:
+            for parcel, (_body, origin) in zip(parcels, frames, strict=True):
+                parcel.arrivals = [self._let_in(each, origin, self.is_allowed) for each in parcel.arrivals]
         arrivals = [arrival for parcel in parcels for arrival in parcel.arrivals]
         try:
             answers = iter(self.store(arrivals))
@@ -123,11 +128,21 @@ class Door:
         answer = self._refusal(body, "104", reason)
         return Arrival(Format.HL7V2, "", self.facility, "", "", body, answer, reason, refused=True)
 
-    def _refusal(self, head: bytes, code: str, text: str) -> bytes:
+    def _let_in(self, arrival: Arrival, origin: Origin, is_allowed: Allowed) -> Arrival:
+        """A message as it is, or refused when its sender is not on the list."""
+        if is_allowed(arrival.sender, origin.names):
+            return arrival
+        reason = "this sender is not on the list of those that may send, or not with this certificate"
+        answer = self._refusal(arrival.body, "103", reason, "MSH-3")
+        # Without its control id: once the sender is on the list, the same message is taken as a new one.
+        return replace(arrival, control_id="", answer=answer, quarantine=f"MSH-3: {reason}", refused=True)
+
+    def _refusal(self, head: bytes, code: str, text: str, location: str = "") -> bytes:
         return hl7.refusal(
             head,
             code=code,
             text=text,
+            location=location,
             now=datetime.now(UTC),
             ack_id=new_control_id(),
             is_original=self.is_original,
@@ -150,7 +165,7 @@ class Door:
         return answers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Parcel:
     """What came in one frame or one request."""
 

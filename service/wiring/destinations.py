@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from service.fhir import ChargeItemClient
 from service.mapping import DestinationFile, load_destination
-from service.mllp import Connection
+from service.mllp import Connection, TlsFiles, client_tls
 from service.posting.batch_file import BatchFile
 from service.posting.destination import Destination
 from service.posting.dft_over_mllp import DftOverMllp
@@ -18,16 +18,25 @@ def destinations_of(settings: Settings) -> dict[str, Destination]:
     """Destinations by name; none = approved charges wait."""
     file = load_destination(settings.mappings / "destinations" / f"{BILLING}.yaml")
     if settings.billing:
-        host, port = host_and_port(settings.billing)
-        connections = [
-            Connection(host, port, answer_timeout=settings.answer_timeout) for _ in range(file.connections)
-        ]
+        connections = [_connection(settings) for _ in range(file.connections)]
         return {BILLING: DftOverMllp(connections, file.layout, file.actions, file.patience)}
     if settings.billing_fhir:
         return {BILLING: _fhir(settings, file)}
     if settings.billing_folder:
         return {BILLING: BatchFile(settings.billing_folder, file.layout, file.patience, settings.timezone)}
     return {}
+
+
+def _connection(settings: Settings) -> Connection:
+    host, port = host_and_port(settings.billing)
+    files = TlsFiles(settings.billing_certificate, settings.billing_key, settings.billing_ca)
+    return Connection(
+        host,
+        port,
+        answer_timeout=settings.answer_timeout,
+        tls=client_tls(files) if settings.billing_tls else None,
+        server_name=settings.billing_server_name,
+    )
 
 
 def _fhir(settings: Settings, file: DestinationFile) -> Destination:

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from pydantic_settings import SettingsError
 
 from service.domain.errors import SetupError
 from service.settings import ENVIRONMENT, Settings
+
+_NAMED = re.compile(r'field "(\w+)"')
 
 
 def read_settings(**given: Any) -> Settings:
@@ -21,8 +24,9 @@ def read_settings(**given: Any) -> Settings:
         first = error.errors(include_input=False, include_url=False)[0]
         what = first["msg"].removeprefix("Value error, ")
         raise SetupError(f"{_shown(first['loc'], given)}{what}") from None
-    except SettingsError:
-        raise SetupError(f"{ENVIRONMENT}SITE: this is not JSON") from None
+    except SettingsError as error:
+        named = _NAMED.search(str(error))
+        raise SetupError(f"{ENVIRONMENT}{named[1].upper() if named else ''}: this is not JSON") from None
 
 
 def _shown(location: tuple[int | str, ...], given: Mapping[str, Any]) -> str:

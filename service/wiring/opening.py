@@ -10,7 +10,7 @@ from service.mapping import Mappings, load
 from service.pipeline.chart import Reader
 from service.pipeline.fetch import Fetcher
 from service.pipeline.receive import Door, sources
-from service.pipeline.senders import original_mode
+from service.pipeline.senders import allow_list, original_mode
 from service.settings import Settings
 from service.store import Database, Keyring, open_database
 from service.store.database import refuse_unsafe, refuse_wrong_key
@@ -52,6 +52,7 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         source_of=sources(mappings.feeds, settings.facility),
         wake=waker.wake,
         is_original=original_mode(mappings.feeds),
+        is_allowed=allow_list(settings.mllp_senders),
     )
     service = Service(
         settings=settings,

@@ -9,15 +9,16 @@ from fastapi import FastAPI
 from service import web
 from service.api.app import create_app
 from service.api.parts import Parts
+from service.domain.errors import SetupError
 from service.jobs import CHART, FETCH, POST, QUEUES
 from service.mapping import Mappings
-from service.mllp import Limits, Listener
+from service.mllp import Limits, Listener, TlsFiles, server_tls
 from service.pipeline.chart import Reader, chart
 from service.pipeline.fetch import Fetcher
 from service.pipeline.post import post_side_by_side
 from service.pipeline.receive import Door
 from service.posting.destination import Destination
-from service.settings import Settings
+from service.settings import ENVIRONMENT, Settings, host_and_port, is_loopback
 from service.store import Database, Store
 from service.store.migrate import is_current
 from service.wiring.destinations import BILLING
@@ -102,9 +103,18 @@ class Service:
         return app
 
     def listener(self) -> Listener:
-        """The MLLP listener."""
-        limits = Limits(frame_bytes=self.settings.frame_limit, frame_seconds=self.settings.frame_seconds)
-        return Listener(self.door.receive_frames, self.door.refuse_frame, limits)
+        """The MLLP listener. Raises SetupError where it would be open to other machines without TLS."""
+        settings = self.settings
+        _refuse_open_line(settings)
+        limits = Limits(
+            frame_bytes=settings.frame_limit,
+            frame_seconds=settings.frame_seconds,
+            connections=settings.mllp_connections,
+            idle_seconds=settings.mllp_idle_seconds,
+        )
+        files = TlsFiles(settings.mllp_certificate, settings.mllp_key, settings.mllp_client_ca)
+        tls = server_tls(files) if files.certificate else None
+        return Listener(self.door.receive_frames, self.door.refuse_frame, limits, tls=tls)
 
     def close(self) -> None:
         """Let go of the broker and the database."""
@@ -128,3 +138,13 @@ class Service:
         if queue == FETCH:
             return store.ehrs.oldest_due(sorted(self.fetcher.servers))
         return store.postings.oldest_due(sorted(self.destinations))
+
+
+def _refuse_open_line(settings: Settings) -> None:
+    host, _port = host_and_port(settings.mllp)
+    if not (settings.mllp_certificate or settings.mllp_plain or is_loopback(host)):
+        message = (
+            f"other machines reach {settings.mllp}, and MLLP without TLS is open to all of them: "
+            f"set {ENVIRONMENT}MLLP_CERTIFICATE, or {ENVIRONMENT}MLLP_PLAIN=true on a private network"
+        )
+        raise SetupError(message)

@@ -47,6 +47,13 @@ def test_settings_that_are_refused(given, word):
         ("BILLING", "nonsense", "CHARGE_CAPTURE_BILLING: .*HOST:PORT"),
         ("BILLING_FHIR", "ftp://billing", "CHARGE_CAPTURE_BILLING_FHIR: .*URL"),
         ("BROKER_URL", "nonsense://x", "CHARGE_CAPTURE_BROKER_URL"),
+        ("MLLP_SENDERS", "LAB|NORTH", "CHARGE_CAPTURE_MLLP_SENDERS: .*JSON"),
+        ("MLLP_SENDERS", '{"LAB": []}', "CHARGE_CAPTURE_MLLP_SENDERS: .*MSH-3"),
+        ("MLLP_SENDERS", '{"LAB|NORTH": ["lab.example"]}', "without mllp_client_ca nobody shows one"),
+        ("MLLP_KEY", "server.key", "without mllp_certificate"),
+        ("MLLP_CLIENT_CA", "ca.pem", "without mllp_certificate"),
+        ("BILLING_CA", "ca.pem", "without billing_tls"),
+        ("BILLING_SERVER_NAME", "billing.example", "without billing_tls"),
         ("BILING", "h:1", "CHARGE_CAPTURE_BILING; nearest: CHARGE_CAPTURE_BILLING"),
     ],
 )

@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from datetime import UTC, datetime
 
 import pytest
 import typer
@@ -11,6 +12,10 @@ from typer.testing import CliRunner
 from service.commands.send import read_messages, send, send_all
 from service.commands.sink import Mode, Sink
 from service.domain.errors import PostingUnavailable, SetupError
+from service.hl7 import admit
+from service.mllp import Limits, server_tls
+from tests.certificates import Authority
+from tests.integration.mllp.conftest import RunningListener
 
 
 @pytest.fixture
@@ -104,6 +109,30 @@ def test_no_receiver_is_said_so(dft, file):
         send_all([file(dft("M1"))], "127.0.0.1", port)
     with pytest.raises(SetupError, match="HOST:PORT"):
         send([file(dft("M1"))], to="nowhere")
+
+
+def test_a_receiver_that_speaks_tls_is_sent_to_when_it_is_known(dft, file, tmp_path, run):
+    authority, stranger = Authority(tmp_path), Authority(tmp_path, "stranger")
+    server, client = authority.issue("server", ["hl7.example"]), authority.issue("client")
+
+    def receive(messages):
+        return [admit(body, now=datetime.now(UTC), ack_id="K1").answer for body, _origin in messages]
+
+    listener = RunningListener(receive, lambda _head, _problem: b"", Limits(), server_tls(server))
+    ours = ("--certificate", client.certificate, "--key", client.key, "--server-name", "hl7.example")
+    try:
+        result = run(listener, file(dft("M1")), "--ca", authority.path, *ours)
+        assert (result.exit_code, "AA  M1" in result.stdout) == (0, True)
+        for distrusted in (
+            ("--ca", stranger.path, *ours),
+            ("--tls", *ours),
+            ("--ca", authority.path, *ours[:4]),
+        ):
+            failed = run(listener, file(dft("M1")), *distrusted)
+            assert isinstance(failed.exception, PostingUnavailable)
+            assert "certificate verify failed" in str(failed.exception)
+    finally:
+        listener.close()
 
 
 def test_copies_are_the_same_message_unless_told_to_be_unique(run, billing, dft, file):
