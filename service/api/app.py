@@ -11,6 +11,7 @@ from service.api import (
     postings,
     problems,
     quarantine,
+    questions,
     worklist,
 )
 from service.api.limits import Limits
@@ -27,7 +28,17 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         openapi_url="/openapi.json",
     )
     app.state.parts = parts
-    for module in (fhir_notify, intake, worklist, candidates, postings, feeds, quarantine, operations):
+    for module in (
+        fhir_notify,
+        intake,
+        worklist,
+        candidates,
+        questions,
+        postings,
+        feeds,
+        quarantine,
+        operations,
+    ):
         app.include_router(module.router)
     problems.install(app)
     app.add_middleware(Limits, body_limit=parts.body_limit)

@@ -9,15 +9,18 @@ from service.api.access import CandidateReader, Decider
 from service.api.inputs import Approval, Change, Rejection, Undoing
 from service.api.once import Answer, IfMatch, Once, OnceOf, reviewer
 from service.api.parts import PartsOf
+from service.api.question_schemas import QuestionOut, answer_document, question_out
 from service.api.schemas import (
-    CandidateDetail,
     CandidateOut,
+    DocumentOut,
+    LineOut,
     UndoOut,
     candidate_out,
     charge_out,
     document_out,
     edit_out,
 )
+from service.domain.asking import Asked, AskedState
 from service.domain.review import Candidate
 from service.pipeline import decide
 from service.pipeline.day import edits_of
@@ -27,6 +30,12 @@ from service.store import Store
 from service.store.transaction import AuditEntry
 
 router = APIRouter(prefix="/v1/candidates", tags=["review"])
+
+
+class CandidateDetail(LineOut):
+    """A line with its evidence, its documents, and all that was asked about it and decided on it."""
+
+    asked_questions: list[QuestionOut]
 
 
 @router.get("/{identifier}")
@@ -105,6 +114,7 @@ def _do(
 def _detail(store: Store, line: Candidate) -> CandidateDetail:
     content = line.content
     kept = why_not(store, line)
+    asked = store.questions.of_procedure(line.procedure_id)
     return CandidateDetail(
         **candidate_out(line),
         edits=[edit_out(edit, line) for edit in edits_of(store, line)],
@@ -113,11 +123,18 @@ def _detail(store: Store, line: Candidate) -> CandidateDetail:
         stated=content["stated"],
         context=content["context"],
         diagnoses=content["diagnoses"],
-        documents=[document_out(event) for _, event in store.events.of_procedures([line.procedure_id])],
+        documents=_documents(store, line, asked),
         decisions=store.candidates.decisions(line),
         charges=[
             charge_out(charge, store.postings.of_charge(charge.key))
             for charge in store.charges.of_candidate(line.id)
         ],
+        asked_questions=list(map(question_out, asked)),
         undo=UndoOut(possible=not kept, why_not=kept),
     )
+
+
+def _documents(store: Store, line: Candidate, asked: list[Asked]) -> list[DocumentOut]:
+    """The messages, and the answers that count, as they came."""
+    messages = [document_out(event) for _, event in store.events.of_procedures([line.procedure_id])]
+    return [*messages, *(answer_document(each) for each in asked if each.state is AskedState.ANSWERED)]

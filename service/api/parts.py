@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from service.domain.ehr import Ehr
 from service.domain.feed import Feed
+from service.mapping.vocabulary import Vocabulary
 from service.pipeline.receive import Door
 from service.store import Database
 
@@ -21,6 +22,8 @@ class Parts:
     feeds: tuple[Feed, ...]
     destination: str  # where approved charges go
     approved: Callable[[], None]  # told after an approval was committed
+    answered: Callable[[], None]  # told after an answer was committed
+    vocabulary: Vocabulary  # what answers are checked against
     is_current: Callable[[], bool]  # whether the schema is the one this code was written for
     body_limit: int  # bytes
     ehrs: Mapping[str, Ehr]  # that may notify

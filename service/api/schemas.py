@@ -103,7 +103,7 @@ class UndoOut(BaseModel):
     why_not: str
 
 
-class CandidateDetail(CandidateOut):
+class LineOut(CandidateOut):
     """A line with its evidence, its documents and all that was decided on it."""
 
     edits: list[EditOut]

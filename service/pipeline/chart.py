@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from service import fhir, hl7
+from service.domain.asking import Asked, AskedState
 from service.domain.documentation import ProcedureReport
 from service.domain.errors import InputError
 from service.domain.event import Event, Format
@@ -20,6 +21,8 @@ from service.domain.feed import Feed
 from service.domain.frozen import frozen
 from service.domain.review import Line
 from service.mapping import Mappings, Understood, combine, propose, understand
+from service.pipeline.answered import with_answers
+from service.pipeline.asking import carry_over
 from service.pipeline.billing_answers import take_answers
 from service.pipeline.companions import companions_of, note
 from service.pipeline.corrections import completed
@@ -89,10 +92,10 @@ class Reader:
     def _understood(self, feed: Feed, report: ProcedureReport) -> Understood:
         return understand(self.mappings.vocabulary, self.mappings.terms, feed, report)
 
-    def chart(self, keyed: Sequence[tuple[str, Understood]]) -> Chart:
-        """What is documented about one procedure by all of its messages, and what the tables make of it."""
+    def chart(self, keyed: Sequence[tuple[str, Understood]], answers: Sequence[Asked] = ()) -> Chart:
+        """What is documented about one procedure, by its messages and answers, and what the tables say."""
         key, parts = keyed[0][0], [part for _, part in keyed]
-        documentation = combine(key, completed(parts, self._understood))
+        documentation = with_answers(combine(key, completed(parts, self._understood)), answers)
         return Chart(documentation, propose(self.mappings.tables, documentation))
 
 
@@ -130,9 +133,14 @@ def _chart_events(store: Store, reader: Reader, read: Sequence[Reading | Unreada
     facilities = {procedure_id: facility for (facility, _), procedure_id in ids.items()}
     documented, broken = _gather(store, reader, read, ids, new)
     charts: dict[str, Sequence[Line] | str] = {ids[ref]: () for ref in before}
-    charts.update((procedure_id, _chart_one(reader, keyed)) for procedure_id, keyed in documented.items())
+    answers = store.questions.of_procedures(set(documented) - new, AskedState.ANSWERED)
+    charts.update(
+        (procedure_id, _chart_one(reader, keyed, answers.get(procedure_id, ())))
+        for procedure_id, keyed in documented.items()
+    )
     charts.update(dict.fromkeys(broken, _NOT_READ))
     charted = _update_queue(store, reader.mappings.digest, facilities, charts, new)
+    carry_over(store, set(charts) - new)
     outcomes = dict.fromkeys(procedures_of, "no_charge")
     outcomes.update((event_id, "charted") for procedure_id, event_id in pairs if procedure_id in charted)
     store.events.finish(outcomes)
@@ -220,10 +228,12 @@ def _gather(
     return parts, broken
 
 
-def _chart_one(reader: Reader, keyed: Sequence[tuple[str, Understood]]) -> Sequence[Line] | str:
+def _chart_one(
+    reader: Reader, keyed: Sequence[tuple[str, Understood]], answers: Sequence[Asked]
+) -> Sequence[Line] | str:
     """The lines of one procedure; or, when that fails, why: its neighbours must not wait for it."""
     try:
-        return lines_of(reader.chart(keyed))
+        return lines_of(reader.chart(keyed, answers))
     except Exception as error:  # noqa: BLE001
         reason = _where(error)
         _log.error("procedure not charted", reason=reason)

@@ -20,6 +20,7 @@ from service.domain.documentation import BillingContext
 from service.domain.errors import EditsUnseen, UnusableCharge, WrongState
 from service.domain.ids import new_charge_key
 from service.domain.review import Candidate
+from service.pipeline import asking
 from service.pipeline.day import edit_id, edits_of
 from service.pipeline.reviewing import Reviewer, open_line
 from service.store import Store
@@ -60,7 +61,7 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
     )
     changed = replace(
         changed,
-        status=CandidateStatus.PROPOSED if changed.code else line.status,
+        status=CandidateStatus.PROPOSED if changed.code and not line.asked else line.status,
         origin=Origin.CODER if changed.code != line.code else line.origin,
     )
     store.candidates.rewrite(line, changed)
@@ -72,7 +73,9 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
 def reject(store: Store, reviewer: Reviewer, reason: str) -> Candidate:
     """Decide that a line is no charge."""
     line = open_line(store, reviewer)
-    store.candidates.change(line, status=CandidateStatus.REJECTED.value, claimed_by="", claimed_until=0.0)
+    asking.close_of(store, line, reviewer.user.name)
+    rejected = {"status": CandidateStatus.REJECTED.value, "asked": 0}
+    store.candidates.change(line, **rejected, claimed_by="", claimed_until=0.0)
     store.candidates.decide(line, Verdict.REJECT, reviewer.user.name, {"reason": reason})
     return store.candidates.get(line.id, line.facility)
 
@@ -92,6 +95,8 @@ def approve(
     reviewer was not shown, as one may that came since.
     """
     line = open_line(store, reviewer)
+    if line.asked:
+        raise WrongState("a clinician was asked: wait for the answer, or withdraw the question")
     _refuse_unchargeable(store, line)
     edits = edits_of(store, line)
     unseen = [edit for edit in edits if edit_id(edit) not in edits_seen]

@@ -26,6 +26,7 @@ from service.store.prepared import run_text
 from service.store.procedures import Procedures
 from service.store.publications import Publications
 from service.store.quarantine import Quarantine, Replays
+from service.store.questions import Questions
 from service.store.resource_links import ResourceLinks
 from service.store.tallies import Tallies, write_tallies
 from service.store.transaction import Transaction
@@ -59,6 +60,7 @@ class Store:
         self.candidates = Candidates(transaction)
         self.worklist = Worklist(transaction)
         self.charges = Charges(transaction)
+        self.questions = Questions(transaction)
         self.given_answers = GivenAnswers(transaction)
         self.postings = Postings(transaction)
         self.users = Users(transaction)

@@ -36,6 +36,10 @@ class Procedures:
         made = {row["id"] for row in rows} & set(found.values())
         return {pair: found[pair] for pair in wanted}, made
 
+    def hold(self, identifier: str) -> None:
+        """Lock a procedure: it is not charted meanwhile, and whoever charted it has ended."""
+        self._connection.execute(select(procedure.c.id).where(procedure.c.id == identifier).with_for_update())
+
     def link(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Note which message documents which procedure: (procedure id, event id)."""
         rows = [{"procedure_id": procedure_id, "event_id": event_id} for procedure_id, event_id in set(pairs)]

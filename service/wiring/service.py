@@ -85,6 +85,10 @@ class Service:
         """Ring for the postings of an approval that was just committed."""
         self.waker.wake(POST)
 
+    def answered(self) -> None:
+        """Ring for the procedures that an answer has charted again."""
+        self.waker.wake(CHART)
+
     def application(self) -> FastAPI:
         """The API and the page."""
         parts = Parts(
@@ -93,6 +97,8 @@ class Service:
             feeds=self.mappings.feeds,
             destination=BILLING,
             approved=self.approved,
+            answered=self.answered,
+            vocabulary=self.mappings.vocabulary,
             is_current=lambda: is_current(self.database),
             body_limit=self.settings.frame_limit,
             ehrs={name: server.ehr for name, server in self.fetcher.servers.items()},
