@@ -16,6 +16,7 @@ from service.commands.replay import replay
 from service.commands.send import send
 from service.commands.serve import api, listen, serve, sweep
 from service.commands.sink import sink
+from service.commands.watch import watch_folder
 
 app = typer.Typer(
     help="From an EHR's procedure message to a reviewed charge in billing.",
@@ -27,6 +28,7 @@ for _command in (serve, listen, api, sweep, propose, send, sink, replay, ledger,
     app.command()(_command)
 for _name, _tool in (("explain", explain_case), ("diff", diff), ("coverage", coverage), ("schema", schema)):
     mappings.command(_name)(_tool)
+app.command("watch")(watch_folder)
 mappings.command("publish")(publish)
 for _group, _name in (
     (mappings, "mappings"),

@@ -122,6 +122,7 @@ class Settings(BaseSettings):
     )
     mllp_connections: int = Field(256, description="Most connections to the HL7 listener.", ge=1, le=10_000)
     mllp_idle_seconds: _Seconds = Field(3600.0, description="Silence after which a connection is closed.")
+    watch: Path | None = Field(None, description="Folder from which HL7 files are taken, by serve.")
     billing: _AnyAddress = Field("", description="HOST:PORT that approved charges go to as DFT over MLLP.")
     billing_tls: bool = Field(default=False, description="Speak TLS with `billing`, and check who it is.")
     billing_ca: Path | None = Field(

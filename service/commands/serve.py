@@ -18,6 +18,7 @@ from rich.console import Console
 
 from service import jobs
 from service.commands.demo import Demo
+from service.commands.watch import watching
 from service.domain.errors import SetupError, TryAgainLater, WrongState
 from service.settings import ENVIRONMENT, host_and_port
 from service.store import Store
@@ -59,13 +60,16 @@ def serve(
     http: Http = None,
     mllp: Mllp = None,
     billing: Billing = None,
+    watch: Annotated[Path | None, typer.Option(help="Folder from which HL7 files are taken, too")] = None,
     demo: Annotated[
         bool, typer.Option("--demo", help="Also play the billing system, and send the shipped samples")
     ] = False,
 ) -> None:
     """Run everything in one process."""
     with Demo.when(wanted=demo and billing is None) as played:
-        settings = read_settings(data=data, http=http, mllp=mllp, billing=billing or played.address)
+        settings = read_settings(
+            data=data, http=http, mllp=mllp, billing=billing or played.address, watch=watch
+        )
         service = open_service(settings)
         warn_of_unpublished(service)
         with ExitStack() as background:
@@ -74,6 +78,7 @@ def serve(
                 if settings.embedded:
                     background.enter_context(_embedded_worker(service))
                 background.enter_context(_sweeper(service))
+                background.enter_context(watching(service, settings.watch))
 
             asyncio.run(_run(service, _Doors(), _Beginning(_welcome, played.send_samples, work)))
         service.close()

@@ -66,9 +66,22 @@ class Door:
             answers = iter([self._busy(each.body, now) for each in arrivals])
         return [parcel.answer(answers) for parcel in parcels]
 
-    def receive_hl7(self, body: bytes, *, charset: str | None = None, facility: str = _ANY_FACILITY) -> bytes:
-        """Take what one request or file holds: a message, several, or a batch. Raises TryAgainLater."""
+    def receive_hl7(
+        self,
+        body: bytes,
+        *,
+        charset: str | None = None,
+        facility: str = _ANY_FACILITY,
+        feed: Feed | None = None,
+    ) -> bytes:
+        """Take what one request or file holds: a message, several, or a batch. Raises TryAgainLater.
+
+        `feed` is the one by which all of it is to be read; None = each message by the one that fits.
+        """
         parcel = self._unpack(body, charset, facility)
+        if feed:
+            source = Source(feed.name, feed.facility or self.facility)
+            parcel = replace(parcel, arrivals=[_read_by(source, each) for each in parcel.arrivals])
         return parcel.answer(iter(self.store(parcel.arrivals)))
 
     def refuse_frame(self, head: bytes, problem: str) -> bytes:
@@ -180,6 +193,10 @@ class _Parcel:
         count = len(self.payload.messages)
         now = datetime.now(UTC)
         return answer_payload(self.payload, own[:count], own[count:], now=now, ack_id=new_control_id())
+
+
+def _read_by(source: Source, arrival: Arrival) -> Arrival:
+    return replace(arrival, feed=source.feed, taken_by=source.feed, facility=source.facility)
 
 
 def _complained(complaint: Complaint, facility: str) -> Arrival:

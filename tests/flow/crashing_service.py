@@ -29,6 +29,11 @@ def after_commit_before_ack():
     Door.receive_frames = _after(Door.receive_frames)
 
 
+def after_commit_of_a_file():
+    """What a file of the watched folder holds is stored; the file lies where it lay."""
+    Door.receive_hl7 = _after(Door.receive_hl7)
+
+
 def after_approval_before_posting():
     """The approval is committed; nobody was woken to post it."""
     Service.approved = _die
