@@ -1,6 +1,7 @@
 """A line of the review queue: show, claim, approve, change, reject, undo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -12,6 +13,7 @@ from service.api.parts import PartsOf
 from service.api.question_schemas import QuestionOut, answer_document, question_out
 from service.api.schemas import (
     CandidateOut,
+    CoverageOut,
     DocumentOut,
     LineOut,
     UndoOut,
@@ -21,8 +23,10 @@ from service.api.schemas import (
     edit_out,
 )
 from service.domain.asking import Asked, AskedState
+from service.domain.coverage import CoveragePolicy
 from service.domain.review import Candidate
 from service.pipeline import decide
+from service.pipeline.coverage import coverage_of
 from service.pipeline.day import edits_of
 from service.pipeline.reviewing import Reviewer
 from service.pipeline.undo import undo, why_not
@@ -47,7 +51,7 @@ def show_candidate(
         line = store.candidates.get(identifier, user.facility)
         store.audit(AuditEntry(line.facility, "review", user.name, "read", "candidate", line.id))
         response.headers["ETag"] = f'"{line.version}"'
-        return _detail(store, line)
+        return _detail(store, line, parts.policies)
 
 
 @router.post("/{identifier}/claim", response_model=CandidateOut)
@@ -111,13 +115,14 @@ def _do(
     return once.do(work)
 
 
-def _detail(store: Store, line: Candidate) -> CandidateDetail:
+def _detail(store: Store, line: Candidate, policies: Sequence[CoveragePolicy]) -> CandidateDetail:
     content = line.content
     kept = why_not(store, line)
     asked = store.questions.of_procedure(line.procedure_id)
     return CandidateDetail(
         **candidate_out(line),
         edits=[edit_out(edit, line) for edit in edits_of(store, line)],
+        coverage=[CoverageOut(**asdict(flag)) for flag in coverage_of(store, line, policies)],
         elements=content["elements"],
         evidence=content["evidence"],
         stated=content["stated"],

@@ -1,11 +1,12 @@
 """What the API is made of: handed to it by the wiring."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from service.domain.coverage import CoveragePolicy
 from service.domain.ehr import Ehr
 from service.domain.feed import Feed
 from service.mapping.vocabulary import Vocabulary
@@ -27,6 +28,7 @@ class Parts:
     is_current: Callable[[], bool]  # whether the schema is the one this code was written for
     body_limit: int  # bytes
     ehrs: Mapping[str, Ehr]  # that may notify
+    policies: Sequence[CoveragePolicy]
     hold: float  # seconds in which an approval can be undone before it is posted
 
 

@@ -96,6 +96,15 @@ class EditOut(BaseModel):
     source: str  # the loaded file
 
 
+class CoverageOut(BaseModel):
+    """What a payer's policy, as the site noted it, may find wanting."""
+
+    policy: str  # the file
+    kind: str  # diagnosis, frequency, documentation
+    why: str
+    source: str
+
+
 class UndoOut(BaseModel):
     """Whether the decision on a line can be taken back now."""
 
@@ -107,6 +116,7 @@ class LineOut(CandidateOut):
     """A line with its evidence, its documents and all that was decided on it."""
 
     edits: list[EditOut]
+    coverage: list[CoverageOut]
 
     elements: list[dict[str, Any]]
     evidence: list[dict[str, Any]]

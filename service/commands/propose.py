@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,11 +11,13 @@ import typer
 
 from service import hl7
 from service.commands.corpus import content, fhir_event, hl7_event, is_fhir
+from service.domain.coverage import CoveragePolicy
 from service.domain.errors import Fault, InputError, SetupError
 from service.domain.event import Event
 from service.mapping import Mappings, documentation_from_json, load
 from service.mapping import propose as propose_for
 from service.pipeline.chart import Reader
+from service.pipeline.coverage import coverage_without_history
 from service.pipeline.lines import Chart, element_json, lines_of, question_json
 from service.wiring import read_settings
 
@@ -79,7 +81,8 @@ def _told(
     by_key: dict[str, list[Any]] = {}
     for key, part in parts:
         by_key.setdefault(key, []).append((key, part))
-    return {**told, "procedures": [_procedure(reader.chart(found)) for found in by_key.values()]}
+    charts = [reader.chart(found) for found in by_key.values()]
+    return {**told, "procedures": [_procedure(chart, reader.mappings.policies) for chart in charts]}
 
 
 def _of_elements(mappings: Mappings, path: Path) -> Iterator[dict[str, Any]]:
@@ -101,10 +104,14 @@ def _of_record(mappings: Mappings, path: Path, number: int, line: str) -> dict[s
     except InputError as error:
         return {**told, "ack": _ack("AE", error.faults), "procedures": []}
     charts = [Chart(each, propose_for(mappings.tables, each)) for each in documented]
-    return {**told, "ack": _ACCEPTED, "procedures": [_procedure(chart) for chart in charts]}
+    return {
+        **told,
+        "ack": _ACCEPTED,
+        "procedures": [_procedure(chart, mappings.policies) for chart in charts],
+    }
 
 
-def _procedure(chart: Chart) -> dict[str, Any]:
+def _procedure(chart: Chart, policies: Sequence[CoveragePolicy]) -> dict[str, Any]:
     documentation = chart.documentation
     lines = [line for line in lines_of(chart) if line.code]
     statuses = documentation.values("status")
@@ -131,7 +138,11 @@ def _procedure(chart: Chart) -> dict[str, Any]:
             for proposal in chart.proposals
             for each in proposal.excluded
         ],
-        "coverage": [],
+        "coverage": [
+            {"code": line.code, **asdict(flag)}
+            for line in lines
+            for flag in coverage_without_history(line, policies)
+        ],
     }
 
 

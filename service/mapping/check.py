@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from service.domain.coverage import CoveragePolicy
 from service.domain.edits import CodeLimits
 from service.domain.errors import MappingError
 from service.domain.feed import Feed
 from service.mapping.algorithms import AlgorithmSource, read_algorithm
+from service.mapping.coverage_policies import read_policy
 from service.mapping.destinations import load_destination
 from service.mapping.feeds import load_feeds
 from service.mapping.findings import Finding, finding_of
@@ -37,6 +39,7 @@ class Checked:
     algorithms: list[AlgorithmSource] = field(default_factory=list)
     feeds: tuple[Feed, ...] = ()
     terms: Terms | None = None
+    policies: list[CoveragePolicy] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def attempt(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
@@ -126,6 +129,9 @@ def _read_algorithms(folder: Path, vocabulary: Vocabulary, checked: Checked) -> 
 def _read_neighbours(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None:
     checked.feeds = checked.attempt(load_feeds, folder / "feeds", vocabulary) or ()
     checked.terms = checked.attempt(load_terms, folder / "terms", vocabulary)
+    for path in sorted((folder / "coverage").glob("*.yaml")):
+        if policy := checked.attempt(read_policy, path, vocabulary):
+            checked.policies.append(policy)
     for path in sorted((folder / "destinations").glob("*.yaml")):
         checked.attempt(load_destination, path)
     checked.findings += _unnamed_charge_masters(folder / "destinations")

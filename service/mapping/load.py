@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from service.domain.coverage import CoveragePolicy
 from service.domain.errors import MappingError
 from service.domain.feed import Feed
 from service.mapping.algorithms import AlgorithmSource, compile_algorithm
@@ -30,6 +31,7 @@ class Mappings:
     digest: str  # SHA-256 over the names and bytes of all files
     sources: tuple[TableSource, ...] = field(repr=False)  # the tables as they are written
     algorithms: tuple[AlgorithmSource, ...] = field(repr=False)
+    policies: tuple[CoveragePolicy, ...] = ()
 
 
 def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
@@ -46,7 +48,16 @@ def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
     tables = (compile_table(source, vocabulary, checked.lookups, site) for source in sources)
     computed = (compile_algorithm(source, vocabulary, site) for source in algorithms)
     ready = Tables((*tables, *computed))
-    return Mappings(vocabulary, ready, checked.feeds, terms, _digest(folder), sources, algorithms)
+    return Mappings(
+        vocabulary=vocabulary,
+        tables=ready,
+        feeds=checked.feeds,
+        terms=terms,
+        digest=_digest(folder),
+        sources=sources,
+        algorithms=algorithms,
+        policies=tuple(checked.policies),
+    )
 
 
 def _check_site(site: Mapping[str, str], sources: Iterable[TableSource | AlgorithmSource]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from service.mapping.algorithms import AlgorithmFile
+from service.mapping.coverage_policies import CoverageFile
 from service.mapping.destinations import DestinationForm
 from service.mapping.feeds import FeedFile
 from service.mapping.tables import LookupFile, TableFile
@@ -19,6 +20,7 @@ _FORMS: dict[str, type[BaseModel]] = {
     "terms": TermsFile,
     "cues": CuesFile,
     "feed": FeedFile,
+    "coverage": CoverageFile,
     "destination": DestinationForm,
 }
 

@@ -32,10 +32,10 @@ def _beside(store: Store, line: Candidate) -> list[Candidate]:
     day = [each for each in store.candidates.of_day(line) if each.id != line.id]
     replaced = {each.corrects for each in (line, *day) if each.corrects}
     others = [each for each in day if each.id not in replaced and _is_same_provider(each, line)]
-    return [line, *(each for each in others if _stands(store, each))]
+    return [line, *(each for each in others if stands(store, each))]
 
 
-def _stands(store: Store, other: Candidate) -> bool:
+def stands(store: Store, other: Candidate) -> bool:
     """Whether a line is, or may become, a charge: one that was taken back is neither."""
     if other.kind is ChargeKind.CREDIT:
         return False

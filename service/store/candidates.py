@@ -44,17 +44,25 @@ class Candidates:
 
     def of_day(self, line: Candidate) -> list[Candidate]:
         """Lines with a code, proposed or approved, of the same patient and service date; oldest first."""
-        key = self._rows.day_key(line.service_date, line.content["context"])
-        if not key:
+        if not self._rows.day_key(line.service_date, line.content["context"]):
             return [line] if line.code else []
-        standing = ("proposed", "second_review", "approved")
-        same_day = select(candidate).where(
-            candidate.c.facility == line.facility,
-            candidate.c.day_key == key,
-            candidate.c.status.in_(standing),
-            candidate.c.code != "",
+        return self._read(self._on(line, [line.service_date]).where(candidate.c.code != ""))
+
+    def of_days(self, line: Candidate, days: Sequence[str], codes: Iterable[str]) -> list[Candidate]:
+        """Lines of one of these codes, proposed or approved, of the same patient on one of these days."""
+        return self._read(self._on(line, days).where(candidate.c.code.in_(sorted(codes))))
+
+    def _on(self, line: Candidate, days: Sequence[str]) -> Select[Any]:
+        keys = {self._rows.day_key(day, line.content["context"]) for day in days} - {""}
+        return (
+            select(candidate)
+            .where(
+                candidate.c.facility == line.facility,
+                candidate.c.day_key.in_(sorted(keys)),
+                candidate.c.status.in_(("proposed", "second_review", "approved")),
+            )
+            .order_by(candidate.c.sequence)
         )
-        return self._read(same_day.order_by(candidate.c.sequence))
 
     def of_procedures(self, procedure_ids: Iterable[str], *, lock: bool = True) -> list[Candidate]:
         """All lines of these procedures, oldest first, locked; superseded ones are left out.

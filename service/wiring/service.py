@@ -102,6 +102,7 @@ class Service:
             is_current=lambda: is_current(self.database),
             body_limit=self.settings.frame_limit,
             ehrs={name: server.ehr for name, server in self.fetcher.servers.items()},
+            policies=self.mappings.policies,
             hold=self.settings.undo_seconds,
         )
         app = create_app(parts, VERSION)
