@@ -1,6 +1,6 @@
 """Claims: which phrases stand in a sentence, and what they say, before anything takes it back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from service.domain.documentation import Value
@@ -8,7 +8,7 @@ from service.mapping.clauses import Sentence
 from service.mapping.lexicon import Beginning, Entry, Hinders, Ignored, Lexicon, Meaning, States, Within
 from service.mapping.marks import COMMA
 from service.mapping.numbers import NUMBER
-from service.mapping.phrases import match
+from service.mapping.phrases import Phrase, match
 from service.mapping.words import Words
 
 _LISTING: Final = frozenset({COMMA, "and"})  # what stands between the levels of a list
@@ -31,28 +31,50 @@ class Claim(NamedTuple):
     vague: bool = False
 
 
-def find_matches(text: Words, sentence: Sentence, lexicon: Lexicon) -> Iterator[Match]:
+def find_matches(text: Words, sentence: Sentence, lexicon: Lexicon) -> list[Match]:
     """Find every phrase that stands in a sentence."""
-    words, entries = text.words, lexicon.entries
+    words, entries, gap_ends, end = text.words, lexicon.entries, lexicon.gap_ends, len(text.words)
     present = {*words[sentence.start : sentence.end]}
-    if not text.numbers.keys().isdisjoint(range(sentence.start, sentence.end)):
+    numbers = bool(text.numbers) and not text.numbers.keys().isdisjoint(range(sentence.start, sentence.end))
+    if numbers:
         present.add(NUMBER)
+    matches: list[Match] = []
     for place in range(sentence.start, sentence.end):
         beginning = entries.get(words[place])
-        found = _narrowed(beginning, text, place + 1) if beginning else ()
-        if place in text.numbers and NUMBER in entries:
-            found = (*found, *_narrowed(entries[NUMBER], text, place + 1))
+        if numbers:
+            found = _beside_numbers(place, beginning, text, entries)
+        elif beginning is None:
+            continue
+        else:
+            found = beginning.by_next.get(words[place + 1] if place + 1 < end else "", beginning.otherwise)
         for phrase, meaning in found:
             if phrase.last is None:
-                yield Match((place,), meaning)
+                matches.append(Match((place,), meaning))
             elif not phrase.last.isdisjoint(present):  # rules most of them out
-                places = match(phrase, text, place, lexicon.gap_ends)
-                if places is not None:
-                    yield from _read(places, meaning, text) if phrase.numeric else (Match(places, meaning),)
+                matches += _at(place, phrase, meaning, text, gap_ends)
+    return matches
+
+
+def _at(
+    place: int, phrase: Phrase, meaning: Meaning, text: Words, gap_ends: frozenset[str]
+) -> Iterable[Match]:
+    places = match(phrase, text, place, gap_ends)
+    if places is None:
+        return ()
+    return _read(places, meaning, text) if phrase.numeric else (Match(places, meaning),)
+
+
+def _beside_numbers(
+    place: int, beginning: Beginning | None, text: Words, entries: Mapping[str, Beginning]
+) -> Sequence[Entry]:
+    """The entries that may stand where they begin, by the word or number there and the one after it."""
+    found = _narrowed(beginning, text, place + 1) if beginning else ()
+    if place in text.numbers and NUMBER in entries:
+        found = (*found, *_narrowed(entries[NUMBER], text, place + 1))
+    return found
 
 
 def _narrowed(beginning: Beginning, text: Words, following: int) -> Sequence[Entry]:
-    """The entries that may stand where they begin, by the word after it."""
     if following in text.numbers:
         return beginning.every
     word = text.words[following] if following < len(text.words) else ""
@@ -76,13 +98,18 @@ def _read(places: tuple[int, ...], meaning: Meaning, text: Words) -> Iterator[Ma
 def claims_of(matches: Sequence[Match], words: Words) -> list[Claim]:
     """Return the matches that say something of an element, and are not ignored for it."""
     ignored = ignored_places(matches)
-    claims = (
-        Claim(places, meaning, vague)
-        for places, meaning, vague in matches
-        if isinstance(meaning, States | Hinders)
-        and not (ignored and any((meaning.element, place) in ignored for place in places))
-    )
-    return [each for claim in claims for each in _each_level(claim, words)]
+    claims: list[Claim] = []
+    for places, meaning, vague in matches:
+        if not isinstance(meaning, States | Hinders):
+            continue
+        if ignored and any((meaning.element, place) in ignored for place in places):
+            continue
+        claim = Claim(places, meaning, vague)
+        if meaning.value is Within.LEVEL and isinstance(meaning, States):
+            claims += _each_level(claim, meaning, words)
+        else:
+            claims.append(claim)
+    return claims
 
 
 def ignored_places(matches: Iterable[Match]) -> set[tuple[str, int]]:
@@ -95,13 +122,12 @@ def ignored_places(matches: Iterable[Match]) -> set[tuple[str, int]]:
     }
 
 
-def _each_level(claim: Claim, words: Words) -> Iterable[Claim]:
+def _each_level(claim: Claim, meaning: States, words: Words) -> Iterator[Claim]:
     """Part a claim of one level of a list ("L3-4, L4-5 and L5-S1") into one of each: it is meant of all."""
-    if not isinstance(claim.meaning, States) or claim.meaning.value is not Within.LEVEL:
-        return (claim,)
     own = next(place for place in claim.places if place in words.levels)
     others = {*claim.places} - {own}
-    return [Claim(tuple(sorted({level, *others})), claim.meaning) for level in _listed_with(own, words)]
+    for level in _listed_with(own, words):
+        yield Claim(tuple(sorted({level, *others})), meaning)
 
 
 def _listed_with(place: int, words: Words) -> list[int]:
@@ -131,12 +157,14 @@ def _neighbour(place: int, step: int, words: Words) -> int | None:
     return at if at in words.levels else None
 
 
-def vague_elements(claims: Iterable[Claim]) -> set[str]:
+def vague_elements(claims: Collection[Claim]) -> set[str]:
     """Return the elements of which a sentence gives a number that cannot be read.
 
     "One of 3 cm and one of 4-5 cm": the number that can be read is not all there is.
     """
     read: dict[str, set[int]] = {}
+    if not any(each.vague for each in claims):
+        return set()
     for each in claims:
         if not each.vague:
             read.setdefault(each.meaning.element, set()).update(each.places)

@@ -43,8 +43,7 @@ class Grammar:
     links: frozenset[str]  # a clause with no more than these before a cue has no subject of its own
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(NamedTuple):
     """Words `start` to `end` of a text."""
 
     start: int
@@ -75,13 +74,14 @@ def sentences(words: Sequence[str], grammar: Grammar, titles: Titles = _UNTITLED
     opens = True
     start = 0
     for end in (*(i for i, word in enumerate(words) if word in (SENTENCE_END, PARAGRAPH_END)), len(words)):
-        titled_aside = 1 in titles.aside[start:end]
-        heading = None if titled_aside else _heading(words, start, end, grammar)
-        opens_field = not titles.today.isdisjoint(range(start, end))
+        titled_aside = bool(titles.aside) and 1 in titles.aside[start:end]
+        opens_field = bool(titles.today) and not titles.today.isdisjoint(range(start, end))
+        title = _heading_words(words, start, end)
+        heading = sets_aside(title, grammar) if title and not titled_aside else None
         if heading is None and opens_field:
             heading = False
         if heading is not None:
-            aside, in_title = heading, _heading_words(words, start, end) in grammar.title_headings
+            aside, in_title = heading, title in grammar.title_headings
         if start < end:
             held = holds and heading is False and not opens_field
             opens = opens or heading is not None
@@ -89,12 +89,6 @@ def sentences(words: Sequence[str], grammar: Grammar, titles: Titles = _UNTITLED
             opens, holds = False, _holds(words, start, end, grammar)
         opens = opens or (end < len(words) and words[end] == PARAGRAPH_END)
         start = end + 1
-
-
-def _heading(words: Sequence[str], start: int, end: int, grammar: Grammar) -> bool | None:
-    """Return whether the heading of a sentence sets it aside; None where there is no heading."""
-    heading = _heading_words(words, start, end)
-    return sets_aside(heading, grammar) if heading else None
 
 
 def _heading_words(words: Sequence[str], start: int, end: int) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class Step:
     optional: bool = False
     gap: bool = False  # any words, up to _GAP_LENGTH
     numeric: bool = False  # a number may stand there
+    plain: bool = False  # one word stands there, always
 
     @property
     def words(self) -> Iterator[tuple[str, ...]]:
@@ -134,7 +135,8 @@ def _step(part: str, families: Families) -> Step:
         choices.setdefault(choice[0], []).append(choice)
     longest_first = {head: tuple(sorted(found, key=len, reverse=True)) for head, found in choices.items()}
     numeric = any(NUMBER in choice for found in choices.values() for choice in found)
-    return Step(longest_first, optional, numeric=numeric)
+    single = all(len(choice) == 1 for found in choices.values() for choice in found)
+    return Step(longest_first, optional, numeric=numeric, plain=single and not (optional or numeric))
 
 
 def _choices(part: str, families: Families) -> Iterable[tuple[str, ...]]:
@@ -182,11 +184,29 @@ def match(phrase: Phrase, text: Words, start: int, gap_ends: frozenset[str]) -> 
 def _match(
     steps: tuple[Step, ...], at: int, text: Words, place: int, gap_ends: frozenset[str]
 ) -> tuple[int, ...] | None:
+    words, start, last = text.words, place, len(text.words)
+    for step in steps[at:]:
+        if not step.plain:
+            break
+        if place == last or words[place] not in step.choices:
+            return None
+        place += 1
+    own = tuple(range(start, place))
+    at += place - start
     if at == len(steps):
-        return ()
+        return own
+    rest = (
+        _match_after_gap(steps, at + 1, text, place, gap_ends)
+        if steps[at].gap
+        else _match_one_of(steps, at, text, place, gap_ends)
+    )
+    return rest if rest is None or not own else own + rest
+
+
+def _match_one_of(
+    steps: tuple[Step, ...], at: int, text: Words, place: int, gap_ends: frozenset[str]
+) -> tuple[int, ...] | None:
     step = steps[at]
-    if step.gap:
-        return _match_after_gap(steps, at + 1, text, place, gap_ends)
     choices = step.choices.get(text.words[place], ()) if place < len(text.words) else ()
     if step.numeric and place in text.numbers:
         choices = (*choices, *step.choices.get(NUMBER, ()))
@@ -210,11 +230,13 @@ def _stands(choice: tuple[str, ...], text: Words, place: int) -> bool:
 def _match_after_gap(
     steps: tuple[Step, ...], at: int, text: Words, place: int, gap_ends: frozenset[str]
 ) -> tuple[int, ...] | None:
-    words = text.words
+    words, ends = text.words, None if steps[at].numeric or steps[at].optional else steps[at].choices
     for after in range(place, min(place + _GAP_LENGTH + 1, len(words))):
-        found = _match(steps, at, text, after, gap_ends)
-        if found is not None:
-            return found
-        if words[after] in gap_ends or words[after] in _STOPS:
+        word = words[after]
+        if ends is None or word in ends:
+            found = _match(steps, at, text, after, gap_ends)
+            if found is not None:
+                return found
+        if word in gap_ends or word in _STOPS:
             return None
     return None

@@ -4,7 +4,7 @@ What was copied from another note, or stands under the date of another day, brin
 ("PROCEDURE:"). They do not make it today's: only a word for today, its date, or the end of the copy does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -29,11 +29,14 @@ class Section:
     today: bool = False  # a heading gave the date of the service
     other_days: dict[str, tuple[int, int]] = field(default_factory=dict)  # headings' dates; where
 
-    def enter(self, sentence: Sentence, matches: Sequence[Match], words: Words) -> None:
-        """Go on to the next sentence."""
+    def enter(
+        self, sentence: Sentence, marks: Collection[str], matches: Sequence[Match], words: Words
+    ) -> None:
+        """Go on to the next sentence; `marks` are the kinds of those in it."""
         if sentence.opens_field:
             self.foreign = ""
-        marks = {each.meaning.kind for each in matches if isinstance(each.meaning, Mark)}
+        if not (marks or sentence.held):
+            return
         if "dated" in marks and not sentence.aside:
             self._date(matches, sentence, words)
         if "own" in marks and self._is_title(sentence, words):

@@ -15,13 +15,13 @@ from service.mapping.words import Words, cut
 
 _LONGEST_SENTENCE: Final = 400  # words
 _LASTING: Final = Mark("lasting")
+_HARMLESS: Final = Mark("harmless")
 #: A denial, and what a template left open; beside the heading above.
 _STRONG: Final = frozenset({"negation", "unfilled", "unticked"})
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A value stated in a text; `doubt` says what takes it back, "" = nothing does."""
+class Statement(NamedTuple):
+    """A value stated in a text; `doubt` says what takes it back, "" = nothing does. (Many: a tuple.)"""
 
     element: str
     value: Value
@@ -79,17 +79,18 @@ def find_statements(
     """Read a text, which is to tell of a service on one of these days."""
     reading = _Reading(cut(text, service_days), Section(lexicon.grammar.verbs))
     for sentence in sentences(reading.words.words, lexicon.grammar, _titles(reading.words, titled)):
-        matches = list(find_matches(reading.words, sentence, lexicon))
-        reading.section.enter(sentence, matches, reading.words)
+        matches = find_matches(reading.words, sentence, lexicon)
+        marks = {each.meaning.kind for each in matches if type(each.meaning) is Mark}
+        reading.section.enter(sentence, marks, matches, reading.words)
         reading.topics.enter(sentence, matches)
         if matches:
-            past = _told_of_the_past(reading, sentence, matches)
+            past = _told_of_the_past(reading, sentence, marks)
             _judge(reading, sentence, matches, lexicon, "history" if past else "")
     section = reading.section
     # Where a heading gives the day of the service, others beside it part the note; else its day is in doubt.
     if section.today or not service_days:
         return Told(_unhindered(reading, {""}), {})
-    told = [each if each.foreign != "earlier" else replace(each, foreign="") for each in reading.statements]
+    told = [each if each.foreign != "earlier" else each._replace(foreign="") for each in reading.statements]
     return Told(_unhindered(replace(reading, statements=told), {"", "earlier"}), section.other_days)
 
 
@@ -100,7 +101,7 @@ def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]
     contested = {(each.element, _hindered(each.value)) for each in hinders if each.disputes}
     here = reading.topics.here
     return [
-        replace(each, disputed=True)
+        each._replace(disputed=True)
         if _names(each, contested) or (each.elsewhere and each.element in here)
         else each
         for each in reading.statements
@@ -127,9 +128,8 @@ def _titles(words: Words, titled: Sequence[Titled]) -> Titles:
     return Titles(bytes(aside), frozenset(today))
 
 
-def _told_of_the_past(reading: _Reading, sentence: Sentence, matches: list[Match]) -> bool:
+def _told_of_the_past(reading: _Reading, sentence: Sentence, marks: Collection[str]) -> bool:
     """Whether a sentence before it in the paragraph set this one in the past ("He had one in 2019. ...")."""
-    marks = {each.meaning.kind for each in matches if isinstance(each.meaning, Mark)}
     carried = reading.past and not sentence.opens_paragraph and "present" not in marks
     reading.past = carried or ("lasting" in marks and "present" not in marks)
     return carried
@@ -142,10 +142,10 @@ def _judge(reading: _Reading, sentence: Sentence, matches: list[Match], lexicon:
         return
     if sentence.end - sentence.start > _LONGEST_SENTENCE:
         doubt, matches = doubt or "unclear", []  # a list without stops: no telling what a cue reaches
+    whole = "aside" if sentence.aside else doubt
     cues = _cues(matches, claims)
     reaching = _reaching(cues, Clauses(reading.words.words, sentence, lexicon.grammar)) if cues else []
-    whole = "aside" if sentence.aside else doubt
-    lasting = {place for each in matches if each.meaning == _LASTING for place in each.places}
+    strong = _strong(reaching, matches) if reaching else []
     vague = vague_elements(claims)
     item = _item(reading, claims)
     for claim in claims:
@@ -154,16 +154,35 @@ def _judge(reading: _Reading, sentence: Sentence, matches: list[Match], lexicon:
             if meaning.unless.isdisjoint((whole, _doubt(claim, reaching))):
                 reading.hindered.append((meaning, reading.section.foreign))
         elif not claim.vague:
-            unclear = "unclear" if meaning.element in vague else ""
-            taken_back = _taken_back(claim, meaning, reaching, whole, lasting) or unclear
-            statement = _statement(claim, meaning, reading.words, taken_back, item)
-            reading.statements.append(_placed(statement, sentence, reading))
+            if meaning.plain:
+                taken_back = ("" if whole == "history" else whole) or _doubt(claim, strong)
+            else:
+                taken_back = whole or _doubt(claim, reaching)
+            taken_back = taken_back or ("unclear" if meaning.element in vague else "")
+            reading.statements.append(_statement(claim, meaning, reading, sentence, taken_back, item))
 
 
-def _placed(statement: Statement, sentence: Sentence, reading: _Reading) -> Statement:
-    elsewhere = statement.element in reading.topics.elsewhere
-    return replace(
-        statement, in_title=sentence.in_title, foreign=reading.section.foreign, elsewhere=elsewhere
+def _strong(reaching: list[_Reaching], matches: list[Match]) -> list[_Reaching]:
+    """What takes back even a plain statement: a denial, what was left open, a word of years ago."""
+    lasting = {place for each in matches if each.meaning == _LASTING for place in each.places}
+    return [each for each in reaching if each.cue.kind in _STRONG or not lasting.isdisjoint(each.places)]
+
+
+def _statement(
+    claim: Claim, states: States, reading: _Reading, sentence: Sentence, doubt: str, item: str
+) -> Statement:
+    start, end = reading.words.span(claim.places[0], claim.places[-1])
+    return Statement(
+        states.element,
+        value_of(claim, states.value, reading.words),
+        start,
+        end,
+        doubt,
+        states.of,
+        item if states.one_of_several else "",
+        sentence.in_title,
+        reading.section.foreign,
+        states.element in reading.topics.elsewhere,
     )
 
 
@@ -181,21 +200,18 @@ def _hindered(value: Value | Within) -> Value | None:
 
 def _cues(matches: list[Match], claims: list[Claim]) -> list[tuple[tuple[int, ...], Cue]]:
     """The cues of what is claimed. One in a harmless phrase is none ("no blood"; not "no blood patch")."""
-    claimed = {place for claim in claims for place in claim.places}
-    harmless = {
-        place
-        for each in matches
-        if isinstance(each.meaning, Mark)
-        and each.meaning.kind == "harmless"
-        and claimed.isdisjoint(each.places)
-        for place in each.places
-    }
     elements = {"", *(claim.meaning.element for claim in claims)}
-    return [
+    cues = [
         (places, meaning)
         for places, meaning, _ in matches
-        if isinstance(meaning, Cue) and meaning.element in elements and not harmless.issuperset(places)
+        if type(meaning) is Cue and meaning.element in elements
     ]
+    found = [each.places for each in matches if each.meaning == _HARMLESS] if cues else []
+    if not found:
+        return cues
+    claimed = {place for claim in claims for place in claim.places}
+    harmless = {place for places in found if claimed.isdisjoint(places) for place in places}
+    return [each for each in cues if not harmless.issuperset(each[0])]
 
 
 def _reaching(cues: list[tuple[tuple[int, ...], Cue]], clauses: Clauses) -> list[_Reaching]:
@@ -207,28 +223,10 @@ def _reaching(cues: list[tuple[tuple[int, ...], Cue]], clauses: Clauses) -> list
 
 def _doubt(claim: Claim, cues: list[_Reaching]) -> str:
     """Return the kind of the first cue that takes a claim back; a claim's own words do not."""
-    for each in cues:
-        if (
-            each.cue.element in ("", claim.meaning.element)
-            and any(each.first <= place < each.last for place in claim.places)
-            and not each.places.issubset(claim.places)
-        ):
-            return each.cue.kind
+    places, element = claim.places, claim.meaning.element
+    for cue, own, first, last in cues:
+        if places[0] >= last or places[-1] < first or cue.element not in ("", element):
+            continue
+        if any(first <= place < last for place in places) and not own.issubset(places):
+            return cue.kind
     return ""
-
-
-def _taken_back(
-    claim: Claim, states: States, reaching: list[_Reaching], whole: str, lasting: set[int]
-) -> str:
-    """Return what takes a statement back; of a plain one only what is strong, or a word of years ago."""
-    if not states.plain:
-        return whole or _doubt(claim, reaching)
-    strong = [each for each in reaching if each.cue.kind in _STRONG or not lasting.isdisjoint(each.places)]
-    return ("" if whole == "history" else whole) or _doubt(claim, strong)
-
-
-def _statement(claim: Claim, states: States, words: Words, doubt: str, item: str) -> Statement:
-    start, end = words.span(claim.places[0], claim.places[-1])
-    value = value_of(claim, states.value, words)
-    item = item if states.one_of_several else ""
-    return Statement(states.element, value, start, end, doubt, states.of, item)

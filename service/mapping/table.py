@@ -191,9 +191,9 @@ class Table:
 
 
 def _is_contested(day: Stand | None) -> bool:
-    """Whether a document gives another day itself than that under which it came. (That documents differ is
-    no contest: one tells of what became of a catheter two days later.)"""
-    return day is not None and any(each.origin == CONFLICT_ORIGIN for each in day.elements)
+    """Whether a note gives another day in its heading than that under which it came. (That documents differ
+    is no contest: one tells of what became of a catheter two days later.)"""
+    return day is not None and len({each.origin == CONFLICT_ORIGIN for each in day.elements}) > 1
 
 
 def _asked(names: Iterable[str], judged: Iterable[Judged]) -> list[Asked]:

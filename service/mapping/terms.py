@@ -108,7 +108,7 @@ def settle(statements: Iterable[Statement]) -> list[Statement]:
     own = _standing(each for each in statements if not each.foreign)
     if any(each.element != _STATUS for each in own):
         return own
-    return _standing(replace(each, disputed=True) if each.foreign else each for each in statements)
+    return _standing(each._replace(disputed=True) if each.foreign else each for each in statements)
 
 
 def _standing(statements: Iterable[Statement]) -> list[Statement]:
