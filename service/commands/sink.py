@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, BinaryIO, Self
 
 import typer
 
+from service.commands.sink_modes import CUTTING, REFUSING, Mixture, Mode, read_mix
 from service.domain.errors import Fault, SetupError
 from service.domain.ids import new_control_id
 from service.hl7 import Message, Segment, admit, decode, refusal
@@ -22,25 +22,12 @@ from service.hl7.acknowledge import acknowledge
 from service.hl7.header import read_header
 from service.mllp import Listener, Origin, encode
 
-
-class Mode(StrEnum):
-    """How the billing system behaves."""
-
-    AA = "aa"
-    AE = "ae"
-    AR = "ar"
-    SILENT = "silent"  # takes it, never answers
-    SLOW = "slow"  # takes it, answers late
-    CUT_BEFORE = "cut-before"  # hangs up, has nothing
-    CUT_AFTER = "cut-after"  # takes it, hangs up
-    GARBAGE = "garbage"  # takes it, answers what is no MLLP
-    WRONG_MSA2 = "wrong-msa2"  # takes it, acknowledges another message
-    TWO_ACKS = "two-acks"  # takes it, acknowledges it twice
-
-
-_REFUSING = frozenset({Mode.AE, Mode.AR})
-_CUTTING = frozenset({Mode.CUT_BEFORE, Mode.CUT_AFTER})
 _REFUSAL = Fault("FT1", "204", "refused, as this billing system was told to")
+_REFUSALS = {
+    Mode.AE: ("AE", _REFUSAL),
+    Mode.AR: ("AR", _REFUSAL),
+    Mode.BUSY: ("AE", Fault("", "207", "not now, as this billing system was told to")),
+}
 _NOT_TAKEN = Fault("MSH-9", "200", "this billing system takes DFT")
 
 
@@ -59,6 +46,19 @@ class ChargeLine:
         return "  ".join([self.transaction_id, self.type, self.code, modifiers, self.units or "-"])
 
 
+class _Answer(bytes):
+    """An acknowledgement, and how it is to be given."""
+
+    mode: Mode
+
+    @classmethod
+    def given(cls, answer: bytes, mode: Mode) -> "_Answer":
+        """The answer to one message; of one that is cut off, what stands there is never sent."""
+        made = cls(answer or (b"-" if mode in CUTTING else b""))
+        made.mode = mode
+        return made
+
+
 class Sink:
     """A billing system on a thread of its own; `mode` may be changed while it runs."""
 
@@ -69,6 +69,7 @@ class Sink:
         port: int = 0,
         ledger: Path | None = None,
         mode: Mode = Mode.AA,
+        mixture: Mixture | None = None,
         dedupe: bool = False,
         delay: float = 35.0,
         tell: Callable[[ChargeLine], None] = lambda _line: None,
@@ -77,6 +78,8 @@ class Sink:
         self.mode = mode
         self.messages: list[bytes] = []  # every DFT it took or refused, in order; duplicates are left out
         self.charges: list[ChargeLine] = []  # of those that it took
+        self.met: list[tuple[str, Mode]] = []  # MSH-10, and how it was dealt with, in order
+        self._mixture = mixture
         self._host = host
         self._ledger_path = ledger
         self._dedupe = dedupe
@@ -131,19 +134,22 @@ class Sink:
         await listener.stop()
 
     def _receive(self, messages: Sequence[tuple[bytes, Origin]]) -> list[bytes]:
-        answers = [self._handle(body) for body, _peer in messages]
-        if self.mode is Mode.SLOW:
+        answers: list[bytes] = [self._deal_with(body) for body, _peer in messages]
+        if any(isinstance(answer, _Answer) and answer.mode is Mode.SLOW for answer in answers):
             self._ending.wait(self._delay)
         with self._progress:
             self._handled += len(messages)
             self._progress.notify_all()
-        if self.mode in _CUTTING:
-            raise ConnectionAbortedError
         return answers
 
-    def _handle(self, body: bytes) -> bytes:
+    def _deal_with(self, body: bytes) -> _Answer:
+        mode = self._mixture.mode(len(self.met)) if self._mixture else self.mode
+        self.met.append((read_header(body).value(10), mode))
+        return _Answer.given(self._handle(body, mode), mode)
+
+    def _handle(self, body: bytes, mode: Mode) -> bytes:
         """The answer to a message; booked and in the ledger, on disk, before it is given."""
-        if self.mode is Mode.CUT_BEFORE:
+        if mode is Mode.CUT_BEFORE:
             return b""
         now, ack_id = datetime.now(UTC), new_control_id()
         admission = admit(body, now=now, ack_id=ack_id)
@@ -153,19 +159,20 @@ class Sink:
         if header.value(9) != "DFT":
             return acknowledge(header, "AR", [_NOT_TAKEN], now=now, ack_id=ack_id)
         if not (self._dedupe and admission.control_id in self._seen):
-            self._book(body, admission.control_id)
-        if self.mode in _REFUSING:
-            return acknowledge(header, self.mode.upper(), [_REFUSAL], now=now, ack_id=ack_id)
-        if self.mode is Mode.WRONG_MSA2 and admission.answer:
+            self._book(body, admission.control_id, mode)
+        if mode in REFUSING:
+            code, fault = _REFUSALS[mode]
+            return acknowledge(header, code, [fault], now=now, ack_id=ack_id)
+        if mode is Mode.WRONG_ID and admission.answer:
             return _acknowledging_another(admission.answer)
-        return b"" if self.mode is Mode.SILENT else admission.answer
+        return b"" if mode is Mode.SILENT else admission.answer
 
-    def _book(self, body: bytes, control_id: str) -> None:
+    def _book(self, body: bytes, control_id: str, mode: Mode) -> None:
         segments = Message.parse(decode(body).text).of("FT1")
         lines = [_read_line(segment) for segment in segments]
-        self._write_ledger(control_id, lines)
-        self._seen.add(control_id)
-        if self.mode not in _REFUSING:
+        self._write_ledger(control_id, lines, mode)
+        if mode not in REFUSING:  # what was refused may come again, and is then no repeat
+            self._seen.add(control_id)
             self.charges += lines
         self.messages.append(body)
         for line in lines:
@@ -179,23 +186,27 @@ class Sink:
         except OSError as error:
             raise SetupError(f"{self._ledger_path}: {error.strerror}") from None
         self._ledger.seek(0)
-        self._seen = {json.loads(line)["control_id"] for line in self._ledger if line.endswith(b"\n")}
+        records = [json.loads(line) for line in self._ledger if line.endswith(b"\n")]
+        self._seen = {each["control_id"] for each in records if each["answer"] not in REFUSING}
 
-    def _write_ledger(self, control_id: str, lines: list[ChargeLine]) -> None:
+    def _write_ledger(self, control_id: str, lines: list[ChargeLine], mode: Mode) -> None:
         if self._ledger:
             record = {
                 "control_id": control_id,
                 "charges": [asdict(line) for line in lines],
-                "answer": str(self.mode),
+                "answer": str(mode),
             }
             self._ledger.write(json.dumps(record).encode() + b"\n")
             self._ledger.flush()
             os.fsync(self._ledger.fileno())
 
     def _encode(self, answer: bytes) -> bytes:
-        if self.mode is Mode.GARBAGE:
+        mode = answer.mode if isinstance(answer, _Answer) else self.mode
+        if mode in CUTTING:
+            raise ValueError("cut off, as this billing system was told to")  # ends this connection alone
+        if mode is Mode.GARBAGE:
             return b"HTTP/1.1 400 Bad Request\r\n\r\n"
-        return encode(answer) * (2 if self.mode is Mode.TWO_ACKS else 1)
+        return encode(answer) * (2 if mode is Mode.TWO_ACKS else 1)
 
 
 def sink(
@@ -203,16 +214,28 @@ def sink(
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one", min=0, max=65535)],
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
     ledger: Annotated[Path | None, typer.Option(help="File to append a JSON line a message to")] = None,
-    mode: Annotated[Mode, typer.Option(help="How to answer")] = Mode.AA,
+    mode: Annotated[Mode, typer.Option(help="How to answer", case_sensitive=False)] = Mode.AA,
+    mix: Annotated[str, typer.Option(help="A mixture instead: aa=6,silent=1,cut-after=1")] = "",
+    seed: Annotated[int, typer.Option(help="Repeats a mixture, message by message")] = 0,
     delay: Annotated[float, typer.Option(help="Seconds that --mode slow waits", min=0)] = 35.0,
     dedupe: Annotated[bool, typer.Option("--dedupe", help="Book a repeated MSH-10 only once")] = False,
     once: Annotated[int | None, typer.Option(help="End after so many messages", min=1)] = None,
 ) -> None:
     """Play a billing system: print FT1-2, FT1-6, FT1-25, FT1-26 and FT1-10 of every charge that comes in."""
-    playing = Sink(host=host, port=port, ledger=ledger, mode=mode, dedupe=dedupe, delay=delay, tell=_print)
+    mixture = Mixture(read_mix(mix), seed) if mix else None
+    playing = Sink(
+        host=host,
+        port=port,
+        ledger=ledger,
+        mode=mode,
+        mixture=mixture,
+        dedupe=dedupe,
+        delay=delay,
+        tell=_print,
+    )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with playing:
-        typer.echo(f"billing system on {host}:{playing.port}, mode {mode}")
+        typer.echo(f"billing system on {host}:{playing.port}, mode {mix or mode}")
         try:
             playing.wait_for(once)
         except KeyboardInterrupt:

@@ -84,7 +84,7 @@ def test_a_refusal_is_told_with_its_reason_and_is_exit_1(run, billing, dft, file
         (Mode.SILENT, "--", "did not answer in time"),
         (Mode.GARBAGE, "--", "not one MLLP frame"),
         (Mode.CUT_AFTER, "--", "closed the connection before it answered"),
-        (Mode.WRONG_MSA2, "AA", "the answer is to another message (MSA-2)"),
+        (Mode.WRONG_ID, "AA", "the answer is to another message (MSA-2)"),
     ],
 )
 def test_no_lawful_answer_is_told_and_is_exit_1(run, billing, dft, file, mode, code, reason):

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from service.commands.sink import ChargeLine, Mode, Sink
+from service.commands.sink import ChargeLine, Sink
+from service.commands.sink_modes import Mixture, Mode, read_mix
 from service.domain.errors import PostingUncertain, SetupError
 from service.hl7 import read_ack
 from service.mllp import Connection
@@ -78,7 +79,7 @@ def test_without_one_lawful_answer_the_sender_cannot_know(dft, mode, booked):
 
 
 def test_a_wrong_msa2_is_the_only_thing_wrong_with_that_answer(dft):
-    with Sink(mode=Mode.WRONG_MSA2) as billing:
+    with Sink(mode=Mode.WRONG_ID) as billing:
         answer = exchange(billing, dft("M1"))
         assert (answer.code, answer.control_id, answer.message_type) == ("AA", "ANOTHER-MESSAGE", "ACK")
         assert billing.charges == [LINE]
@@ -123,6 +124,48 @@ def test_a_port_that_is_taken_is_said_so():
         Sink(port=first.port).start()
 
 
+def dealt_with(dft, seed):
+    """How the first messages of a mixture are dealt with, by what their senders see."""
+    mixture = Mixture(read_mix("aa=2,ae=1,busy=1,wrong-id=1,cut-after=1"), seed)
+    seen = []
+    with Sink(mixture=mixture) as billing:
+        for number in range(12):
+            try:
+                answer = exchange(billing, dft(f"M{number}"))
+                seen.append((answer.code, answer.control_id == f"M{number}", answer.error_codes))
+            except PostingUncertain:
+                seen.append("cut off")
+        return seen, [mode for _, mode in billing.met]
+
+
+def test_a_mixture_deals_with_each_message_and_its_seed_repeats_it(dft):
+    looks = {
+        Mode.AA: ("AA", True, ()),
+        Mode.AE: ("AE", True, ("204",)),
+        Mode.BUSY: ("AE", True, ("207",)),
+        Mode.WRONG_ID: ("AA", False, ()),
+        Mode.CUT_AFTER: "cut off",
+    }
+    seen, modes = dealt_with(dft, 7)
+    assert len(set(modes)) > 2
+    assert seen == [looks[mode] for mode in modes]
+    assert dealt_with(dft, 7)[1] == modes != dealt_with(dft, 8)[1]
+
+
+def test_what_was_refused_is_no_repeat_when_it_comes_again(dft):
+    with Sink(mode=Mode.BUSY, dedupe=True) as billing:
+        exchange(billing, dft("M1"))
+        billing.mode = Mode.AA
+        exchange(billing, dft("M1"))
+        assert billing.charges == [LINE]
+
+
+@pytest.mark.parametrize("mix", ["aa", "aa=x", "zz=1", "aa=0", "aa=-1,ae=2"])
+def test_a_mixture_that_is_none_is_said_so(mix):
+    with pytest.raises(SetupError):
+        read_mix(mix)
+
+
 @contextmanager
 def running_command(*options):
     command = [sys.executable, "-m", "service", "sink", "--port", "0", *options]
@@ -134,7 +177,7 @@ def running_command(*options):
 
 
 def test_the_command_ends_by_itself_after_as_many_messages_as_told(dft):
-    with running_command("--once", "2", "--mode", "ae") as (process, port):
+    with running_command("--once", "2", "--mode", "AE") as (process, port):
         with Connection("127.0.0.1", port) as connection:
             answers = [read_ack(connection.exchange(dft(name))) for name in ("M1", "M2")]
         assert [answer.code for answer in answers] == ["AE", "AE"]

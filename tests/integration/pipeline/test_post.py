@@ -55,7 +55,7 @@ OUTCOMES = [
     (Mode.CUT_BEFORE, PostingState.UNKNOWN),
     (Mode.CUT_AFTER, PostingState.UNKNOWN),
     (Mode.GARBAGE, PostingState.UNKNOWN),
-    (Mode.WRONG_MSA2, PostingState.UNKNOWN),
+    (Mode.WRONG_ID, PostingState.UNKNOWN),
     (Mode.TWO_ACKS, PostingState.UNKNOWN),
 ]
 
@@ -66,7 +66,7 @@ def test_each_behaviour_of_billing_has_its_outcome(database, approved, sink, bil
     assert post(database, {"billing": billing}, lease=60) == 1
     posting = posting_of(database, approved)
     assert posting.state is state, posting.note
-    assert (posting.answer is not None) == (mode in (Mode.AA, Mode.AE, Mode.AR, Mode.WRONG_MSA2))
+    assert (posting.answer is not None) == (mode in (Mode.AA, Mode.AE, Mode.AR, Mode.WRONG_ID))
     assert post(database, {"billing": billing}, lease=60) == 0, "nothing is sent again by itself"
 
 

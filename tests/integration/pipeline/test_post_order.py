@@ -1,12 +1,14 @@
 """Which charges leave when: in order within an account, side by side across accounts, a visit's together."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from service.commands.sink import Mode, Sink
 from service.domain.answers import Patience
-from service.domain.charge import PostingState
+from service.domain.charge import ChargeKind, PostingState
+from service.domain.errors import Collision
 from service.hl7 import Message, decode
 from service.pipeline import decide
 from service.pipeline.post import post, post_side_by_side
@@ -167,3 +169,13 @@ def test_a_receiver_that_is_away_is_not_asked_for_every_charge(database, put, co
     assert [posting.attempts for posting in postings_of(database, keys)] == [1, 1, 1, 0, 0]
     clock.now += 100_000
     assert post(database, {"billing": way}, lease=60) == 0, "the pause is not over"
+
+
+def test_a_charge_is_taken_back_once_whoever_tries(database, put, coder):
+    (key,) = approve_lines(database, put, coder, {})
+    with database.transaction() as store:
+        charge = store.charges.get(key, "*")
+        credit = replace(charge, key="FIRSTCREDIT0", kind=ChargeKind.CREDIT, reverses=key)
+        store.charges.add(credit, "line")
+    with pytest.raises(Collision), database.transaction() as store:
+        store.charges.add(replace(credit, key="SECONDCREDIT"), "line")

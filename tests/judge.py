@@ -1,0 +1,299 @@
+"""The judge: the real service between a played EHR, a robot that approves, and billing that misbehaves.
+
+It is killed and started again meanwhile. Then five ledgers are held against each other: what was sent and
+acknowledged, what is stored, the candidates, the approvals, and what billing booked, net for each FT1-2.
+`python -m tests.judge --seed 7` prints one line, and repeats that run.
+"""
+
+import argparse
+import hashlib
+import random
+import shutil
+import sys
+import tempfile
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import select
+
+from service.commands.sink import Sink
+from service.commands.sink_modes import AMBIGUOUS, Mixture, read_mix
+from service.domain.charge import PostingState
+from service.domain.errors import PostingError
+from service.mllp import Connection
+from service.store import Keyring, open_database
+from service.store.keyring import parse_keys
+from service.store.ledger import draw_up
+from service.store.tables import candidate, decision, event, posting
+from tests.integration.pipeline.conftest import report
+from tests.service_process import REPOSITORY, start_embedded, wait_until
+
+MIX = "aa=12,ae=1,ar=1,busy=2,silent=1,slow=1,cut-before=1,cut-after=1,garbage=1,wrong-id=1,two-acks=1"
+SETTINGS = {
+    "CHARGE_CAPTURE_LEASE": "1",
+    "CHARGE_CAPTURE_ANSWER_TIMEOUT": "0.5",
+    "CHARGE_CAPTURE_SWEEP_SECONDS": "0.2",
+}
+STOPPED = "the service stopped while sending"
+_DONE = (409, 428)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One message of the EHR, and what is documented of its order after it."""
+
+    body: bytes = field(repr=False)
+    order: str
+    code: str  # "" = none: not documented enough, or cancelled
+
+
+@dataclass
+class Verdict:
+    """What the ledgers say."""
+
+    lost: int = 0
+    dup: int = 0
+    missing: int = 0
+    unknown: int = 0
+    explained: int = 0
+    stuck: int = 0
+    notes: list = field(default_factory=list)
+
+    @property
+    def holds(self):
+        return not (self.lost or self.dup or self.missing or self.stuck) and self.unknown == self.explained
+
+    def line(self, seed):
+        return (
+            f"lost={self.lost} dup={self.dup} missing={self.missing} "
+            f"unknown={self.unknown}/{self.explained} stuck={self.stuck} seed={seed}"
+        )
+
+
+def steps_of(chance, orders):
+    """Messages about so many orders: some not enough, some corrected, some cancelled, some sent twice."""
+    streams = []
+    for number in range(orders):
+        steps = [_step(number, 0, incomplete=chance.random() < 0.2)]
+        later = range(1, chance.choice((1, 1, 2, 3)))
+        steps += [_step(number, version, cancelled=chance.random() < 0.3) for version in later]
+        if chance.random() < 0.3:
+            steps.insert(1, steps[0])
+        streams.append(steps)
+    merged = []
+    while streams:
+        stream = chance.choice(streams)
+        merged.append(stream.pop(0))
+        streams = [each for each in streams if each]
+    return merged
+
+
+def _step(number, version, *, incomplete=False, cancelled=False):
+    guided = version % 2 == 0
+    said = {"imaging__modality": "" if incomplete else "fluoroscopy" if guided else "none"}
+    body = report(
+        f"{number:04}-{version}",
+        status="X" if cancelled else "F",
+        time=f"202701100900{version:02}",
+        patient=f"P{number}",
+        **said,
+    ).replace(b"ORDER-1", f"ORDER-{number}".encode())
+    code = "" if incomplete or cancelled else "62327" if guided else "62326"
+    return Step(body, f"ORDER-{number}", code)
+
+
+class Run:
+    """A run under way."""
+
+    def __init__(self, folder, seed, *, dedupe, kills, orders, mix):
+        self.chance = random.Random(seed)
+        self.steps = steps_of(self.chance, orders)
+        at = range(1, len(self.steps))
+        self.kills = set(self.chance.sample(at, min(kills, len(at))))
+        self.data = folder / "data"
+        self.acked, self.approved, self.blocked = [], set(), set()
+        self.environment = {**SETTINGS, "CHARGE_CAPTURE_MAPPINGS": str(_mappings(folder, dedupe=dedupe))}
+        self.sink = Sink(mixture=Mixture(read_mix(mix), seed), dedupe=dedupe, delay=0.9)
+        self.running = None
+
+    def go(self):
+        """Everything, until nothing moves any more."""
+        with self.sink:
+            self._start()
+            try:
+                for number, step in enumerate(self.steps):
+                    with self._perhaps_killed(number):
+                        self._send(step)
+                        self._approve()
+                self._settle_down()
+            finally:
+                self.running.processes[0].stop()
+
+    def _start(self):
+        self.running = start_embedded(self.data, self.sink.port, **self.environment)
+
+    @contextmanager
+    def _perhaps_killed(self, number):
+        """Kill the service within this step, at a moment of chance, and start it again after it."""
+        if number not in self.kills:
+            yield
+            return
+        timer = threading.Timer(self.chance.uniform(0.0, 0.08), self.running.processes[0].process.kill)
+        timer.start()
+        yield
+        timer.join()
+        self.running.processes[0].ended()
+        self._start()
+        if self.steps[number].body not in self.acked:
+            self._send(self.steps[number])
+
+    def _send(self, step):
+        try:
+            with Connection(*self.running.mllp, answer_timeout=10) as connection:
+                answer = connection.exchange(step.body)
+        except PostingError:
+            return
+        if b"MSA|AA|" in answer or b"MSA|CA|" in answer:
+            self.acked.append(step.body)
+
+    def _approve(self):
+        """Approve whatever can be approved now."""
+        try:
+            for line in self.running.candidates():
+                answer = self.running.decide(line, "approve")
+                if answer.status == 200:
+                    self.approved.add(line["id"])
+                elif answer.status in _DONE:
+                    self.blocked.add(line["id"])
+        except (OSError, ValueError):
+            return  # it was killed
+
+    def _settle_down(self):
+        def still():
+            self._approve()
+            sums = self.running.sums()
+            waits = sums["messages"]["received"] + sums["postings"]["pending"] + sums["postings"]["sending"]
+            open_lines = [line for line in self.running.candidates() if line["id"] not in self.blocked]
+            return not waits and not open_lines
+
+        wait_until(still, "nothing moves any more", 60)
+
+
+def judge(run):
+    """Hold the ledgers against each other; the service is down."""
+    keyring = Keyring(parse_keys((run.data / "key").read_text()))
+    database = open_database(f"sqlite:///{run.data / 'charge-capture.db'}", keyring)
+    verdict = Verdict()
+    try:
+        with database.look() as store:
+            connection = store.transaction.connection
+            _judge_intake(run, connection, verdict)
+            _judge_candidates(run, store, connection, verdict)
+            _judge_approvals(run, connection, verdict)
+            _judge_billing(run, connection, verdict)
+        with database.connection() as connection:
+            broken = [check.name for check in draw_up(connection, keyring).checks if not check.holds]
+        verdict.lost += len(broken)
+        verdict.notes += broken
+    finally:
+        database.close()
+    return verdict
+
+
+def _judge_intake(run, connection, verdict):
+    stored = Counter(connection.scalars(select(event.c.digest)))
+    sent = {hashlib.sha256(body).hexdigest() for body in run.acked}
+    verdict.lost += len(sent - stored.keys())
+    verdict.dup += sum(count - 1 for count in stored.values())
+    verdict.stuck += len(connection.execute(select(event.c.id).where(event.c.state == "received")).all())
+
+
+def _judge_candidates(run, store, connection, verdict):
+    """What stands for each order, charged or proposed, is what its last message documents."""
+    expected = {step.order: step.code for step in run.steps}
+    lines = {order: [] for order in expected}
+    procedures = {}
+    for (identifier,) in connection.execute(select(candidate.c.id)):
+        line = store.candidates.get(identifier, "*")
+        order = line.content["context"]["order_number"]
+        procedures[order] = line.procedure_id
+        lines[order].append(line)
+    for order, code in expected.items():
+        live = {line.code for line in lines[order] if line.live and line.kind == "CG" and line.code}
+        going = any(line.live and line.corrects for line in lines[order])
+        standing = {str(each.code) for _, each in store.charges.standing(procedures[order])}
+        found = live if going and live else set() if going else standing | live
+        if found != ({code} if code else set()):
+            verdict.missing += 1
+            verdict.notes.append(f"{order}: {code or 'nothing'} documented, {sorted(found)} stands")
+
+
+def _judge_approvals(run, connection, verdict):
+    approve = select(decision.c.candidate_id).where(decision.c.verdict == "approve")
+    decided = Counter(connection.scalars(approve))
+    verdict.lost += len(run.approved - decided.keys())
+    verdict.dup += sum(count - 1 for count in decided.values())
+
+
+def _judge_billing(run, connection, verdict):
+    booked = Counter(line.transaction_id for line in run.sink.charges)
+    met = {}
+    for control_id, mode in run.sink.met:
+        met.setdefault(control_id, []).append(mode)
+    keys = set()
+    for row in connection.execute(select(posting)):
+        keys.add(row.charge_key)
+        times, modes = booked[row.charge_key], met.get(row.control_id, [])
+        verdict.dup += max(0, times - 1)
+        is_unknown = row.state == PostingState.UNKNOWN
+        verdict.unknown += is_unknown
+        verdict.explained += (bool(modes) and modes[-1] in AMBIGUOUS) or (is_unknown and row.note == STOPPED)
+        verdict.missing += row.state == PostingState.POSTED and not times
+        verdict.dup += bool(times) and row.state in (PostingState.REFUSED, PostingState.CANCELLED)
+        verdict.stuck += row.state in (PostingState.PENDING, PostingState.SENDING)
+    verdict.dup += sum(key not in keys for key in booked)
+
+
+def _mappings(folder, *, dedupe):
+    """The shipped mappings, with a billing system that is tried again soon."""
+    copied = shutil.copytree(REPOSITORY / "mappings", folder / "mappings")
+    path = copied / "destinations" / "billing.yaml"
+    text = path.read_text().split("deduplicates_on:")[0]
+    on = "msh10" if dedupe else "none"
+    patience = "{first: 0.1, longest: 0.5, attempts: 50, open_after: 1000}"
+    path.write_text(f"{text}deduplicates_on: {on}\npatience: {patience}\n")
+    return copied
+
+
+def run_and_judge(folder, seed, *, dedupe=False, kills=2, orders=16, mix=MIX):
+    """One run; gives its verdict."""
+    run = Run(folder, seed, dedupe=dedupe, kills=kills, orders=orders, mix=mix)
+    run.go()
+    return judge(run)
+
+
+def main():
+    """Judge one seed, or several; exit 1 when a ledger does not agree."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--runs", type=int, default=1, help="this seed and those after it")
+    parser.add_argument("--orders", type=int, default=40)
+    parser.add_argument("--kills", type=int, default=4)
+    parser.add_argument("--dedupe", action="store_true", help="billing recognises repeats by MSH-10")
+    parser.add_argument("--mix", default=MIX, help="how billing behaves: aa=6,silent=1")
+    given = parser.parse_args()
+    holds = True
+    for seed in range(given.seed, given.seed + given.runs):
+        with tempfile.TemporaryDirectory() as folder:
+            how = {"dedupe": given.dedupe, "kills": given.kills, "orders": given.orders, "mix": given.mix}
+            verdict = run_and_judge(Path(folder), seed, **how)
+        print(verdict.line(seed), *verdict.notes, sep="\n  ")
+        holds &= verdict.holds
+    sys.exit(not holds)
+
+
+if __name__ == "__main__":
+    main()
