@@ -18,7 +18,9 @@ from service.hl7.message import Message, Segment, decode
 _BREAKS_FRAMES = re.compile("[\x00-\x1f\x7f]")
 _LOCATION = re.compile(r"(?P<segment>[A-Z][A-Z0-9]{2})(?:\[(?P<index>\d+)\])?(?:-(?P<field>\d+))?.*")
 _VERSION = re.compile(r"2\.(\d)")
+_SEQUENCE = re.compile("-1|[0-9]{1,15}")
 _OUR_VERSION = "2.5.1"
+_TAKEN = frozenset({"AA", "CA"})
 _ERR_BY_FIELD = 5  # from version 2.5 on, ERR has a field for each thing it says, and MSA-3 is history
 _LONGEST_TEXT = 200
 
@@ -66,15 +68,22 @@ def form_of(header: Header, code: str, faults: Sequence[Fault] = ()) -> Form:
     separators = header.separators
     join = separators.field.join
     by_field = _minor_version(header) >= _ERR_BY_FIELD
-    msa_text = "" if by_field or not faults else own(faults[0].message, separators)  # MSA-3
+    msa = ["", "" if by_field or not faults else own(faults[0].message, separators)]  # MSA-3
+    msa += [_expected(header)] if code in _TAKEN else []  # MSA-4
     errors = [_err(fault, separators) if by_field else _err_to_2_4(fault, separators) for fault in faults]
     parts = (
         join([*_to_time(header), ""]),
         join(["", "", _message_type(header), ""]),
         join(["", *_after_ack_id(header)]) + "\r" + join(["MSA", code, ""]),
-        join(["", msa_text] if msa_text else []) + "\r" + "".join(join(fields) + "\r" for fields in errors),
+        join(msa).rstrip(separators.field) + "\r" + "".join(join(fields) + "\r" for fields in errors),
     )
     return Form(separators, header.charset, parts)
+
+
+def _expected(header: Header) -> str:
+    """The number that would come next, where messages are numbered (MSH-13); -1 asks where to begin."""
+    number = header.value(13)
+    return str(int(number) + 1) if _SEQUENCE.fullmatch(number) else ""
 
 
 def _to_time(header: Header) -> list[str]:

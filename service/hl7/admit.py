@@ -87,7 +87,7 @@ def _plain_fields(body: bytes) -> list[str]:
         return []
     fields = line.split("|")
     fields += [""] * (_FIELDS - len(fields))
-    return fields if fields[_CONTROL_ID].strip() and not fields[_CONTINUATION] else []
+    return fields if fields[_CONTROL_ID].strip() and not any(fields[_SEQUENCE:_ASKED]) else []
 
 
 def _judged(header: Header, body: bytes, now: datetime, ack_id: str, is_original: IsOriginal) -> Admission:
@@ -127,7 +127,7 @@ class _Usual:
 
 
 #: Where fields stand in an MSH cut at MSH-1.
-_CONTROL_ID, _CONTINUATION, _FIELDS = 9, 13, 18
+_CONTROL_ID, _SEQUENCE, _ASKED, _FIELDS = 9, 12, 14, 18
 #: The fields on which an admission hangs, beside these: MSH-2, 3, 4, 5, 6, 9, 11, 12, 15, 16 and 18.
 _READ = (1, 2, 3, 4, 5, 8, 10, 11, 14, 15, 17)
 _pick = itemgetter(*_READ)

@@ -115,6 +115,22 @@ def test_of_a_batch_every_message_is_taken_by_itself_and_answered_in_one_batch(a
     assert again == [ack.get("MSH-10") for ack in acks], "a repeat is given the stored answers"
 
 
+@pytest.mark.parametrize("processing_id", ["T", "D", "T^T"])
+def test_what_is_sent_for_training_or_debugging_is_shown_and_never_charged(api, sample, processing_id):
+    body = sample("02")
+    fields = body.split(b"\r")[0].split(b"|")
+    fields[10] = processing_id.encode()
+    taken = ack(api.send_hl7(b"|".join(fields) + body[body.index(b"\r") :]))
+    assert (taken.get("MSA-1"), taken.get("MSH-11.1")) == ("AA", processing_id[0])
+    api.drain()
+    (line,) = api.lines()
+    refused = api.decide(line, "approve")
+    assert (refused.status_code, "MSH-11" in refused.json()["detail"]) == (409, True)
+    api.drain()
+    assert api.ask("GET", "/v1/postings").json() == []
+    assert api.ask("GET", "/v1/ledger", role="admin", facility="*").json()["sums"]["charges"]["CG"] == 0
+
+
 def test_a_batch_is_kept_whole_or_not_at_all(api, monkeypatch):
     def fail(_self, _arrivals):
         raise TryAgainLater

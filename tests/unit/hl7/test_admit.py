@@ -104,6 +104,19 @@ def test_enhanced_mode_answers_what_msh_15_and_16_ask_for(accept, application, g
         assert (read_ack(given_answer).code if given_answer else "") == code
 
 
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [("", ""), ("0", "||1"), ("41", "||42"), ("0099", "||100"), ("-1", "||0"), ("x", ""), ("9" * 99, "")],
+)
+def test_a_numbered_message_is_told_the_number_that_comes_next(number, expected):
+    def msa(body):
+        return admit(body, now=NOW, ack_id="K1").answer.decode().split("\r")[1]
+
+    assert msa(msh(f13=number)) == f"MSA|AA|A1{expected}"
+    assert msa(msh(f13=number, f15="AL")) == f"MSA|CA|A1{expected}"
+    assert msa(msh(f13=number, f12="7")) == "MSA|AR|A1", "it was not taken: the same number is expected again"
+
+
 @pytest.mark.parametrize(("accept", "application"), [("", ""), ("NE", "NE"), ("AL", "NE"), ("ER", "AL")])
 def test_a_sender_that_waits_for_aa_whatever_it_asks_for_gets_it(accept, application):
     def is_original(application, facility):
