@@ -62,6 +62,16 @@ def wake(app: Celery, queue: str) -> bool:
     return True
 
 
+def broker_answers(app: Celery) -> bool:
+    """Whether the broker takes a connection now."""
+    with app.connection_for_write() as connection:
+        try:
+            connection.channel().close()
+        except (*connection.connection_errors, *connection.channel_errors):
+            return False
+    return True
+
+
 def workers_app() -> Celery:
     """The app of `workers/`, found by name as `celery -A workers.app` does: the service imports no worker."""
     return cast("Celery", find_app("workers.app"))

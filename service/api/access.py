@@ -13,9 +13,10 @@ from service.store.users import User
 CAPABILITIES = {
     "feed": frozenset({"send"}),
     "coder": frozenset({"read", "decide"}),
-    "lead": frozenset({"read", "decide", "settle", "operate"}),
+    "lead": frozenset({"read", "decide", "settle", "operate", "measure"}),
     "auditor": frozenset({"read", "audit"}),
-    "admin": frozenset({"operate", "audit"}),
+    "admin": frozenset({"operate", "audit", "measure"}),
+    "monitor": frozenset({"measure"}),
 }
 
 
@@ -57,4 +58,5 @@ CandidateReader = Annotated[User, Depends(may("read"))]
 Decider = Annotated[User, Depends(may("decide"))]
 Settler = Annotated[User, Depends(may("settle"))]
 Operator = Annotated[User, Depends(may("operate"))]
+Meter = Annotated[User, Depends(may("measure"))]
 Auditor = Annotated[User, Depends(may("audit"))]

@@ -7,6 +7,7 @@ from service.api import (
     feeds,
     fhir_notify,
     intake,
+    metrics,
     operations,
     postings,
     problems,
@@ -37,6 +38,7 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         postings,
         feeds,
         quarantine,
+        metrics,
         operations,
     ):
         app.include_router(module.router)

@@ -26,6 +26,7 @@ class Parts:
     answered: Callable[[], None]  # told after an answer was committed
     vocabulary: Vocabulary  # what answers are checked against
     is_current: Callable[[], bool]  # whether the schema is the one this code was written for
+    broker_answers: Callable[[], bool]  # whether workers can be woken; true where there is no broker
     body_limit: int  # bytes
     ehrs: Mapping[str, Ehr]  # that may notify
     policies: Sequence[CoveragePolicy]

@@ -19,6 +19,7 @@ from service.store.charges import Charges
 from service.store.edits import Edits
 from service.store.ehrs import Ehrs
 from service.store.events import Events
+from service.store.gauges import Gauges
 from service.store.given_answers import GivenAnswers
 from service.store.keyring import Keyring
 from service.store.postings import Postings
@@ -56,6 +57,7 @@ class Store:
         self.replays = Replays(transaction)
         self.tallies = Tallies(transaction)
         self.arrivals = Arrivals(transaction)
+        self.gauges = Gauges(transaction)
         self.procedures = Procedures(transaction)
         self.candidates = Candidates(transaction)
         self.worklist = Worklist(transaction)

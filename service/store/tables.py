@@ -234,6 +234,7 @@ posting = Table(
         **_where("state IN ('pending', 'sending')"),
     ),
     Index("ix_posting_control", "control_id"),
+    Index("ix_posting_state", "destination", "state"),
 )
 
 user = Table(

@@ -10,7 +10,7 @@ from service.domain.errors import NotFound, WrongState
 from service.store.tables import user
 from service.store.transaction import AuditEntry, Transaction
 
-ROLES = ("feed", "coder", "lead", "auditor", "admin")
+ROLES = ("feed", "coder", "lead", "auditor", "admin", "monitor")
 ALL_FACILITIES = "*"
 
 

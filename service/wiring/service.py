@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from service import web
+from service import jobs, web
 from service.api.app import create_app
 from service.api.parts import Parts
 from service.domain.errors import SetupError
@@ -89,6 +89,10 @@ class Service:
         """Ring for the procedures that an answer has charted again."""
         self.waker.wake(CHART)
 
+    def broker_answers(self) -> bool:
+        """Whether workers can be woken; without a broker they are in this process."""
+        return self.settings.embedded or jobs.broker_answers(jobs.workers_app())
+
     def application(self) -> FastAPI:
         """The API and the page."""
         parts = Parts(
@@ -100,6 +104,7 @@ class Service:
             answered=self.answered,
             vocabulary=self.mappings.vocabulary,
             is_current=lambda: is_current(self.database),
+            broker_answers=self.broker_answers,
             body_limit=self.settings.frame_limit,
             ehrs={name: server.ehr for name, server in self.fetcher.servers.items()},
             policies=self.mappings.policies,
