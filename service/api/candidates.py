@@ -7,12 +7,14 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from service.api.access import CandidateReader, Decider
+from service.api.handling_inputs import Claiming
 from service.api.inputs import Approval, Change, Rejection, Undoing
 from service.api.once import Answer, IfMatch, Once, OnceOf, reviewer
 from service.api.parts import PartsOf
 from service.api.question_schemas import QuestionOut, answer_document, question_out
 from service.api.schemas import (
     CandidateOut,
+    CommentOut,
     CoverageOut,
     DocumentOut,
     LineOut,
@@ -25,7 +27,7 @@ from service.api.schemas import (
 from service.domain.asking import Asked, AskedState
 from service.domain.coverage import CoveragePolicy
 from service.domain.review import Candidate
-from service.pipeline import decide
+from service.pipeline import decide, handling
 from service.pipeline.coverage import coverage_of
 from service.pipeline.day import edits_of
 from service.pipeline.reviewing import Reviewer
@@ -40,6 +42,7 @@ class CandidateDetail(LineOut):
     """A line with its evidence, its documents, and all that was asked about it and decided on it."""
 
     asked_questions: list[QuestionOut]
+    comments: list[CommentOut]
 
 
 @router.get("/{identifier}")
@@ -55,15 +58,18 @@ def show_candidate(
 
 
 @router.post("/{identifier}/claim", response_model=CandidateOut)
-def claim(identifier: str, user: Decider, once: OnceOf, if_match: IfMatch = None) -> Response:
-    """Lease a line for ten minutes; again, to renew."""
-    return _do(once, decide.claim, reviewer(user, identifier, if_match))
+def claim(
+    identifier: str, user: Decider, once: OnceOf, body: Claiming | None = None, if_match: IfMatch = None
+) -> Response:
+    """Lease a line for ten minutes; a lead may take it over from somebody else, saying why."""
+    take_over = (body.take_over if body else None) or ""
+    return _do(once, handling.claim, reviewer(user, identifier, if_match), take_over)
 
 
 @router.post("/{identifier}/release", response_model=CandidateOut)
 def release(identifier: str, user: Decider, once: OnceOf, if_match: IfMatch = None) -> Response:
     """Give a claimed line back."""
-    return _do(once, decide.release, reviewer(user, identifier, if_match))
+    return _do(once, handling.release, reviewer(user, identifier, if_match))
 
 
 @router.post("/{identifier}/approve", response_model=CandidateOut)
@@ -102,7 +108,7 @@ def reject(
     identifier: str, body: Rejection, user: Decider, once: OnceOf, if_match: IfMatch = None
 ) -> Response:
     """Decide that the line is no charge."""
-    return _do(once, decide.reject, reviewer(user, identifier, if_match), body.reason)
+    return _do(once, decide.reject, reviewer(user, identifier, if_match), body.reason, body.text)
 
 
 def _do(
@@ -134,6 +140,7 @@ def _detail(store: Store, line: Candidate, policies: Sequence[CoveragePolicy]) -
             charge_out(charge, store.postings.of_charge(charge.key))
             for charge in store.charges.of_candidate(line.id)
         ],
+        comments=[CommentOut(**said) for said in store.comments.of_line(line)],
         asked_questions=list(map(question_out, asked)),
         undo=UndoOut(possible=not kept, why_not=kept),
     )

@@ -35,6 +35,7 @@ class FilterIn(BaseModel):
         str | None, Field(description=f"{ME}, {NOBODY} or {OTHERS}", pattern=f"^({ME}|{NOBODY}|{OTHERS})$")
     ] = None
     held: bool | None = None
+    asked: Annotated[bool | None, Field(description="Whether a clinician's answer is waited for")] = None
     question: Annotated[bool | None, Field(description="Whether a computed question is open")] = None
     edit: Annotated[bool | None, Field(description="Whether a CMS edit bites")] = None
     older_than_days: Annotated[_Days | None, Field(description="Since arrival")] = None
@@ -54,6 +55,7 @@ class FilterIn(BaseModel):
             claimed_by=user.name if self.claimed == ME else self.claimed or "",
             reader=user.name,
             is_held=self.held,
+            is_asked=self.asked,
             has_question=self.question,
             has_edit=self.edit,
             older_than_days=self.older_than_days,

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
+from service.domain.rejection import OTHER, REASONS
 
 
 def _shaped(kind: Callable[[str], object], what: str) -> AfterValidator:
@@ -62,9 +63,17 @@ class Change(In):
 
 
 class Rejection(In):
-    """Why a candidate is no charge."""
+    """Why a candidate is no charge: a reason of the list, or one in other words."""
 
-    reason: Reason
+    reason: Annotated[Reason, Field(description=f"One of {', '.join(REASONS)}; anything else is {OTHER}")]
+    text: Annotated[str, Field(max_length=500)] = ""
+
+    @model_validator(mode="after")
+    def _said(self) -> Self:
+        if self.reason == OTHER and not self.text.strip():
+            message = "say what the other reason is, in text"
+            raise ValueError(message)
+        return self
 
 
 class Approval(In):

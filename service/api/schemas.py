@@ -105,6 +105,14 @@ class CoverageOut(BaseModel):
     source: str
 
 
+class CommentOut(BaseModel):
+    """What somebody said of a line."""
+
+    by: str
+    at: datetime
+    text: str
+
+
 class UndoOut(BaseModel):
     """Whether the decision on a line can be taken back now."""
 

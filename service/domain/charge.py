@@ -88,6 +88,11 @@ class Verdict(StrEnum):
     CHANGE = "change"
     REJECT = "reject"
     FIRST_APPROVAL = "first_approval"  # of two
+    ADD = "add"
+    SPLIT = "split"
+    HOLD = "hold"
+    UNHOLD = "unhold"
+    TAKE_OVER = "take_over"
     UNDO_APPROVAL = "undo_approval"
     UNDO_REJECTION = "undo_rejection"
 

@@ -6,6 +6,11 @@ from typing import Any
 from service.domain.charge import OPEN, CandidateStatus, ChargeKind, Origin
 from service.domain.frozen import frozen
 
+#: What the slots of lines begin with that a person added.
+BY_HAND = "hand:"
+#: In the content of a line: who approved it first of two.
+FIRST_BY = "first_approved_by"
+
 
 @frozen
 class Line:

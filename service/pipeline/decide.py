@@ -19,29 +19,13 @@ from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
 from service.domain.errors import EditsUnseen, UnusableCharge, WrongState
 from service.domain.ids import new_charge_key
+from service.domain.rejection import OTHER, REASONS
 from service.domain.review import Candidate
 from service.pipeline import asking
 from service.pipeline.day import edit_id, edits_of
 from service.pipeline.reviewing import Reviewer, open_line
 from service.store import Store
-from service.store.transaction import AuditEntry
 from service.store.users import User
-
-CLAIM_SECONDS = 600.0
-
-
-def claim(store: Store, reviewer: Reviewer) -> Candidate:
-    """Lease a line for ten minutes; claiming again renews it."""
-    line = open_line(store, reviewer)
-    store.candidates.change(line, claimed_by=reviewer.user.name, claimed_until=store.now + CLAIM_SECONDS)
-    return _noted(store, reviewer, line, "claim")
-
-
-def release(store: Store, reviewer: Reviewer) -> Candidate:
-    """Give a claimed line back."""
-    line = open_line(store, reviewer)
-    store.candidates.change(line, claimed_by="", claimed_until=0.0)
-    return _noted(store, reviewer, line, "release")
 
 
 def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason: str) -> Candidate:
@@ -70,13 +54,15 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
     return store.candidates.get(line.id, line.facility)
 
 
-def reject(store: Store, reviewer: Reviewer, reason: str) -> Candidate:
-    """Decide that a line is no charge."""
+def reject(store: Store, reviewer: Reviewer, reason: str, text: str = "") -> Candidate:
+    """Decide that a line is no charge, for a reason of the list; one in other words is "other"."""
+    if reason not in REASONS:
+        reason, text = OTHER, text or reason
     line = open_line(store, reviewer)
     asking.close_of(store, line, reviewer.user.name)
-    rejected = {"status": CandidateStatus.REJECTED.value, "asked": 0}
+    rejected = {"status": CandidateStatus.REJECTED.value, "asked": 0, "held_until": 0.0}
     store.candidates.change(line, **rejected, claimed_by="", claimed_until=0.0)
-    store.candidates.decide(line, Verdict.REJECT, reviewer.user.name, {"reason": reason})
+    store.candidates.decide(line, Verdict.REJECT, reviewer.user.name, {"reason": reason, "text": text})
     return store.candidates.get(line.id, line.facility)
 
 
@@ -108,7 +94,7 @@ def approve(
         store.charges.add(charge, line.id)
         store.postings.add(charge, destination, delay=hold)
     approved = {"status": CandidateStatus.APPROVED.value, "undo_until": store.now + hold if hold else 0.0}
-    store.candidates.change(line, **approved, claimed_by="", claimed_until=0.0)
+    store.candidates.change(line, **approved, held_until=0.0, claimed_by="", claimed_until=0.0)
     detail = {"approved": _money_of(line), "charges": [charge.key for charge in charges]}
     if cancelled:
         detail["cancelled"] = cancelled
@@ -151,12 +137,6 @@ def settle(store: Store, user: User, posting_id: str, state: PostingState, reaso
     if state not in allowed:
         raise WrongState(f"a posting that is {posting.state} cannot be settled as {state}")
     store.postings.settle(posting, state, reason, by=user.name)
-
-
-def _noted(store: Store, reviewer: Reviewer, line: Candidate, action: str) -> Candidate:
-    entry = AuditEntry(line.facility, "review", reviewer.user.name, action, "candidate", line.id)
-    store.audit(entry)
-    return store.candidates.get(line.id, line.facility)
 
 
 def _changed_content(line: Candidate, changes: Mapping[str, Any]) -> dict[str, Any]:

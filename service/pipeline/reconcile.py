@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from service.domain.charge import CandidateStatus, ChargeKind, Origin
 from service.domain.documentation import BillingContext
-from service.domain.review import Candidate, Line
+from service.domain.review import BY_HAND, Candidate, Line
 from service.store.candidates import Candidates
 
 UNREADABLE = "unreadable"
@@ -23,6 +23,8 @@ def reconcile(
     add: list[Line] = []
     gone: list[str] = []
     for slot in dict.fromkeys((*wanted, *(candidate.slot for candidate in existing))):
+        if wanted and slot.startswith(BY_HAND):
+            continue  # a person added it; only with the procedure itself does it go
         rows = [candidate for candidate in existing if candidate.slot == slot]
         target = None if slot in covered else _target(candidates, rows, wanted.get(slot))
         live = next((row for row in rows if row.live), None)
@@ -37,7 +39,8 @@ def hold_back(existing: Sequence[Candidate], problem: str) -> tuple[list[Line], 
     """While a part of the documentation cannot be read, nothing is proposed: a line says why."""
     live = [row for row in existing if row.live]
     said = any(row.slot == UNREADABLE for row in live)
-    return ([] if said else [_unreadable(problem)]), [row.id for row in live if row.slot != UNREADABLE]
+    gone = [row.id for row in live if row.slot != UNREADABLE and not row.slot.startswith(BY_HAND)]
+    return ([] if said else [_unreadable(problem)]), gone
 
 
 def _moved(candidates: Candidates, existing: Sequence[Candidate], wanted: dict[str, Line]) -> set[str]:

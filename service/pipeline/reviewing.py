@@ -7,6 +7,8 @@ from service.domain.review import Candidate
 from service.store import Store
 from service.store.users import User
 
+CLAIM_SECONDS = 600.0
+
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:
@@ -25,11 +27,12 @@ def read_line(store: Store, reviewer: Reviewer) -> Candidate:
     return line
 
 
-def open_line(store: Store, reviewer: Reviewer) -> Candidate:
+def open_line(store: Store, reviewer: Reviewer, *, take_over: bool = False) -> Candidate:
     """The same, where it still waits for a person, and nobody else works on it."""
     line = read_line(store, reviewer)
     if not line.live:
         raise WrongState(f"the candidate is {line.status}: nothing more can be done with it")
-    if line.claimed_by not in ("", reviewer.user.name) and line.claimed_until > store.now:
+    is_others = line.claimed_by not in ("", reviewer.user.name) and line.claimed_until > store.now
+    if is_others and not take_over:
         raise WrongState(f"{line.claimed_by} is working on it")
     return line

@@ -27,12 +27,18 @@ class Candidates:
         self._keyring = transaction.keyring
         self._rows = CandidateRows(transaction.keyring, transaction.now)
 
-    def add(self, facility: str, lines: Sequence[tuple[str, Line]], *, mappings_digest: str = "") -> None:
-        """Put new lines of (procedure id, line) into the queue, with the mappings that made them."""
+    def add(
+        self, facility: str, lines: Sequence[tuple[str, Line]], *, mappings_digest: str = ""
+    ) -> list[str]:
+        """Put new lines of (procedure id, line) into the queue, with the mappings that made them.
+
+        Gives their ids.
+        """
         made = {"mappings_digest": mappings_digest}
         rows = [self._rows.new(facility, procedure_id, line) | made for procedure_id, line in lines]
         if rows:
             _INSERT.run(self._connection, rows)
+        return [row["id"] for row in rows]
 
     def basis(self, line: Line) -> str:
         """Fingerprint of what the line rests on, wherever that stands: a repeat changes nothing."""
@@ -108,6 +114,20 @@ class Candidates:
         if not self._connection.execute(changed).rowcount:
             raise StaleVersion
         return line.version + 1
+
+    def lock_if_free(self, line: Candidate) -> bool:
+        """Lock a line that is still as it was read; False when somebody else is changing it now."""
+        same = and_(candidate.c.id == line.id, candidate.c.version == line.version)
+        query = select(candidate.c.id).where(same).with_for_update(skip_locked=True)
+        return self._connection.execute(query).first() is not None
+
+    def renew(self, line: Candidate, until: float) -> None:
+        """Keep a claim: the one change that leaves a line at its version."""
+        renewed = update(candidate).where(
+            candidate.c.id == line.id, candidate.c.claimed_by == line.claimed_by
+        )
+        self._connection.execute(renewed.values(claimed_until=until))
+        self._audit(line.facility, "review", line.claimed_by, "renew", line.id)
 
     def rewrite(self, line: Candidate, changed: Candidate) -> None:
         """Store what a person made of a line: what billing would be told, and what follows from it."""

@@ -16,6 +16,7 @@ from service.store.audit import Audit, is_of, write_entries
 from service.store.bells import Bells
 from service.store.candidates import Candidates
 from service.store.charges import Charges
+from service.store.comments import Comments
 from service.store.edits import Edits
 from service.store.ehrs import Ehrs
 from service.store.events import Events
@@ -62,6 +63,7 @@ class Store:
         self.candidates = Candidates(transaction)
         self.worklist = Worklist(transaction)
         self.charges = Charges(transaction)
+        self.comments = Comments(transaction)
         self.questions = Questions(transaction)
         self.given_answers = GivenAnswers(transaction)
         self.postings = Postings(transaction)

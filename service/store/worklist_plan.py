@@ -99,6 +99,8 @@ class Plan:
         if wanted.is_held is not None:
             is_held = line.held_until > self._now
             conditions.append(is_held if wanted.is_held else ~is_held)
+        if wanted.is_asked is not None:
+            conditions.append(line.asked > 0 if wanted.is_asked else line.asked == 0)
         if wanted.has_question is not None and self._driver != "question":
             conditions.append(line.questions > 0 if wanted.has_question else line.questions == 0)
         return conditions

@@ -4,8 +4,8 @@ import pytest
 
 from service.domain.charge import CandidateStatus, ChargeKind, Parcel, PostingState
 from service.domain.errors import IncompleteCharge, NotFound, StaleVersion, WrongState
-from service.pipeline import decide
-from service.pipeline.decide import CLAIM_SECONDS, Reviewer
+from service.pipeline import decide, handling
+from service.pipeline.reviewing import CLAIM_SECONDS, Reviewer
 from service.store.users import User
 from tests.integration.pipeline.conftest import CONTEXT, a_line
 
@@ -71,7 +71,7 @@ def test_nothing_more_can_be_done_with_a_decided_line(put, do):
 
 def test_a_claimed_line_is_its_claimers_until_the_lease_ends(put, do, clock):
     (line,) = put(a_line())
-    claimed = do(decide.claim, line)
+    claimed = do(handling.claim, line)
     other = User("otto", frozenset({"coder"}), "main")
     with pytest.raises(WrongState, match="carla is working on it"):
         do(decide.approve, claimed, "billing", user=other)
