@@ -30,7 +30,7 @@ from service.mapping.yaml_file import Lines, read_yaml
 
 _GROUP = "infusion"
 _SETTING = "encounter.setting"
-_FIELDS = ("drug", "category", "route", "access", "start", "end", "concurrent")
+_FIELDS = ("drug", "category", "route", "access", "start", "end", "concurrent", "further_pump")
 _DISTINCT_SITE = "59"
 
 
@@ -175,14 +175,18 @@ def _administration(number: int, fields: Mapping[str, Stand]) -> Administration:
         name: None if values[name] is None else str(values[name])
         for name in ("drug", "category", "route", "access")
     }
-    concurrent = values["concurrent"]
     return Administration(
         number,
         **text,
         start=_moment(values["start"]),
         end=_moment(values["end"]),
-        concurrent=concurrent if isinstance(concurrent, bool) else None,
+        concurrent=_flag(values["concurrent"]),
+        further_pump=_flag(values["further_pump"]),
     )
+
+
+def _flag(value: Scalar | None) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _value(stand: Stand | None) -> Scalar | None:

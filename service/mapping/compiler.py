@@ -101,6 +101,7 @@ def _joiner(source: TableSource, vocabulary: Vocabulary, settings: Mapping[str, 
                 test,
                 None if line.units == "same" else compile_units(line.units),
                 line.add,
+                AllOf(elements_of(line.unless, vocabulary), line.unless) if line.unless else None,
             )
             for line in file.add_ons
             if (test := ready(line))
@@ -139,6 +140,8 @@ def all_conditions(file: TableFile) -> Iterable[tuple[tuple[str | int, ...], Con
     for section, lines in tail:
         for number, each in enumerate(lines):
             yield (section, number, "if"), each.if_
+    for number, add_on in enumerate(file.add_ons):
+        yield ("add_ons", number, "unless"), add_on.unless
 
 
 def deciding_elements(file: TableFile) -> set[str]:

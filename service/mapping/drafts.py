@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from service.domain.frozen import frozen
-from service.mapping.conditions import TRUE, AllOf
+from service.mapping.conditions import CONFLICT, TRUE, AllOf
 from service.mapping.quantity import Quantity
 from service.mapping.rows import CompiledRow
 from service.mapping.stands import Stands
@@ -25,10 +25,16 @@ class CompiledAddOn:
     test: AllOf
     quantity: Quantity | None  # None = as many as its primary
     modifier: str = ""  # what it always has
+    unless: AllOf | None = None
 
     @property
     def counted(self) -> tuple[str, ...]:
         return (self.quantity.of,) if self.quantity else ()
+
+    def stands_beside(self, stands: Stands) -> bool:
+        """Whether it is there. What is documented twice may rule it out, and does, until it is answered."""
+        ruled_out = self.unless is not None and self.unless.shown(stands) >= CONFLICT
+        return self.test.shown(stands) == TRUE and not ruled_out
 
     def missing(self, stands: Stands, per_of_row: float) -> tuple[str, ...]:
         """Return the element on which it still hangs first: whether it is there, then how many.
@@ -36,6 +42,8 @@ class CompiledAddOn:
         One question at a time: what the answer rules out would have been asked for nothing. A second line
         of the same code is asked about as a modifier is; less than a unit of it is asked about too.
         """
+        if self.unless and self.unless.shown(stands) >= CONFLICT:
+            return self.unless.open(stands)[:1]
         if self.quantity and self.test.shown(stands) == TRUE:
             units = self.quantity.units(stands, per_of_row)
             return (self.quantity.of,) if units is None or (units == 0 and not self.code) else ()

@@ -137,7 +137,7 @@ class Joiner:
         for add_on in self.add_ons:
             if line.code not in add_on.to:
                 continue
-            views = [view for view in line.views if add_on.test.shown(view.stands) == TRUE]
+            views = [view for view in line.views if add_on.stands_beside(view.stands)]
             if views and (units := self._units_beside(line, add_on, views)):
                 for draft in self._overlaid(self._add_on(line, add_on, views, units)):
                     own = ((add_on.modifier, add_on.test),) if add_on.modifier else ()

@@ -194,4 +194,5 @@ def _askable(file: TableFile) -> set[str]:
     askable.update([file.combine.lesser.ask] if file.combine.lesser else ())
     for lines in (file.modifiers, file.add_ons, file.overlays):
         askable.update(name for line in lines for name in line.if_)
+    askable.update(name for line in file.add_ons for name in line.unless)
     return {name for name in askable if not name.startswith(SWITCH) and name not in DERIVED}

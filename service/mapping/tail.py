@@ -116,6 +116,7 @@ class AddOn(Part):
     add: ModifierText | Literal[""] = ""  # a modifier that it always has
     to: tuple[Code, ...] = Field(min_length=1)
     if_: Conditions = Field(default={}, alias="if")
+    unless: Conditions = {}  # where all of it is documented, it is not there
     days: Window = Window()
     units: Units | Literal["same"] = Units(fixed=1)
 

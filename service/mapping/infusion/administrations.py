@@ -36,6 +36,7 @@ ROLES = (
     "hydration_hour",
     "subcutaneous_infusion_initial",
     "subcutaneous_infusion_hour",
+    "subcutaneous_infusion_pump",
     "injection",
     "intra_arterial",
     "on_body_injector",
@@ -54,6 +55,7 @@ class Administration:
     start: datetime | None  # with its offset
     end: datetime | None
     concurrent: bool | None
+    further_pump: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from service.mapping.infusion.administrations import (
     Options,
     Piece,
     Unanswered,
+    ask,
     numbers_of,
 )
 from service.mapping.infusion.documented import access_asked, drugs_asked, is_push, kind_asked, times_asked
@@ -75,6 +76,8 @@ def _under_skin(given: list[Administration], options: Options, disputed: Dispute
     short = [each for each in infusions if is_push(each)]
     injections = [each for each in given if each.route == INJECTION]
     runs = [each for each in infusions if each not in short]
+    if pumps := [each for each in runs if (each.number, "infusion.further_pump") in disputed]:
+        return Outcome([], [], [ask(each, "further_pump", disputed) for each in pumps])
     pieces = [_each("injection", each, "was injected") for each in injections]
     pieces += [_each("injection", each, "ran so briefly that it is an injection") for each in short]
     return Outcome(pieces + _subcutaneous(runs), [], [])
@@ -89,6 +92,9 @@ def _subcutaneous(runs: list[Administration]) -> list[Piece]:
     pieces = [Piece("subcutaneous_infusion_initial", 1, numbers, f"{ran}: once an encounter")]
     if count := further_hours(total):
         pieces.append(Piece("subcutaneous_infusion_hour", count, numbers, f"{ran}: {hours(count)}"))
+    if pumps := [each for each in runs if each.further_pump]:
+        because = f"a further pump was set up for {called(pumps[0])}: once an encounter"
+        pieces.append(Piece("subcutaneous_infusion_pump", 1, numbers_of(pumps), because))
     return pieces
 
 

@@ -22,6 +22,7 @@ CODES = {
     "therapeutic_infusion_concurrent": "96368",
     "subcutaneous_infusion_initial": "96369",
     "subcutaneous_infusion_hour": "96370",
+    "subcutaneous_infusion_pump": "96371",
     "injection": "96372",
     "intra_arterial": "96373",
     "push_initial": "96374",
@@ -52,6 +53,10 @@ def fluid(start, end, *, by=None, concurrent=None):
 
 def under_skin(drug, start, end):
     return infused(drug, start, end, route="subcutaneous_infusion")
+
+
+def further_pump(administration):
+    return replace(administration, further_pump=True)
 
 
 def once(route, drug="ketorolac"):
@@ -181,6 +186,11 @@ RULES = {
         [under_skin("a", 0, 91), infused("b", 0, 60)],
         ["96365", "96369", "96370"],
     ),
+    "a further pump under the skin is once": (
+        [further_pump(under_skin("a", 0, 60)), further_pump(under_skin("b", 0, 60))],
+        ["96369", "96371"],
+    ),
+    "a further pump for 15 minutes is none": ([further_pump(under_skin("a", 0, 15))], ["96372"]),
     # ---- access sites ----------------------------------------------------------------------------------
     "two sites, two initial services": (
         [infused("a", 0, 60, by="left arm"), infused("b", 0, 60, by="port")],
