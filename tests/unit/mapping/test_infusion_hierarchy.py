@@ -55,10 +55,6 @@ def under_skin(drug, start, end):
     return infused(drug, start, end, route="subcutaneous_infusion")
 
 
-def further_pump(administration):
-    return replace(administration, further_pump=True)
-
-
 def once(route, drug="ketorolac"):
     return infused(drug, None, None, route=route)
 
@@ -187,10 +183,9 @@ RULES = {
         ["96365", "96369", "96370"],
     ),
     "a further pump under the skin is once": (
-        [further_pump(under_skin("a", 0, 60)), further_pump(under_skin("b", 0, 60))],
+        [replace(under_skin(drug, 0, 60), further_pump=True) for drug in ("a", "b")],
         ["96369", "96371"],
     ),
-    "a further pump for 15 minutes is none": ([further_pump(under_skin("a", 0, 15))], ["96372"]),
     # ---- access sites ----------------------------------------------------------------------------------
     "two sites, two initial services": (
         [infused("a", 0, 60, by="left arm"), infused("b", 0, 60, by="port")],
