@@ -6,10 +6,13 @@ import threading
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from playwright.sync_api import expect
 
 from service import web
 from tests.browser.chromium import PROGRAM, launched
 from tests.service_process import start_embedded, stopping
+
+expect.set_options(timeout=20_000)  # ms: what is waited for comes, however busy the machine is
 
 #: Violations are told to the page only: kept where the test can ask for them.
 COUNT_VIOLATIONS = """
@@ -33,7 +36,7 @@ def page(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.add_init_script(COUNT_VIOLATIONS)
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(20_000)
     trouble = []
     opened.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
     opened.on("pageerror", lambda error: trouble.append(str(error)))

@@ -33,14 +33,17 @@ def form(page):
     return page.locator("#form")
 
 
-def send(running, sample, count=1, edit=lambda message: message):
-    """Send a sample as so many procedures, each seen for the first time; gives the lines that then wait."""
+def send(running, sample, count=1, edit=lambda message: message, total=0):
+    """Send a sample as so many procedures, each seen for the first time; gives the lines that then wait.
+
+    `total`: how many those are, where some wait already.
+    """
     (path,) = SAMPLES.glob(f"{sample}-*.hl7")
     running.send(*(edit(numbered(path.read_bytes(), next(NUMBERS))) for _ in range(count)))
 
     def waiting():
         items = running.ask("GET", "/v1/candidates?limit=200").json["items"]
-        return items if len(items) == count else None
+        return items if len(items) == (total or count) else None
 
     return wait_until(waiting, f"{count} lines")
 
@@ -53,7 +56,7 @@ def numbered(message, number):
         if segment[0] in (b"ORC", b"OBR"):
             segment[3] = b"PAGE-%d" % number  # OBR-3
         if segment[0] == b"TXA":
-            segment[12] = segment[14] = b"PAGE-%d" % number  # TXA-12, TXA-14
+            segment[12] = segment[14] = segment[15] = b"PAGE-%d" % number  # TXA-12, TXA-14, TXA-15
     return b"\r".join(b"|".join(segment) for segment in (msh, *segments))
 
 

@@ -183,7 +183,7 @@ def test_an_open_question_is_settled_by_editing_the_line(review, running):
 
     review.keyboard.press("e")
     review.get_by_label("Code", exact=True).fill("6232")
-    review.get_by_label("Reason").fill("fluoroscopy confirmed by telephone")
+    form(review).get_by_label("Reason").fill("fluoroscopy confirmed by telephone")
     review.keyboard.press("Enter")
     expect(form(review).get_by_role("alert")).to_contain_text("not shaped like")
 

@@ -1,21 +1,36 @@
 // The page: signs in, and opens the views.
 
+import { Dashboard } from "./dashboard/dashboard.js";
 import { byId } from "./frame/dom.js";
+import { gate } from "./frame/gates.js";
 import { startKeyList } from "./frame/key_list.js";
 import { startKeys } from "./frame/keys.js";
 import { startPanes } from "./frame/panes.js";
 import { Session } from "./frame/session.js";
 import { startTheme } from "./frame/theme.js";
 import { Views } from "./frame/views.js";
+import { Feeds } from "./operations/feeds.js";
+import { Postings } from "./operations/postings.js";
+import { Quarantine } from "./operations/quarantine.js";
 import { Review } from "./review/review.js";
 
 const session = new Session({ started, ended });
-const views = new Views({ review: new Review(session) });
+const views = new Views(
+  {
+    review: new Review(session),
+    dashboard: new Dashboard(session),
+    postings: new Postings(session),
+    quarantine: new Quarantine(session),
+    feeds: new Feeds(session),
+  },
+  (open) => session.guarded(open),
+);
 
 function started() {
   const { name, roles, facility } = session.user;
   byId("name").textContent = byId("user-name").textContent = name;
   byId("user-roles").textContent = `${roles.join(", ")} · ${facility === "*" ? "all facilities" : facility}`;
+  gate(session);
   turnTo({ signedIn: true });
   return views.turn();
 }
@@ -23,7 +38,7 @@ function started() {
 function ended() {
   views.close();
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
-  byId("user-menu").hidePopover();
+  for (const open of document.querySelectorAll(":popover-open")) open.hidePopover();
   turnTo({ signedIn: false });
   byId("token").focus();
 }

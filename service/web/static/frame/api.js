@@ -12,7 +12,7 @@ export class Problem extends Error {
 
 export class Api {
   #token;
-  #operations = new Set(); // "POST /v1/candidates/{}/claim"
+  #operations = new Map(); // "POST /v1/candidates/{}/claim" -> names of its parameters
 
   constructor(token) {
     this.#token = token;
@@ -23,13 +23,20 @@ export class Api {
     const { paths } = await this.get("/openapi.json");
     for (const [path, methods] of Object.entries(paths)) {
       const shape = path.replaceAll(/\{[^}]+\}/g, "{}");
-      for (const method of Object.keys(methods)) this.#operations.add(`${method.toUpperCase()} ${shape}`);
+      for (const [method, { parameters = [] }] of Object.entries(methods)) {
+        this.#operations.set(`${method.toUpperCase()} ${shape}`, new Set(parameters.map(({ name }) => name)));
+      }
     }
   }
 
   /** Whether there is an operation, written as "POST /v1/candidates/{}/ask". */
   offers(operation) {
     return this.#operations.has(operation);
+  }
+
+  /** Whether an operation takes a parameter. */
+  takes(operation, parameter) {
+    return Boolean(this.#operations.get(operation)?.has(parameter));
   }
 
   get(path) {

@@ -2,10 +2,15 @@
 
 import { byId } from "./dom.js";
 
-/** Say something; a problem stays until something else is said, all else fades. */
+const STAYS = 10_000; // ms; a problem stays until something else is said
+let fading;
+
+/** Say something. */
 export function say(text, { problem = false } = {}) {
   const message = byId("message");
   message.classList.toggle("problem", problem);
   message.textContent = text;
-  message.parentElement.toggleAttribute("data-said", Boolean(text));
+  byId("said").toggleAttribute("data-said", Boolean(text));
+  clearTimeout(fading);
+  if (text && !problem) fading = setTimeout(() => say(""), STAYS);
 }

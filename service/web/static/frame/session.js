@@ -30,12 +30,17 @@ export class Session {
   end(text = "", problem = false) {
     this.api = null;
     this.#ended();
+    this.user = null;
     say(text, { problem });
   }
 
   /** Whether the user may call an operation that this service has. */
   offers(operation) {
     return Boolean(this.api?.offers(operation));
+  }
+
+  takes(operation, parameter) {
+    return Boolean(this.api?.takes(operation, parameter));
   }
 
   has(...roles) {

@@ -13,6 +13,12 @@ export function age(moment, now = Date.now()) {
   return `${Math.floor(seconds / DAY)} d`;
 }
 
+/** The same as a phrase: "3 h ago", "just now". */
+export function agoOf(moment) {
+  const unit = age(moment);
+  return unit === "now" ? "just now" : `${unit} ago`;
+}
+
 /** A moment with date and time, as the reader's system writes it. */
 export const whenOf = (moment) =>
   new Date(moment).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });

@@ -4,10 +4,13 @@ import { byId } from "./dom.js";
 
 export class Views {
   #views; // name -> {open, close}
+  #guarded;
   #open = "";
 
-  constructor(views) {
+  /** `guarded(open)` opens a view, and says what goes wrong. */
+  constructor(views, guarded) {
     this.#views = views;
+    this.#guarded = guarded;
     addEventListener("hashchange", () => this.#open && this.turn());
   }
 
@@ -24,7 +27,8 @@ export class Views {
       else link.removeAttribute("aria-current");
     }
     byId(name).hidden = false;
-    return this.#views[name].open();
+    byId(name).focus({ preventScroll: true });
+    return this.#guarded(() => this.#views[name].open());
   }
 
   close() {

@@ -28,13 +28,6 @@ export class VirtualList {
     this.#place();
   }
 
-  /** Draw a row again although it is the same object. */
-  redraw(row) {
-    this.#nodes.get(row)?.remove();
-    this.#nodes.delete(row);
-    this.#place();
-  }
-
   /** Draw what is in view, in the next frame. */
   refresh() {
     this.#waiting ||= requestAnimationFrame(() => {

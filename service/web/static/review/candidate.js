@@ -2,8 +2,9 @@
 
 import { breakable, button, element, pairs } from "../frame/dom.js";
 import { icon } from "../frame/icons.js";
-import { clockOf, isAhead, whenOf } from "../frame/time.js";
+import { clockOf, isAhead } from "../frame/time.js";
 import { consideredNode } from "./considered.js";
+import { coverageNode } from "./coverage.js";
 import { editsNode } from "./edits.js";
 import { historyNode } from "./history.js";
 import { headline, statusWords, wordsOf } from "./line.js";
@@ -55,6 +56,7 @@ export function showCandidate(container, line, items, tools) {
     line.note && element("p", { class: "note" }, line.note),
     ...questionNodes(line, tools),
     editsNode(line.edits),
+    coverageNode(line.coverage),
     listed("Because", line.because.map((sentence) => element("li", {}, sentence)), "because"),
     consideredNode(line),
     some("Evidence", (item) => item.decides),
@@ -65,13 +67,6 @@ export function showCandidate(container, line, items, tools) {
     historyNode(line),
   ];
   container.replaceChildren(...sections.filter(Boolean));
-}
-
-/** Press the buttons of these items, and release all others. */
-export function pressItems(container, ns) {
-  for (const item of container.querySelectorAll("[data-item]")) {
-    item.setAttribute("aria-pressed", String(ns.includes(Number(item.dataset.item))));
-  }
 }
 
 function titleNode(line, items, tools) {
@@ -104,12 +99,7 @@ function badgesOf(line) {
     line.held_until && badge("hold", `Held${line.hold_reason ? `: ${line.hold_reason}` : ""}`),
     line.assigned_to && badge("person", `For ${line.assigned_to}`),
     isAhead(line.claimed_until) && badge("person", `Claimed by ${line.claimed_by} until ${clockOf(line.claimed_until)}`),
-    deadlineBadge(line, badge),
   ].filter(Boolean);
-}
-
-function deadlineBadge(line, badge) {
-  return line.timely_filing_by ? badge("clock", `To be filed by ${whenOf(line.timely_filing_by)}`) : null;
 }
 
 function itemNode({ name, value, source, n }, tools) {

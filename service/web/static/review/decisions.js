@@ -2,9 +2,16 @@
 
 import { byId } from "../frame/dom.js";
 import { say } from "../frame/say.js";
+import { openAnswerForm } from "./answer_form.js";
+import { openAskForm } from "./ask_form.js";
+import { openAssignForm } from "./assign_form.js";
+import { openCommentForm } from "./comment_form.js";
+import { Drafts } from "./drafts.js";
 import { openEditForm } from "./edit_form.js";
+import { openHoldForm } from "./hold_form.js";
 import { headline } from "./line.js";
 import { openRejectForm } from "./reject_form.js";
+import { Undo } from "./undo.js";
 
 const DONE = {
   approve: "Approved",
@@ -12,21 +19,49 @@ const DONE = {
   change: "Changed",
   claim: "Claimed for ten minutes",
   release: "Given back",
+  ask: "Asked",
+  hold: "Held",
+  unhold: "No longer held",
+  assign: "Assigned",
+  comments: "Comment kept",
+  undo: "Taken back",
 };
+/** Steps after which the answer is not the line: it is read again. */
+const BESIDE = new Set(["ask", "comments"]);
+const CAN_BE_UNDONE = new Set(["approved", "rejected"]);
 
 export class Decisions {
+  drafts;
   #session;
   #review;
+  #undo = new Undo((line) => this.#takeBack(line));
   #busy = false;
 
   constructor(session, review) {
     this.#session = session;
     this.#review = review;
+    this.drafts = new Drafts(session);
     const onClick = (id, act) => byId(id).addEventListener("click", () => this.#review.line && act(this.#review.line));
     onClick("approve", (line) => this.send("approve", { edits_seen: line.edits.map((edit) => edit.id) }));
-    onClick("edit", (line) => openEditForm(line, (change) => this.send("change", change)));
-    onClick("reject", (line) => openRejectForm(line, (rejection) => this.send("reject", rejection)));
+    onClick("edit", (line) => this.#openDrafted(line, "edit", openEdit));
+    onClick("reject", () => this.#openReject());
+    onClick("ask", (line) => openAskForm(line, (question) => this.send("ask", question)));
+    onClick("hold", (line) => (line.held_until || line.hold_reason ? this.send("unhold") : openHoldForm((hold) => this.send("hold", hold))));
+    onClick("comment", (line) => this.#openDrafted(line, "comment", openComment));
+    onClick("assign", () => openAssignForm(this.#session.user.name, (wanted) => this.send("assign", wanted)));
     onClick("claim", (line) => this.send(line.claimed_by === this.#session.user.name ? "release" : "claim"));
+  }
+
+  /** Write on the buttons what they will do with a line. */
+  label(line) {
+    byId("approve").setAttribute("aria-disabled", String(!line.code));
+    byId("approve").firstChild.textContent = line.status === "second_review" ? "Confirm " : "Approve ";
+    byId("claim").firstElementChild.textContent = line.claimed_by === this.#session.user.name ? "Give back" : "Claim";
+    byId("hold").firstElementChild.textContent = line.held_until || line.hold_reason ? "Unhold" : "Hold";
+  }
+
+  forget() {
+    this.#undo.withdraw();
   }
 
   /** Send a decision on the shown line; gives the sentence that says why it was not taken. */
@@ -36,15 +71,71 @@ export class Decisions {
     this.#busy = true;
     try {
       const after = await this.#session.api.decide(line, step, body);
+      this.drafts.drop(line);
       this.#review.clear(); // what was decided cannot be decided again while the next line is on its way
-      say(`${DONE[step]}: ${headline(after)}`);
-      this.#session.guarded(() => this.#review.settle(after));
+      const done = BESIDE.has(step) ? line : after;
+      say(`${DONE[step]}: ${headline(done)}`);
+      this.#offerUndo(done);
+      this.#session.guarded(() => (BESIDE.has(step) ? this.#review.show(line.id) : this.#review.settle(after)));
       return "";
     } catch (problem) {
       return this.#refused(problem, line);
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Record what a clinician answered to a question. */
+  answer(asked) {
+    return this.#session.guarded(async () => {
+      const path = `/v1/questions/${encodeURIComponent(asked.id)}`;
+      const question = await this.#session.api.get(path);
+      openAnswerForm(question, (body) => this.#onQuestion(question, "answer", body, "Answer recorded"));
+    });
+  }
+
+  withdraw(question) {
+    return this.#onQuestion(question, "withdraw", { reason: "withdrawn by a coder" }, "Question withdrawn");
+  }
+
+  async #onQuestion(question, step, body, done) {
+    const { line } = this.#review;
+    const path = `/v1/questions/${encodeURIComponent(question.id)}/${step}`;
+    try {
+      await this.#session.api.post(path, body, { "If-Match": `"${question.version}"` });
+    } catch (problem) {
+      this.#session.report(problem);
+      return problem.message;
+    }
+    say(`${done}: ${question.element}. The line is drawn up anew.`);
+    await this.#session.guarded(() => this.#review.show(line.id));
+    return "";
+  }
+
+  #openReject() {
+    const coded = this.#session.offers("POST /v1/candidates/bulk");
+    openRejectForm({ coded, send: (rejection) => this.send("reject", rejection) });
+  }
+
+  async #openDrafted(line, form, open) {
+    const draft = await this.drafts.of(line, form);
+    if (this.#review.line?.id !== line.id) return;
+    const typed = (values) => this.drafts.keep(line, form, values);
+    open(line, { draft, typed, send: (step, body) => this.send(step, body) });
+  }
+
+  #offerUndo(line) {
+    const can = CAN_BE_UNDONE.has(line.status) && this.#session.offers("POST /v1/candidates/{}/undo");
+    if (can) this.#undo.offer(line);
+    else this.#undo.withdraw();
+  }
+
+  #takeBack(line) {
+    return this.#session.guarded(async () => {
+      const again = await this.#session.api.decide(line, "undo");
+      say(`${DONE.undo}: ${headline(again)}`);
+      this.#review.bringBack(again);
+    });
   }
 
   async #refused(problem, line) {
@@ -59,3 +150,6 @@ export class Decisions {
     return "";
   }
 }
+
+const openEdit = (line, { draft, typed, send }) => openEditForm(line, { draft, typed, send: (change) => send("change", change) });
+const openComment = (line, { draft, typed, send }) => openCommentForm(draft, typed, (comment) => send("comments", comment));

@@ -12,15 +12,16 @@ const PERFORMER = [
 ];
 const REASONS = ["The documentation says so", "Confirmed by the clinician", "Rule of the payer", "Slip of the sender"];
 
-/** `send(change)` gives the sentence that says why it was not taken. */
-export function openEditForm(line, send) {
-  const code = input("code", { maxlength: 5, required: true, spellcheck: "false", class: "code", value: line.code });
-  const units = input("units", { type: "number", min: 1, max: 9999, step: 1, required: true, value: line.units || 1 });
-  const date = input("service_date", { type: "date", value: line.service_date });
-  const modifiers = modifiersField(line.modifiers);
-  const diagnoses = diagnosesField(line.diagnoses);
-  const performer = PERFORMER.map(([name, label]) => [label, input(name, { maxlength: 100, value: line.context[name] ?? "" })]);
-  const reason = input("reason", { maxlength: 500, required: true, list: "edit-reasons" });
+/** `draft`: what stood in the form when it was left. `send(change)` gives the sentence that says why it was not taken. */
+export function openEditForm(line, { draft, typed, send }) {
+  const first = draft ?? line;
+  const code = input("code", { maxlength: 5, spellcheck: "false", class: "code", value: first.code });
+  const units = input("units", { type: "number", min: 1, max: 9999, step: 1, required: true, value: first.units || 1 });
+  const date = input("service_date", { type: "date", value: first.service_date });
+  const modifiers = modifiersField(first.modifiers);
+  const diagnoses = diagnosesField(first.diagnoses);
+  const performer = PERFORMER.map(([name, label]) => [label, input(name, { maxlength: 100, value: first.context[name] ?? "" })]);
+  const reason = input("reason", { maxlength: 500, required: true, list: "edit-reasons", value: draft?.reason });
   const read = () => ({
     code: code.value.trim().toUpperCase(),
     units: Number(units.value),
@@ -31,7 +32,7 @@ export function openEditForm(line, send) {
     reason: reason.value.trim(),
   });
   openForm({
-    title: "Edit the line",
+    title: draft ? "Edit the line: your draft" : "Edit the line",
     fields: [
       element("div", { class: "fields" }, field("Code", code), field("Units", units), field("Service date", date)),
       modifiers.node,
@@ -42,6 +43,7 @@ export function openEditForm(line, send) {
     ],
     submit: "Save the change",
     send: () => send(changeOf(line, read())),
+    typed: () => typed(read()),
   });
 }
 

@@ -1,7 +1,7 @@
 // Rejecting a line: a digit takes the reason and sends it; anything else is written.
 
 import { button, element } from "../frame/dom.js";
-import { closeForm, field, input, openForm } from "./form.js";
+import { field, input, openForm } from "./form.js";
 
 const REASONS = [
   ["not_performed", "It was not performed"],
@@ -14,15 +14,16 @@ const REASONS = [
   ["test_or_training", "It is a test"],
 ];
 
-/** `send({reason})` gives the sentence that says why it was not taken. */
-export function openRejectForm(line, send) {
+/** `send({reason, text})` gives the sentence that says why it was not taken; `coded`: whether reasons have codes. */
+export function openRejectForm({ coded, send }) {
   const text = input("reason", { maxlength: 500, spellcheck: "true" });
-  const buttons = REASONS.map(([, words], n) => reasonNode(words, n + 1, async () => (await send({ reason: words })) || closeForm()));
+  const buttons = REASONS.map(([code, words], n) => reasonNode(words, n + 1, () => send({ reason: coded ? code : words })));
+  const other = (words) => (coded ? { reason: "other", text: words } : { reason: words });
   openForm({
     title: "Reject: this is no charge",
     fields: [element("div", { class: "reasons" }, ...buttons), field("Another reason", text)],
     submit: "Reject",
-    send: () => (text.value.trim() ? send({ reason: text.value.trim() }) : "Say why: choose a reason, or write one."),
+    send: () => (text.value.trim() ? send(other(text.value.trim())) : "Say why: choose a reason, or write one."),
   });
   listenForDigits(buttons);
 }

@@ -1,35 +1,54 @@
 // The review view: walks the worklist, shows a line with its documents, and lets a person decide.
 
-import { pathOf } from "../frame/api.js";
 import { byId } from "../frame/dom.js";
 import { say } from "../frame/say.js";
-import { itemsOf, pressItems, showCandidate } from "./candidate.js";
+import { Bulk } from "./bulk.js";
+import { itemsOf, showCandidate } from "./candidate.js";
 import { Decisions } from "./decisions.js";
-import { light, showDocuments } from "./document.js";
+import { Evidence } from "./evidence.js";
+import { jsonOf } from "./filter.js";
+import { FilterBar } from "./filter_bar.js";
 import { closeForm } from "./form.js";
 import { headline, isOpen, statusWords } from "./line.js";
+import { Live } from "./live.js";
+import { showMyDay } from "./my_day.js";
+import { Queue } from "./queue.js";
 import { hideUpstream, showUpstream } from "./upstream.js";
 import { Worklist } from "./worklist.js";
 
-const PAGE = "/v1/candidates?limit=200";
+const BEAT = 180_000; // ms: a claim lasts ten minutes
 
 export class Review {
+  worklist;
   #session;
-  #worklist = new Worklist(
-    (id) => this.show(id),
-    () => this.#loadMore(),
-  );
+  #queue;
+  #filters;
+  #bulk;
+  #live;
   #decisions;
+  #evidence = new Evidence();
   #line = null; // the line that is on the screen, as it was read; null while none is
-  #items = [];
-  #raw = false;
-  #next = null; // asks for the next page
-  #loading = null;
+  #left = { user: "", id: "" }; // the line that was open when the session ended
+  #beating;
 
   constructor(session) {
     this.#session = session;
+    this.worklist = new Worklist(
+      (id) => this.show(id),
+      () => this.#queue.more(),
+      (id) => this.#bulk.isSelected(id),
+    );
+    this.#queue = new Queue(session, this.worklist);
+    this.#filters = new FilterBar(session, this.#queue, () => session.guarded(() => this.load()));
+    this.#bulk = new Bulk(session, this);
+    this.#live = new Live(session, this);
     this.#decisions = new Decisions(session, this);
-    this.#listen();
+    const onClick = (id, act) => byId(id).addEventListener("click", () => session.guarded(act));
+    onClick("reload", () => this.load());
+    onClick("fresh", () => this.load());
+    onClick("next", () => this.step(1));
+    onClick("previous", () => this.step(-1));
+    onClick("best", () => this.#takeBest());
   }
 
   /** The line that is on the screen, as it was read. */
@@ -37,54 +56,40 @@ export class Review {
     return this.#line;
   }
 
-  open() {
-    this.#worklist.me = this.#session.user.name;
-    return this.load();
+  async open() {
+    const { name } = this.#session.user;
+    this.worklist.me = name;
+    this.#decisions.drafts.belongTo(name);
+    this.#live.open();
+    this.#beating = setInterval(() => this.#beat(), BEAT);
+    await Promise.all([this.#filters.open(), this.load(this.#left.user === name ? this.#left.id : "")]);
   }
 
   close() {
-    this.#next = null;
-    this.#worklist.clear();
+    this.#left = { user: this.#session.user?.name ?? "", id: this.worklist.chosen };
+    clearInterval(this.#beating);
+    this.#live.close();
+    this.#bulk.clear();
+    this.#decisions.forget();
+    this.#queue.close();
     this.clear();
   }
 
-  async load() {
-    const page = await this.#session.api.get(PAGE);
-    if (!this.#session.api) return; // signed out meanwhile
-    this.#worklist.clear();
+  /** Load the list anew, and choose a line of it: the one named, or the first. */
+  async load(wanted = "") {
     this.clear();
-    this.#addPage(page);
-    this.#worklist.focus();
-    this.#worklist.chooseFirst();
-  }
-
-  /** The next page, once, however often it is asked for. */
-  #loadMore() {
-    if (!this.#next) return undefined;
-    this.#loading ??= this.#session
-      .guarded(async () => this.#addPage(await this.#session.api.get(pathOf(this.#next))))
-      .finally(() => (this.#loading = null));
-    return this.#loading;
-  }
-
-  #addPage(page) {
-    if (!this.#session.api) return;
-    this.#next = page.next;
-    this.#worklist.add(page.items);
-    this.#count();
-  }
-
-  #count() {
-    const { length } = this.#worklist.lines;
-    byId("queue-count").textContent = length ? `${length}${this.#next ? "+" : ""}` : "";
-    byId("queue-empty").hidden = length > 0;
-    byId("lines").hidden = !length;
+    if (!(await this.#queue.load())) return;
+    this.#live.seen();
+    this.worklist.focus();
+    if (this.worklist.placeOf(wanted)) this.worklist.choose(wanted);
+    else this.worklist.chooseFirst();
+    this.#session.guarded(() => showMyDay(this.#session));
   }
 
   async step(by) {
-    if (this.#worklist.step(by) || by < 0) return;
-    await this.#loadMore();
-    this.#worklist.step(by);
+    if (this.worklist.step(by) || by < 0) return;
+    await this.#queue.more();
+    this.worklist.step(by);
   }
 
   /** Show a line. While it is fetched none is shown, and so none can be decided unseen. */
@@ -92,26 +97,26 @@ export class Review {
     this.clear();
     await this.#session.guarded(async () => {
       const line = await this.#session.api.get(`/v1/candidates/${encodeURIComponent(id)}`);
-      if (this.#worklist.chosen !== id) return;
-      if (isOpen(line)) this.#display(line, before);
+      if (this.worklist.chosen !== id) return;
+      const found = this.#queue.pairs.some(([name]) => name === "status");
+      if (isOpen(line) || found) await this.#display(line, before);
       else this.#tellDecided(line);
     });
   }
 
-  #display(line, before) {
+  async #display(line, before) {
     this.#line = line;
-    this.#items = itemsOf(line);
-    this.#worklist.update(line);
-    showCandidate(byId("line"), line, this.#items, this);
+    const items = itemsOf(line);
+    this.worklist.update(line);
+    showCandidate(byId("line"), line, items, {
+      reveal: (ns) => this.#evidence.reveal(ns),
+      answer: (question) => this.#decisions.answer(question),
+      withdraw: (question) => this.#decisions.withdraw(question),
+    });
     if (before) showUpstream(before, line);
-    byId("approve").setAttribute("aria-disabled", String(!line.code));
+    this.#decisions.label(line);
     byId("line-pane").scrollTop = 0;
-    this.#showDocuments();
-    scrollTo(byId("documents").querySelector("mark.decides"));
-  }
-
-  #showDocuments() {
-    showDocuments(byId("documents"), this.#line.documents, this.#items, { raw: this.#raw });
+    this.#evidence.show(line.documents, items);
   }
 
   #tellDecided(line) {
@@ -121,79 +126,63 @@ export class Review {
 
   /** Take a line off the list. */
   takeOff(line) {
-    this.#worklist.remove(line.id);
-    this.#count();
+    this.worklist.remove(line.id);
+    this.#queue.show();
+  }
+
+  /** A line that was decided waits again. */
+  bringBack(line) {
+    this.worklist.add([line]);
+    this.#queue.show();
+    this.worklist.choose(line.id);
+    this.#session.guarded(() => showMyDay(this.#session));
   }
 
   /** A decided line leaves the list; one that still waits is shown anew. */
   async settle(line) {
     if (isOpen(line)) await this.show(line.id);
     else {
-      if (this.#worklist.isLast(line.id)) await this.#loadMore();
+      if (this.worklist.isLast(line.id)) await this.#queue.more();
       this.takeOff(line);
     }
+    await showMyDay(this.#session);
+  }
+
+  /** Somebody else changed a line of the list. */
+  changedUpstream(known, { id, version, status }) {
+    const changed = { ...known, version, status };
+    if (this.worklist.chosen === id) {
+      if (this.#line && version > this.#line.version) this.#offerAnew(changed);
+    } else if (isOpen(changed)) this.worklist.update(changed);
+    else this.takeOff(changed);
+  }
+
+  #offerAnew(changed) {
+    const before = this.#line;
+    say(`This line was changed meanwhile: it is ${statusWords(changed)}. It is shown as you read it.`, { problem: true });
+    byId("anew").hidden = false;
+    byId("anew").onclick = () => this.show(before.id, before);
+  }
+
+  async #takeBest() {
+    const best = await this.#session.api.post("/v1/candidates/next", { filter: jsonOf(this.#queue.pairs) });
+    if (!best) say("Nothing is left for you to take.");
+    else this.bringBack(best);
+  }
+
+  /** Whoever works on a line keeps it. */
+  #beat() {
+    const mine = this.#line?.claimed_by === this.#session.user?.name;
+    if (!mine || !this.#session.offers("POST /v1/candidates/{}/heartbeat")) return;
+    this.#session.guarded(() => this.#session.api.post(`/v1/candidates/${encodeURIComponent(this.#line.id)}/heartbeat`));
   }
 
   clear() {
     this.#line = null;
-    this.#items = [];
+    byId("anew").hidden = true;
     closeForm();
     hideUpstream();
-    byId("documents").replaceChildren();
+    this.#evidence.clear();
     byId("line").replaceChildren();
   }
-
-  /** Light these items, here and in the documents, and bring the first into view. */
-  reveal(ns) {
-    let mark = light(byId("documents"), ns);
-    if (!mark && !this.#raw) {
-      this.#turnRaw(true);
-      mark = light(byId("documents"), ns);
-    }
-    pressItems(byId("line"), ns);
-    scrollTo(mark);
-    say(mark ? "" : "Its place in the documents cannot be shown.", { problem: !mark });
-  }
-
-  #turnRaw(raw) {
-    this.#raw = raw;
-    byId("raw").setAttribute("aria-pressed", String(raw));
-    if (!this.#line) return;
-    this.#showDocuments();
-    light(byId("documents"), this.#pressed());
-  }
-
-  #pressed() {
-    return [...byId("line").querySelectorAll("[data-item][aria-pressed=true]")].map((each) => Number(each.dataset.item));
-  }
-
-  /** The evidence before or after the one that is lit, in the order in which it is listed. */
-  #stepEvidence(by) {
-    const listed = [...byId("line").querySelectorAll("[data-item]")].map((each) => Number(each.dataset.item));
-    if (!listed.length) return;
-    const at = this.#pressed().length === 1 ? listed.indexOf(this.#pressed()[0]) : -1;
-    const n = at < 0 ? (by > 0 ? 0 : listed.length - 1) : (at + by + listed.length) % listed.length;
-    this.reveal([listed[n]]);
-    byId("line").querySelector(`[data-item="${listed[n]}"]`).scrollIntoView({ block: "nearest" });
-  }
-
-  #listen() {
-    const onClick = (id, act) => byId(id).addEventListener("click", act);
-    onClick("reload", () => this.#session.guarded(() => this.load()));
-    onClick("next", () => this.#session.guarded(() => this.step(1)));
-    onClick("previous", () => this.#session.guarded(() => this.step(-1)));
-    onClick("evidence-next", () => this.#stepEvidence(1));
-    onClick("evidence-previous", () => this.#stepEvidence(-1));
-    onClick("raw", () => this.#turnRaw(!this.#raw));
-    onClick("documents", ({ target }) => {
-      const items = target.closest("mark")?.dataset.items.split(" ").map(Number);
-      if (items) this.reveal(items);
-    });
-  }
-}
-
-function scrollTo(mark) {
-  const folded = mark?.closest("details");
-  if (folded) folded.open = true;
-  mark?.scrollIntoView({ block: "center" });
 }

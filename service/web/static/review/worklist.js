@@ -12,11 +12,16 @@ export class Worklist {
   #lines = [];
   #chosen = "";
   #choose;
+  #isSelected;
   me = "";
 
-  /** `choose(id)` is told whenever another line is chosen, `more()` when the end of the list comes into view. */
-  constructor(choose, more) {
+  /**
+   * `choose(id)` is told whenever another line is chosen, `more()` when the end of the list comes into view;
+   * `isSelected(id)` says whether a line is selected for a batch.
+   */
+  constructor(choose, more, isSelected = () => false) {
     this.#choose = choose;
+    this.#isSelected = isSelected;
     this.#rows = new VirtualList(this.#list, byId("lines-floor"), (line) => this.#draw(line), more);
     this.#list.addEventListener("click", (event) => this.choose(event.target.closest("[role=option]")?.dataset.id));
     this.#list.addEventListener("keydown", (event) => this.#walk(event));
@@ -99,6 +104,11 @@ export class Worklist {
     if (heir) this.choose(heir.id);
   }
 
+  /** Draw all rows in view again. */
+  redraw() {
+    this.#show(this.#lines.map((line) => ({ ...line })));
+  }
+
   focus() {
     this.#list.focus({ preventScroll: true });
   }
@@ -109,7 +119,7 @@ export class Worklist {
   }
 
   #draw(line) {
-    return rowOf(line, { chosen: line.id === this.#chosen, me: this.me });
+    return rowOf(line, { chosen: line.id === this.#chosen, selected: this.#isSelected(line.id), me: this.me });
   }
 
   #mark(id) {

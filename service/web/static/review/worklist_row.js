@@ -19,7 +19,7 @@ export function rowOf(line, { chosen, selected, me }) {
     element(line.code ? "strong" : "span", line.code ? {} : { class: "none" }, headline(line)),
     element("span", { class: "age" }, age(line.created_at)),
     element("span", { class: "from" }, [line.service_date || "no service date", wordsOf(line.table)].join(" · ")),
-    element("span", { class: "signs" }, ...signsOf(line, me)),
+    element("span", { class: "signs" }, selected && icon("tick", "selected"), ...signsOf(line, me)),
   );
 }
 
@@ -29,7 +29,6 @@ function signsOf(line, me) {
   const blocking = line.questions.filter((question) => question.blocking).length;
   const toConfirm = line.questions.length - blocking;
   return [
-    line.selected && icon("tick", "selected"),
     line.kind === "CD" && icon("credit", "credit"),
     line.kind !== "CD" && line.corrects && icon("credit", "correction of a charge"),
     line.status === "second_review" && icon("eye", "second review"),

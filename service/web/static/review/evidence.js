@@ -1,0 +1,80 @@
+// The documents of a line and the evidence in them: an item is lit in both panes at once.
+
+import { byId } from "../frame/dom.js";
+import { say } from "../frame/say.js";
+import { light, showDocuments } from "./document.js";
+
+export class Evidence {
+  #documents = [];
+  #items = [];
+  #lit = [];
+  #raw = false;
+
+  constructor() {
+    byId("evidence-next").addEventListener("click", () => this.#step(1));
+    byId("evidence-previous").addEventListener("click", () => this.#step(-1));
+    byId("raw").addEventListener("click", () => this.#turnRaw(!this.#raw));
+    byId("documents").addEventListener("click", ({ target }) => {
+      const items = target.closest("mark")?.dataset.items.split(" ").map(Number);
+      if (items) this.reveal(items);
+    });
+  }
+
+  show(documents, items) {
+    this.#documents = documents;
+    this.#items = items;
+    this.#lit = [];
+    this.#draw();
+    const first = byId("documents").querySelector("mark.decides");
+    if (first) bringIntoView(first);
+    else byId("documents").scrollTop = 0;
+  }
+
+  clear() {
+    this.show([], []);
+  }
+
+  /** Light these items, here and beside the documents, and bring the first into view. */
+  reveal(ns) {
+    this.#lit = ns;
+    let mark = light(byId("documents"), ns);
+    if (!mark && !this.#raw) {
+      this.#turnRaw(true);
+      mark = light(byId("documents"), ns);
+    }
+    for (const item of byId("line").querySelectorAll("[data-item]")) {
+      item.setAttribute("aria-pressed", String(ns.includes(Number(item.dataset.item))));
+    }
+    if (mark) bringIntoView(mark);
+    say(mark ? "" : "Its place in the documents cannot be shown.", { problem: !mark });
+  }
+
+  #turnRaw(raw) {
+    this.#raw = raw;
+    byId("raw").setAttribute("aria-pressed", String(raw));
+    this.#draw();
+    const mark = light(byId("documents"), this.#lit);
+    if (mark) bringIntoView(mark);
+  }
+
+  #draw() {
+    showDocuments(byId("documents"), this.#documents, this.#items, { raw: this.#raw });
+  }
+
+  /** The evidence before or after the one that is lit, in the order in which it is listed. */
+  #step(by) {
+    const listed = [...byId("line").querySelectorAll("[data-item]")].map((each) => Number(each.dataset.item));
+    if (!listed.length) return;
+    const at = this.#lit.length === 1 ? listed.indexOf(this.#lit[0]) : -1;
+    const first = by > 0 ? 0 : listed.length - 1;
+    const n = at < 0 ? first : (at + by + listed.length) % listed.length;
+    this.reveal([listed[n]]);
+    byId("line").querySelector(`[data-item="${listed[n]}"]`).scrollIntoView({ block: "nearest" });
+  }
+}
+
+function bringIntoView(mark) {
+  const folded = mark.closest("details");
+  if (folded) folded.open = true;
+  mark.scrollIntoView({ block: "center" });
+}

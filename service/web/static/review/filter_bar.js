@@ -1,0 +1,111 @@
+// The bar above the worklist: a field that takes a code or a word, a menu of filters, and what is filtered as chips.
+
+import { button, byId, element } from "../frame/dom.js";
+import { icon } from "../frame/icons.js";
+import { say } from "../frame/say.js";
+import { withPair, wordsOfPair } from "./filter.js";
+import { SavedViews } from "./saved_views.js";
+
+const ANY = ["", "any"];
+const CHOICES = [
+  ["status", "Status", [ANY, ["proposed", "proposed"], ["waiting", "waiting"], ["second_review", "second review"], ["approved", "approved"], ["rejected", "rejected"]]],
+  ["question", "Question", [ANY, ["true", "with"], ["false", "without"]]],
+  ["edit", "Edit", [ANY, ["true", "bites"], ["false", "does not bite"]]],
+  ["held", "Held", [ANY, ["false", "no"], ["true", "yes"]]],
+  ["assigned", "Assigned", [ANY, ["me", "to me"], ["none", "to nobody"]]],
+  ["claimed", "Claimed", [ANY, ["me", "by me"], ["none", "by nobody"], ["others", "by others"]]],
+  ["older_than_days", "Age", [ANY, ["1", "older than 1 day"], ["3", "older than 3 days"], ["7", "older than 7 days"], ["30", "older than 30 days"]]],
+  ["order", "Order", [["", "oldest first"], ["newest", "newest first"], ["service_date", "by service date"]]],
+];
+const COUNTED = [["table", "Table"], ["code", "Code"], ["payer", "Payer"]];
+
+export class FilterBar {
+  #session;
+  #queue;
+  #apply;
+  #views;
+
+  /** `apply()` is called when the filter of the queue was changed. */
+  constructor(session, queue, apply) {
+    this.#session = session;
+    this.#queue = queue;
+    this.#apply = apply;
+    this.#views = new SavedViews(session, queue, (pairs) => this.#set(pairs));
+    byId("search-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#session.guarded(() => this.#search(byId("search").value.trim()));
+    });
+    byId("search").addEventListener("keydown", ({ key }) => key === "Escape" && byId("lines").focus());
+    byId("filter-menu").addEventListener("beforetoggle", ({ newState }) => {
+      if (newState === "open") this.#session.guarded(() => this.#fill());
+    });
+  }
+
+  open() {
+    byId("filter-bar").hidden = !this.#session.takes("GET /v1/candidates", "table");
+    this.#show();
+    return this.#views.load();
+  }
+
+  #set(pairs) {
+    this.#queue.pairs = pairs;
+    this.#show();
+    this.#apply();
+  }
+
+  #show() {
+    const { pairs } = this.#queue;
+    const chips = pairs.map((pair) => {
+      const off = () => this.#set(pairs.filter((each) => each !== pair));
+      return button({ class: "chip", "aria-label": `Take off: ${wordsOfPair(pair)}` }, off, wordsOfPair(pair), icon("cross"));
+    });
+    if (chips.length > 1) chips.push(button({ class: "plain" }, () => this.#set([]), "Clear all"));
+    byId("chips").replaceChildren(...chips);
+    byId("chips").hidden = !chips.length;
+  }
+
+  /** A code, or a word that a table or a kind of payer has in its name. */
+  async #search(text) {
+    if (!text) return this.#set(this.#queue.pairs.filter(([name]) => !["code", "table", "payer"].includes(name)));
+    const pair = /^[0-9A-Z]{4}[0-9A-Z]$/i.test(text) && /[0-9]/.test(text) ? ["code", text.toUpperCase()] : await this.#named(text);
+    if (!pair) return say(`No open line has a code, table or payer like "${text}".`, { problem: true });
+    byId("search").value = "";
+    this.#set(withPair(this.#queue.pairs, pair));
+    return byId("lines").focus();
+  }
+
+  async #named(text) {
+    const spelled = (name) => name.toLowerCase().replaceAll(/[-_. ]/g, "");
+    for (const name of ["table", "payer"]) {
+      const found = Object.keys(await this.#countBy(name)).find((each) => spelled(each).includes(spelled(text)));
+      if (found) return [name, found];
+    }
+    return null;
+  }
+
+  #countBy(name) {
+    return this.#session.api.get(`/v1/candidates/counts?by=${name}`);
+  }
+
+  async #fill() {
+    const counted = await Promise.all(COUNTED.map(async ([name, label]) => [name, label, this.#options(await this.#countBy(name))]));
+    byId("filter-fields").replaceChildren(...[...counted, ...CHOICES].map((choice) => this.#choice(choice)));
+  }
+
+  #options(counts) {
+    const entries = Object.entries(counts).filter(([value]) => value);
+    return [ANY, ...entries.sort((a, b) => b[1] - a[1]).map(([value, count]) => [value, `${value} (${count})`])];
+  }
+
+  #choice([name, label, options]) {
+    const { pairs } = this.#queue;
+    const now = pairs.find(([other]) => other === name)?.[1] ?? "";
+    const nodes = options.map(([value, words]) => element("option", { value, selected: value === now }, words));
+    const select = element("select", { id: `filter-${name}` }, ...nodes);
+    select.addEventListener("change", () => {
+      const others = this.#queue.pairs.filter(([other]) => other !== name);
+      this.#set(withPair(others, [name, select.value]));
+    });
+    return element("div", { class: "field" }, element("label", { for: select.id }, label), select);
+  }
+}

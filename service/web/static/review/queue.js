@@ -1,0 +1,83 @@
+// The queue: loads the lines that fit the filter, page by page, and how many they are.
+
+import { pathOf } from "../frame/api.js";
+import { byId } from "../frame/dom.js";
+import { queryOf } from "./filter.js";
+
+const OPEN = ["proposed", "waiting", "second_review"];
+
+export class Queue {
+  pairs = []; // the filter
+  #session;
+  #worklist;
+  #next = null; // asks for the next page
+  #loading = null;
+  #total = null;
+  #turn = 0; // each load has its own: what comes for an earlier one comes too late
+
+  constructor(session, worklist) {
+    this.#session = session;
+    this.#worklist = worklist;
+  }
+
+  /** Load the first page anew; gives whether it is still wanted. */
+  async load() {
+    const turn = (this.#turn += 1);
+    this.#next = this.#total = null;
+    const page = await this.#session.api.get(`/v1/candidates?${queryOf([...this.pairs, ["limit", "200"]])}`);
+    if (this.#turn !== turn) return false; // another filter meanwhile, or signed out
+    this.#worklist.clear();
+    this.#add(page);
+    this.#session.guarded(() => this.#countAll());
+    if (!page.items.length) await this.more();
+    return true;
+  }
+
+  /** The next page, once, however often it is asked for. A page may be empty, and not the last. */
+  more() {
+    if (!this.#next) return undefined;
+    this.#loading ??= this.#session
+      .guarded(async () => {
+        const turn = this.#turn;
+        do {
+          const page = await this.#session.api.get(pathOf(this.#next));
+          if (this.#turn !== turn) return;
+          this.#add(page);
+        } while (this.#next && this.#worklist.empty);
+      })
+      .finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  close() {
+    this.#turn += 1;
+    this.#next = this.#total = null;
+    this.#worklist.clear();
+  }
+
+  /** Say how many lines there are: those that are loaded, or, as far as they are counted, all. */
+  show() {
+    const { length } = this.#worklist.lines;
+    const all = this.#next ? (this.#total?.toLocaleString() ?? `${length}+`) : length.toLocaleString();
+    byId("queue-count").textContent = length ? all : "";
+    byId("queue-empty").hidden = length > 0;
+    byId("queue-empty").textContent = this.pairs.length ? "No line fits this filter." : "Nothing waits for a person.";
+    byId("lines").hidden = !length;
+  }
+
+  #add(page) {
+    this.#next = page.next;
+    this.#worklist.add(page.items);
+    this.show();
+  }
+
+  async #countAll() {
+    const turn = this.#turn;
+    const counts = await this.#session.api.get(`/v1/candidates/counts?${queryOf(this.pairs.filter(([name]) => name !== "order"))}`);
+    const chosen = this.pairs.filter(([name]) => name === "status").map(([, value]) => value);
+    if (this.#turn !== turn) return;
+    const wanted = chosen.length ? chosen : OPEN;
+    this.#total = wanted.reduce((sum, status) => sum + (counts[status] ?? 0), 0);
+    this.show();
+  }
+}

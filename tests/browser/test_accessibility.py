@@ -1,0 +1,110 @@
+"""Accessibility: axe-core on every view, dialog and form, light and dark; and what axe cannot see."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.desk import form, send, shown, sign_in
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SMALLEST = 24  # CSS pixels, WCAG 2.5.8
+#: Controls that are smaller than a target may be, and not in a line of text.
+SMALL = """
+  (smallest) => [...document.querySelectorAll("button, input, select, [role=separator]")]
+    .filter((control) => control.checkVisibility() && control.tabIndex >= 0 && !control.closest("label"))
+    .filter((control) => control.getAttribute("role") !== "separator")
+    .map((control) => [control.outerHTML.slice(0, 80), control.getBoundingClientRect()])
+    .filter(([, { width, height }]) => width < smallest || height < smallest)
+    .map(([html]) => html)
+"""
+#: What the focus visits, by the Tab key alone, and whether it can be seen there.
+FOCUSED = """
+  () => {
+    const { activeElement: at } = document;
+    const { outlineStyle } = getComputedStyle(at);
+    const row = document.querySelector("#lines [aria-selected=true]");
+    const onRow = at.id === "lines" && getComputedStyle(row).outlineStyle !== "none";
+    return [at.id || at.className || at.tagName, outlineStyle !== "none" || onRow];
+  }
+"""
+
+
+def violations(page):
+    """What axe finds, one sentence each."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed(page, running, request):
+    """The page in each theme, before anybody has signed in, with questions and edits to show."""
+    send(running, "03")
+    page.emulate_media(color_scheme=request.param, reduced_motion="reduce")
+    page.goto(running.http)
+    expect(page.get_by_label("Your token")).to_be_enabled()
+    return page
+
+
+def test_axe_finds_nothing_on_any_view_form_and_dialog(themed, running):
+    found = {"sign-in": violations(themed)}
+    sign_in(themed, running.token)
+    expect(shown(themed)).to_be_visible()
+    found["review"] = violations(themed)
+    found["small"] = themed.evaluate(SMALL, SMALLEST)
+    themed.keyboard.press("v")
+    themed.keyboard.press("]")
+    found["raw"] = violations(themed)
+    for key in "er":
+        themed.keyboard.press(key)
+        expect(form(themed)).to_be_visible()
+        found[f"form {key}"] = violations(themed)
+        themed.keyboard.press("Escape")
+    themed.keyboard.press("?")
+    found["keys"] = violations(themed)
+    themed.keyboard.press("Escape")
+    themed.locator("#user").click()
+    found["menu"] = violations(themed)
+    themed.keyboard.press("Escape")
+    for key, view in (
+        ("2", "#cards .card"),
+        ("3", "#postings-list *"),
+        ("4", "#quarantine-list *"),
+        ("5", "#feeds-list *"),
+    ):
+        themed.keyboard.press(key)
+        expect(themed.locator(view).first).to_be_visible()
+        found[view] = violations(themed)
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+def test_everything_is_reached_by_tab_and_seen_where_the_focus_is(page, running):
+    send(running, "01")
+    page.goto(running.http)
+    sign_in(page, running.token)
+    expect(shown(page)).to_be_visible()
+    expect(page.locator("#lines")).to_be_focused()
+    visited = []
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        visited.append(page.evaluate(FOCUSED))
+        if visited[-1][0] == "lines":
+            break
+    unseen = [where for where, is_seen in visited if not is_seen and where != "BODY"]
+    assert unseen == []
+    order = [where for where, _ in visited]
+    wanted = ["raw", "documents", "approve", "edit", "reject", "line-pane", "keys", "user", "reload", "lines"]
+    assert [where for where in order if where in wanted] == wanted
+
+
+def test_what_happens_is_told_to_those_who_do_not_see_it(page, running):
+    send(running, "01", 2)
+    page.goto(running.http)
+    sign_in(page, running.token)
+    expect(shown(page)).to_be_visible()
+    page.keyboard.press("a")
+    said = page.get_by_role("status").filter(has_text="Approved: 62327")
+    expect(said).to_be_visible()
+    expect(shown(page)).to_be_visible()
+    page.keyboard.press("r")
+    expect(page.get_by_role("button", name="It was not performed")).to_be_focused()
+    expect(page.get_by_role("form", name="Reject: this is no charge")).to_be_visible()

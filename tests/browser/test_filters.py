@@ -1,0 +1,83 @@
+"""Finding lines, and taking a decision back."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.desk import lines, message, send, shown, sign_in, status_of
+
+
+@pytest.fixture
+def review(page, running):
+    """The page of somebody who has signed in, with two lines of one code and one without."""
+    send(running, "01", 2)
+    send(running, "03", total=3)
+    page.goto(running.http)
+    sign_in(page, running.token)
+    expect(lines(page)).to_have_count(3)
+    expect(shown(page)).to_be_visible()
+    return page
+
+
+def test_the_list_is_searched_by_key_and_filters_are_seen_and_taken_off(review):
+    review.keyboard.press("/")
+    expect(review.get_by_label("Code, table or payer")).to_be_focused()
+    review.keyboard.type("62327")
+    review.keyboard.press("Enter")
+    expect(lines(review)).to_have_count(2)
+    expect(review.locator("#queue-count")).to_have_text("2")
+    expect(review.locator("#lines")).to_be_focused()
+    chip = review.get_by_role("button", name="Take off: 62327")
+    expect(chip).to_be_visible()
+
+    review.get_by_role("button", name="Filter").click()
+    review.get_by_label("Status").select_option("waiting")
+    expect(review.locator("#queue-empty")).to_have_text("No line fits this filter.")
+    review.keyboard.press("Escape")
+    chip.click()
+    expect(lines(review)).to_have_count(1)
+    expect(shown(review)).to_have_text("No code yet")
+
+    review.keyboard.press("/")
+    review.keyboard.type("neuraxial")
+    review.keyboard.press("Enter")
+    expect(review.get_by_role("button", name="Take off: neuraxial injection")).to_be_visible()
+    review.get_by_role("button", name="Clear all").click()
+    expect(lines(review)).to_have_count(3)
+
+    review.keyboard.press("/")
+    review.keyboard.type("unheard of")
+    review.keyboard.press("Enter")
+    expect(message(review)).to_contain_text('like "unheard of"')
+    expect(lines(review)).to_have_count(3)
+
+
+def test_a_view_is_chosen_from_those_that_everybody_has(review):
+    review.get_by_role("button", name="Views").click()
+    review.get_by_role("button", name="With a question").click()
+    expect(lines(review)).to_have_count(1)
+    expect(shown(review)).to_have_text("No code yet")
+    review.get_by_role("button", name="Views").click()
+    expect(review.get_by_role("button", name="With a question", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+def test_a_stray_key_is_undone_by_another(review, running):
+    (first, *_) = running.candidates()
+    review.keyboard.press("a")
+    expect(message(review)).to_contain_text("Approved: 62327")
+    expect(review.get_by_role("button", name="Undo")).to_be_visible()
+    expect(lines(review)).to_have_count(2)
+    expect(shown(review)).to_be_visible()
+    review.keyboard.press("u")
+    expect(message(review)).to_contain_text("Taken back: 62327")
+    expect(lines(review)).to_have_count(3)
+    assert status_of(running, first) == "proposed"
+
+    expect(shown(review)).to_be_visible()
+    review.keyboard.press("r")
+    review.keyboard.press("1")
+    expect(message(review)).to_contain_text("Rejected: 62327")
+    review.keyboard.press("u")
+    expect(message(review)).to_contain_text("Taken back: 62327")
+    assert len(running.candidates()) == 2

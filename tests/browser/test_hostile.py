@@ -1,0 +1,100 @@
+"""Hostile text in every field that is shown: it is text, nothing runs, no policy is violated."""
+
+import itertools
+
+from playwright.sync_api import expect
+
+from tests.browser.desk import form, lines, send, shown, sign_in
+
+TAGS = ("img", "svg", "iframe", "object", "embed", "video", "audio", "details", "body", "input")
+EVENTS = ("onerror", "onload", "onfocus autofocus", "ontoggle open", "onmouseover")
+ESCAPES = (
+    "{}",
+    '">{}',
+    "'>{}",
+    "</script>{}",
+    "--!>{}",
+    "</title></textarea></style>{}",
+)
+
+
+def payloads():
+    """Three hundred ways of writing a script into a page, all of our own making."""
+    for (n, tag), event, escape in itertools.product(enumerate(TAGS), EVENTS, ESCAPES):
+        yield escape.format(f"<{tag} src=x{n} {event}=alert({n})>")
+
+
+PAYLOADS = list(payloads())
+#: One in each field; the others go through the note, which is shown line by line.
+FIELDS = {
+    b"Testperson": "<svg/onload=alert(1)>",
+    b"Alma": "javascript:alert(2)//<a href='javascript:alert(2)'>",
+    b"N700101": "<script>alert(3)</script>",
+    b"A500101": "{{constructor.constructor('alert(4)')()}}",
+    b"PR-301": "<math><mtext><img src=x onerror=alert(5)>",
+    b"L2-L3": "<style>@import'//x';</style>",
+}
+
+
+def escaped(text):
+    """The text as it stands in an HL7 field."""
+    for character, escape in (
+        ("\\", "\\E\\"),
+        ("|", "\\F\\"),
+        ("^", "\\S\\"),
+        ("&", "\\T\\"),
+        ("~", "\\R\\"),
+    ):
+        text = text.replace(character, escape)
+    return text.encode()
+
+
+def hostile(message):
+    for word, payload in FIELDS.items():
+        message = message.replace(word, escaped(payload))
+    notes = [
+        b"OBX|%d|TX|NOTE^%s||%s||||||F" % (100 + n, b"Note", escaped(each)) for n, each in enumerate(PAYLOADS)
+    ]
+    values = [
+        b"OBX|%d|CWE|%s^%s||%s^%s||||||F" % (500 + n, *[escaped(each)] * 4)
+        for n, each in enumerate(PAYLOADS[::10])
+    ]
+    return b"\r".join([message.rstrip(b"\r"), *notes, *values])
+
+
+def test_hostile_text_is_shown_as_it_is_and_nothing_of_it_runs(page, running):
+    assert len(set(PAYLOADS)) == 300
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    (line,) = send(running, "01", edit=hostile)
+    page.goto(running.http)
+    sign_in(page, running.token)
+    expect(shown(page)).to_be_visible()
+    shown_notes = page.locator(".narrative .words").all_inner_texts()
+    assert [each.strip() for each in shown_notes] == [each.strip() for each in PAYLOADS]
+    values = page.locator(".observations tbody tr td:nth-child(2)").all_inner_texts()
+    assert [each.strip() for each in values[-30:]] == [f"{each} {each}" for each in PAYLOADS[::10]]
+    for payload in ("<svg/onload=alert(1)>", "<script>alert(3)</script>"):
+        expect(page.locator("#line dd", has_text=payload)).to_have_text(payload)
+    assert (
+        page.locator("main :is(img, svg:not(.icon), iframe, object, embed, video, audio, script)").count()
+        == 0
+    )
+    page.keyboard.press("v")
+    expect(page.locator("#documents .path").first).to_have_text("MSH")
+
+    # What a person types goes the same way, and comes back the same.
+    page.keyboard.press("e")
+    form(page).get_by_label("Family name").fill(PAYLOADS[7])
+    form(page).get_by_label("Reason").fill(PAYLOADS[8])
+    page.get_by_role("button", name="Save the change").click()
+    expect(page.locator(".history")).to_contain_text(PAYLOADS[8])
+    expect(page.locator("#line dd", has_text=PAYLOADS[7])).to_have_text(PAYLOADS[7])
+    running.decide(
+        running.ask("GET", f"/v1/candidates/{line['id']}").json, "change", {"reason": PAYLOADS[9], "units": 2}
+    )
+    page.keyboard.press("a")
+    expect(page.locator("#upstream")).to_contain_text(PAYLOADS[9])
+    expect(lines(page)).to_have_count(1)
+    assert {url.split("/")[2] for url in asked if not url.startswith("data:")} == {running.http.split("/")[2]}
+    assert page.title() == "Charge review"
