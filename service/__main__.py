@@ -12,6 +12,7 @@ from service.commands.logs import configure_logs
 from service.commands.mappings import mappings
 from service.commands.propose import propose
 from service.commands.publish import publish
+from service.commands.reconcile import reconcile
 from service.commands.replay import replay
 from service.commands.send import send
 from service.commands.serve import api, listen, serve, sweep
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (serve, listen, api, sweep, propose, send, sink, replay, ledger, migrate):
+for _command in (serve, listen, api, sweep, propose, send, sink, replay, ledger, reconcile, migrate):
     app.command()(_command)
 for _name, _tool in (("explain", explain_case), ("diff", diff), ("coverage", coverage), ("schema", schema)):
     mappings.command(_name)(_tool)

@@ -224,7 +224,7 @@ def _judge_candidates(run, store, connection, verdict):
     for order, code in expected.items():
         live = {line.code for line in lines[order] if line.live and line.kind == "CG" and line.code}
         going = any(line.live and line.corrects for line in lines[order])
-        standing = {str(each.code) for _, each in store.charges.standing(procedures[order])}
+        standing = {str(each.code) for _, each in store.charges.standing(procedures.get(order, ""))}
         found = live if going and live else set() if going else standing | live
         if found != ({code} if code else set()):
             verdict.missing += 1

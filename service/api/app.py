@@ -14,6 +14,7 @@ from service.api import (
     problems,
     quarantine,
     questions,
+    reconciliation,
     worklist,
 )
 from service.api.limits import Limits
@@ -41,6 +42,7 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         feeds,
         quarantine,
         metrics,
+        reconciliation,
         operations,
     ):
         app.include_router(module.router)

@@ -6,9 +6,11 @@ from service.hl7.batch_file import build_batch
 from service.hl7.dft import build_message, validate_message
 from service.hl7.extract import Extractor
 from service.hl7.message import Decoded, Message, Segment, decode, escape, split_messages, unescape
+from service.hl7.orders import ORDERING, Ordered, orders_of
 from service.hl7.path import Found, HL7Path, compile_path
 
 __all__ = [
+    "ORDERING",
     "Acknowledgement",
     "Admission",
     "Decoded",
@@ -16,6 +18,7 @@ __all__ = [
     "Found",
     "HL7Path",
     "Message",
+    "Ordered",
     "Segment",
     "admit",
     "build_batch",
@@ -24,6 +27,7 @@ __all__ = [
     "compile_path",
     "decode",
     "escape",
+    "orders_of",
     "read_ack",
     "refusal",
     "split_messages",

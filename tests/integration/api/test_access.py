@@ -51,6 +51,8 @@ ALLOWED = {
     "POST /v1/quarantine/replay": {"lead", "admin"},
     "POST /v1/quarantine/{identifier}/replay": {"lead", "admin"},
     "POST /v1/quarantine/{identifier}/discard": {"lead", "admin"},
+    "GET /v1/reconciliation": {"lead", "admin"},
+    "GET /v1/reconciliation/export": {"lead", "admin"},
     "GET /v1/ledger": set(),  # its sums are of all facilities, and these users see one
     "GET /v1/audit": {"auditor", "admin"},
 }

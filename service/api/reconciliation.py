@@ -1,0 +1,95 @@
+"""Reconciliation: the report of a day of service, and its export."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+
+from service.api.access import Operator
+from service.api.parts import Parts, PartsOf
+from service.domain.reconciliation import Report
+from service.pipeline.reconciliation import Wanted, reconcile_day
+from service.pipeline.report_csv import as_csv
+from service.store.transaction import AuditEntry
+from service.store.users import User
+
+router = APIRouter(prefix="/v1/reconciliation", tags=["operations"])
+Day = Annotated[date, Query(description="Day of service")]
+Services = Annotated[
+    list[str] | None, Query(description="Ordered services (OBR-4, AIS-3) to look for; all", max_length=100)
+]
+LateAfter = Annotated[int, Query(ge=0, le=365, description="Days after which a charge is late")]
+
+
+class FindingOut(BaseModel):
+    """One thing for a person to look at."""
+
+    lack: str  # uncharged, undocumented, unanswered, twice, late
+    object_type: str
+    object_id: str
+    facility: str
+    code: str
+    days: int
+    note: str
+
+
+class ReportOut(BaseModel):
+    """How a day of service stands, and all that waits."""
+
+    day: date
+    procedures: int
+    charged: int
+    rejected: int
+    orders: int
+    lag: dict[str, float]  # days between service and approval
+    waiting: dict[str, dict[str, int]]  # age in days -> status -> lines
+    counts: dict[str, int]  # of findings
+    findings: list[FindingOut]
+
+
+@router.get("")
+def show_report(
+    parts: PartsOf, user: Operator, day: Day, service: Services = None, late_after: LateAfter = 3
+) -> ReportOut:
+    """A day's documentation against its charges, orders and billing's answers."""
+    report = _report(parts, user, Wanted(day, user.facility, frozenset(service or ()), late_after))
+    lag = report.lag
+    return ReportOut(
+        day=day,
+        procedures=report.procedures,
+        charged=report.charged,
+        rejected=report.rejected,
+        orders=report.orders,
+        lag={
+            "charges": lag.charges,
+            "median": lag.median,
+            "nine_tenths": lag.nine_tenths,
+            "longest": lag.longest,
+        },
+        waiting=report.waiting,
+        counts=report.counts(),
+        findings=[FindingOut(**_fields(finding)) for finding in report.findings],
+    )
+
+
+@router.get("/export")
+def export_report(
+    parts: PartsOf, user: Operator, day: Day, service: Services = None, late_after: LateAfter = 3
+) -> Response:
+    """The findings as CSV."""
+    report = _report(parts, user, Wanted(day, user.facility, frozenset(service or ()), late_after))
+    named = {"Content-Disposition": f'attachment; filename="reconciliation-{day.isoformat()}.csv"'}
+    return Response(as_csv(report), media_type="text/csv; charset=utf-8", headers=named)
+
+
+def _report(parts: Parts, user: User, wanted: Wanted) -> Report:
+    with parts.database.transaction() as store:
+        report = reconcile_day(store, wanted)
+        detail = wanted.day.isoformat()
+        store.audit(AuditEntry(user.facility, "admin", user.name, "reconcile", "report", detail))
+    return report
+
+
+def _fields(finding: Any) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in FindingOut.model_fields}

@@ -1,0 +1,190 @@
+"""Reconciliation: each day of service, what is documented against what is charged, ordered and answered."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from service.domain.charge import PostingState
+from service.domain.errors import InputError
+from service.domain.event import Event
+from service.domain.reconciliation import Finding, Lack, Lag, Report
+from service.hl7 import ORDERING, Message, Ordered, decode, orders_of
+from service.store import Store
+from service.store.reconciliation import DayCharge, DayLine, Reconciliation
+
+_AGES = ((2, "0-1"), (4, "2-3"), (8, "4-7"), (math.inf, "8+"))  # days, up to
+_BOOKED_AHEAD = 90  # days before its day within which an order is looked for
+_MOST_ORDERS = 20_000
+_DAY = 86_400.0
+_AT_BILLING = frozenset({PostingState.POSTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a report is asked for."""
+
+    day: date
+    facility: str  # "*" = all
+    services: frozenset[str] = frozenset()  # ordered services (OBR-4.1, AIS-3.1) to look for; empty = all
+    late_after: int = 3  # days
+
+
+def reconcile_day(store: Store, wanted: Wanted) -> Report:
+    """Draw the report up. Reads only; ids and codes, no patient data."""
+    tables = Reconciliation(store.transaction)
+    day = wanted.day.isoformat()
+    age = max(0, (datetime.fromtimestamp(store.now, UTC).date() - wanted.day).days)
+    lines, charges = tables.lines(day, wanted.facility), tables.charges(day, wanted.facility)
+    orders = _orders(tables, wanted)
+    by_procedure = _by_procedure(lines)
+    lags = [each.approved_at / _DAY - _midnight(wanted.day) / _DAY for each in charges]
+    return Report(
+        day=day,
+        facility=wanted.facility,
+        procedures=len(by_procedure),
+        charged=sum(any(line.charged for line in found) for found in by_procedure.values()),
+        rejected=sum(_is_rejected(found) for found in by_procedure.values()),
+        orders=len(orders),
+        lag=_lag(lags),
+        waiting=_waiting(store, tables, wanted.facility),
+        findings=(
+            *_uncharged(by_procedure, age),
+            *_undocumented(store, tables, orders, age),
+            *_unanswered(charges, tables.telling(), age),
+            *_twice(tables, lines, age),
+            *_late(charges, lags, wanted.late_after, age),
+        ),
+    )
+
+
+def _by_procedure(lines: Sequence[DayLine]) -> dict[str, list[DayLine]]:
+    found: dict[str, list[DayLine]] = defaultdict(list)
+    for line in lines:
+        found[line.procedure_id].append(line)
+    return found
+
+
+def _is_rejected(lines: Sequence[DayLine]) -> bool:
+    return all(line.status == "rejected" for line in lines)
+
+
+def _uncharged(by_procedure: dict[str, list[DayLine]], age: int) -> Iterator[Finding]:
+    for lines in by_procedure.values():
+        waiting = [line for line in lines if line.live]
+        if any(line.charged for line in lines) or not waiting:
+            continue
+        first = waiting[0]
+        note = f"{first.status} by {first.table}"
+        yield Finding(Lack.UNCHARGED, "candidate", first.id, first.facility, first.code, age, note)
+
+
+def _unanswered(charges: Sequence[DayCharge], telling: Collection[str], age: int) -> Iterator[Finding]:
+    for each in charges:
+        if each.state not in _AT_BILLING:
+            yield Finding(Lack.UNANSWERED, "charge", each.key, each.facility, each.code, age, each.state)
+        elif each.destination in telling and not each.billed:
+            note = "posted; billing tells of its charges, and not of this one"
+            yield Finding(Lack.UNANSWERED, "charge", each.key, each.facility, each.code, age, note)
+
+
+def _twice(tables: Reconciliation, lines: Sequence[DayLine], age: int) -> Iterator[Finding]:
+    same: dict[tuple[str, str, str], list[DayLine]] = defaultdict(list)
+    for line in lines:
+        if line.code and line.day_key and (line.charged or line.live):
+            same[line.facility, line.day_key, line.code].append(line)
+    several = [found for found in same.values() if len({line.procedure_id for line in found}) > 1]
+    feeds = tables.feeds_of(line.procedure_id for found in several for line in found)
+    for found in several:
+        names = sorted({name or "?" for line in found for name in feeds.get(line.procedure_id, ())})
+        states = Counter("charged" if line.charged else line.status for line in found)
+        said = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        last = found[-1]
+        note = f"{said}; feeds: {', '.join(names)}"
+        yield Finding(Lack.TWICE, "candidate", last.id, last.facility, last.code, age, note)
+
+
+def _late(
+    charges: Sequence[DayCharge], lags: Sequence[float], late_after: int, age: int
+) -> Iterator[Finding]:
+    for each, lag in zip(charges, lags, strict=True):
+        if lag > late_after + 1:  # the day itself is not counted
+            note = f"approved {int(lag)} days after its day"
+            yield Finding(Lack.LATE, "charge", each.key, each.facility, each.code, age, note)
+
+
+def _lag(lags: Sequence[float]) -> Lag:
+    if not lags:
+        return Lag()
+    ordered = sorted(lags)
+    return Lag(
+        len(ordered),
+        round(ordered[len(ordered) // 2], 1),
+        round(ordered[math.ceil(len(ordered) * 0.9) - 1], 1),
+        round(ordered[-1], 1),
+    )
+
+
+def _waiting(store: Store, tables: Reconciliation, facility: str) -> dict[str, dict[str, int]]:
+    """Lines that wait by age: since the service, or since they came where its day is not documented."""
+    sums: dict[str, Counter[str]] = {name: Counter() for _, name in _AGES}
+    for status, day, created_at in tables.waiting(facility):
+        since = _midnight(date.fromisoformat(day)) if day else created_at
+        days = (store.now - since) / _DAY
+        sums[next(name for limit, name in _AGES if days < limit)][status] += 1
+    return {name: dict(counted) for name, counted in sums.items()}
+
+
+def _orders(tables: Reconciliation, wanted: Wanted) -> list[tuple[Event, Ordered]]:
+    """What was ordered or booked for the day, as its last message has it."""
+    midnight = _midnight(wanted.day)
+    events = tables.messages(
+        ORDERING,
+        wanted.facility,
+        since=midnight - _BOOKED_AHEAD * _DAY,
+        until=midnight + 2 * _DAY,
+        most=_MOST_ORDERS,
+    )
+    last: dict[tuple[str, tuple[str, str], str], tuple[Event, Ordered]] = {}
+    for event in events:
+        for ordered in _read(event):
+            last[event.facility, ordered.patient, ordered.keys[0]] = (event, ordered)
+    return [each for each in last.values() if _is_wanted(*each, wanted)]
+
+
+def _read(event: Event) -> Iterator[Ordered]:
+    try:
+        yield from orders_of(Message.parse(decode(event.body, event.charset or None).text))
+    except InputError:
+        return  # it stands in quarantine
+
+
+def _is_wanted(event: Event, ordered: Ordered, wanted: Wanted) -> bool:
+    received = datetime.fromtimestamp(event.received_at, UTC).date().isoformat()
+    is_service = not wanted.services or ordered.service in wanted.services
+    return ordered.stands and is_service and (ordered.day or received) == wanted.day.isoformat()
+
+
+def _undocumented(
+    store: Store, tables: Reconciliation, orders: Sequence[tuple[Event, Ordered]], age: int
+) -> Iterator[Finding]:
+    keys = {
+        (event.facility, store.fingerprint("procedure", *ordered.patient, key)): (event, ordered)
+        for event, ordered in orders
+        for key in ordered.keys
+    }
+    known = {id(keys[pair][1]) for pair in tables.known(keys)}
+    for event, ordered in orders:
+        if id(ordered) not in known:
+            note = f"{event.message_type}: nothing that documents it has come"
+            yield Finding(Lack.UNDOCUMENTED, "event", event.id, event.facility, ordered.service, age, note)
+
+
+def _midnight(day: date) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+
+
+def yesterday(now: float) -> date:
+    """The day whose report is due."""
+    return datetime.fromtimestamp(now, UTC).date() - timedelta(days=1)
