@@ -139,6 +139,13 @@ class Settings(BaseSettings):
         None, description="Folder that approved charges go to, as one batch file (FHS/BHS) a day."
     )
     answer_timeout: _Seconds = Field(30.0, description="Seconds to wait for billing's answer.")
+    second_review_share: float = Field(
+        0.0, description="Share of approvals, by lot, that a second person must confirm.", ge=0, le=1
+    )
+    second_review_codes: list[Annotated[str, Field(pattern=r"^[0-9A-Z]{5}$")]] = Field(
+        default_factory=list,
+        description='Codes whose approval a second person must always confirm, as JSON: ["62327"].',
+    )
     undo_seconds: float = Field(
         10.0, description="How long an approval waits for its being undone before it is posted.", ge=0, le=300
     )

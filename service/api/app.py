@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from service.api import (
+    bulk,
     candidates,
     feeds,
     fhir_notify,
@@ -36,6 +37,7 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         intake,
         worklist,
         handling,
+        bulk,
         candidates,
         questions,
         postings,

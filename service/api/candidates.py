@@ -10,7 +10,7 @@ from service.api.access import CandidateReader, Decider
 from service.api.handling_inputs import Claiming
 from service.api.inputs import Approval, Change, Rejection, Undoing
 from service.api.once import Answer, IfMatch, Once, OnceOf, reviewer
-from service.api.parts import PartsOf
+from service.api.parts import Parts, PartsOf
 from service.api.question_schemas import QuestionOut, answer_document, question_out
 from service.api.schemas import (
     CandidateOut,
@@ -84,7 +84,7 @@ def approve(
     """Make a charge of the line, and commit to post it; `edits_seen`: the edits that the approver saw."""
     seen = body.edits_seen if body else []
     approval = reviewer(user, identifier, if_match)
-    approved = _do(once, decide.approve, approval, parts.destination, seen, hold=parts.hold)
+    approved = _do(once, decide.approve, approval, parts.destination, seen, **_rules(parts))
     parts.approved()
     return approved
 
@@ -109,6 +109,10 @@ def reject(
 ) -> Response:
     """Decide that the line is no charge."""
     return _do(once, decide.reject, reviewer(user, identifier, if_match), body.reason, body.text)
+
+
+def _rules(parts: Parts) -> dict[str, Any]:
+    return {"hold": parts.hold, "second": parts.second_review}
 
 
 def _do(

@@ -13,7 +13,6 @@ from service.api.handling_inputs import Addition, Assignment, CommentIn, Holding
 from service.api.once import Answer, IfMatch, Once, OnceOf, reviewer
 from service.api.schemas import CandidateOut, CommentOut, candidate_out, moment
 from service.domain.review import Candidate
-from service.domain.worklist import FREE
 from service.pipeline import by_hand, handling
 from service.store import Store
 
@@ -35,10 +34,7 @@ class LinesOut(BaseModel):
 @router.post("/next", response_model=CandidateOut, responses={204: {"description": "Nothing waits"}})
 def next_line(user: Decider, once: OnceOf, body: Next | None = None) -> Response:
     """Claim the next line for me: assigned to me first, then to nobody; the oldest first."""
-    asked_for = (body.filter if body else None) or FilterIn()
-    wanted = asked_for.filter(user)
-    if asked_for.status is None:
-        wanted = wanted.of(FREE)
+    wanted = ((body.filter if body else None) or FilterIn()).filter(user)
 
     def work(store: Store) -> Answer:
         line = handling.next_line(store, user, wanted)

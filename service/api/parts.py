@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from service.domain.coverage import CoveragePolicy
 from service.domain.ehr import Ehr
 from service.domain.feed import Feed
+from service.domain.second_review import SecondReview
 from service.mapping.vocabulary import Vocabulary
 from service.pipeline.receive import Door
 from service.store import Database
@@ -30,6 +31,7 @@ class Parts:
     body_limit: int  # bytes
     ehrs: Mapping[str, Ehr]  # that may notify
     policies: Sequence[CoveragePolicy]
+    second_review: SecondReview
     hold: float  # seconds in which an approval can be undone before it is posted
 
 

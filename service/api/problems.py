@@ -48,14 +48,17 @@ _KINDS: dict[type[Exception], tuple[int, str, str]] = {
 
 def problem(status: int, name: str, detail: str, **more: Any) -> JSONResponse:
     """A problem document. `name` is explained in docs/problems.md."""
-    body = {
+    body = _body(status, name, detail) | more
+    return JSONResponse(body, status, media_type="application/problem+json", headers=_headers(status))
+
+
+def _body(status: int, name: str, detail: str) -> dict[str, Any]:
+    return {
         "type": f"urn:charge-capture:problem:{name}",
         "title": name.replace("-", " "),
         "status": status,
         "detail": detail,
-        **more,
     }
-    return JSONResponse(body, status, media_type="application/problem+json", headers=_headers(status))
 
 
 def _headers(status: int) -> dict[str, str]:
@@ -73,6 +76,12 @@ def answer(request: Request, status: int, name: str, faults: list[Fault]) -> Res
     errors = [{"location": fault.location, "detail": fault.message} for fault in faults if fault.location]
     detail = "; ".join(str(fault) for fault in faults)
     return problem(status, name, detail, **({"errors": errors} if errors else {}))
+
+
+def described(error: Exception) -> dict[str, Any]:
+    """A known error as a problem document, for answers that tell of several."""
+    status, name, _ = next(_KINDS[kind] for kind in type(error).__mro__ if kind in _KINDS)
+    return _body(status, name, str(error))
 
 
 def _known(request: Request, error: Exception) -> Response:

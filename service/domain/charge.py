@@ -95,6 +95,7 @@ class Verdict(StrEnum):
     TAKE_OVER = "take_over"
     UNDO_APPROVAL = "undo_approval"
     UNDO_REJECTION = "undo_rejection"
+    UNDO_FIRST = "undo_first"  # of two approvals
 
 
 class ChargeKind(StrEnum):

@@ -9,8 +9,6 @@ from service.domain.charge import OPEN, CandidateStatus
 #: Days since arrival, in the steps of a dashboard: from this many up to, and without, that many.
 AGES = (("0-1", None, 2), ("2-3", 2, 4), ("4-7", 4, 8), ("8+", 8, None))
 _CURSOR = re.compile(r"(\d{4}-\d{2}-\d{2})?~(\d{1,18})", re.ASCII)
-#: What anybody may take as the next one.
-FREE = (CandidateStatus.PROPOSED, CandidateStatus.WAITING)
 NOBODY = "none"
 OTHERS = "others"
 
@@ -48,10 +46,6 @@ class Filter:
     def is_of_open_lines(self) -> bool:
         """Whether only lines that wait for a person can be meant."""
         return set(self.statuses) <= set(OPEN)
-
-    def of(self, statuses: tuple[CandidateStatus, ...]) -> "Filter":
-        """The same, in these statuses."""
-        return replace(self, statuses=statuses)
 
     def of_age(self, older: int | None, younger: int | None) -> "Filter":
         """The same, of an age in days."""

@@ -39,7 +39,7 @@ def stands(store: Store, other: Candidate) -> bool:
     """Whether a line is, or may become, a charge: one that was taken back is neither."""
     if other.kind is ChargeKind.CREDIT:
         return False
-    if other.status is CandidateStatus.PROPOSED:
+    if other.status in (CandidateStatus.PROPOSED, CandidateStatus.SECOND_REVIEW):
         return True
     return any(identifier == other.id for identifier, _charge in store.charges.standing(other.procedure_id))
 

@@ -20,12 +20,15 @@ from service.domain.documentation import BillingContext
 from service.domain.errors import EditsUnseen, UnusableCharge, WrongState
 from service.domain.ids import new_charge_key
 from service.domain.rejection import OTHER, REASONS
-from service.domain.review import Candidate
+from service.domain.review import FIRST_BY, Candidate
+from service.domain.second_review import SecondReview
 from service.pipeline import asking
 from service.pipeline.day import edit_id, edits_of
 from service.pipeline.reviewing import Reviewer, open_line
 from service.store import Store
 from service.store.users import User
+
+_NO_SECOND = SecondReview()
 
 
 def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason: str) -> Candidate:
@@ -45,7 +48,7 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
     )
     changed = replace(
         changed,
-        status=CandidateStatus.PROPOSED if changed.code and not line.asked else line.status,
+        status=CandidateStatus.PROPOSED if changed.code and not line.asked else CandidateStatus.WAITING,
         origin=Origin.CODER if changed.code != line.code else line.origin,
     )
     store.candidates.rewrite(line, changed)
@@ -73,12 +76,14 @@ def approve(
     edits_seen: Collection[str] = (),
     *,
     hold: float = 0.0,
+    second: SecondReview = _NO_SECOND,
 ) -> Candidate:
     """Make a charge of a line, and commit to post it, no sooner than in `hold` seconds.
 
     IncompleteCharge when billing would need what is not documented; WrongState while a question is open, or
     when the same service of the procedure is already charged; EditsUnseen when an edit bites that the
-    reviewer was not shown, as one may that came since.
+    reviewer was not shown, as one may that came since. Where the rule wants a second person, the first
+    approval makes no charge yet.
     """
     line = open_line(store, reviewer)
     if line.asked:
@@ -88,19 +93,49 @@ def approve(
     unseen = [edit for edit in edits if edit_id(edit) not in edits_seen]
     if unseen:
         raise EditsUnseen(tuple(edit.why for edit in unseen))
-    credits_, cancelled = _taken_back(store, line, reviewer.user)
-    charges = [*credits_, *_new_charge(line, reviewer.user)]
+    detail = {"edits_seen": sorted(map(edit_id, edits))} if edits else {}
+    if _needs_another(store, line, reviewer.user, second):
+        return _first_approved(store, line, reviewer.user, detail)
+    return _charged(store, line, reviewer.user, (destination, hold), detail)
+
+
+def _needs_another(store: Store, line: Candidate, user: User, second: SecondReview) -> bool:
+    """Whether this approval is the first of two."""
+    if line.status is CandidateStatus.SECOND_REVIEW:
+        if line.content.get(FIRST_BY) == user.name:
+            raise WrongState("you approved it first: another person must confirm it")
+        return False
+    # Of a line in its place, and of nothing that anybody chooses: it comes out the same however often.
+    drawn = store.fingerprint("second review", line.procedure_id, line.slot)
+    lot = int(drawn[:8], 16) / 2**32
+    return line.kind is ChargeKind.CHARGE and second.wants(line.code, lot)
+
+
+def _first_approved(store: Store, line: Candidate, user: User, detail: dict[str, Any]) -> Candidate:
+    _new_charge(line, user)  # what cannot be charged is no work for a second person
+    content = {**line.content, FIRST_BY: user.name}
+    status = CandidateStatus.SECOND_REVIEW.value
+    store.candidates.change(line, status=status, content=content, claimed_by="", claimed_until=0.0)
+    store.candidates.decide(line, Verdict.FIRST_APPROVAL, user.name, {"approved": _money_of(line), **detail})
+    return store.candidates.get(line.id, line.facility)
+
+
+def _charged(
+    store: Store, line: Candidate, user: User, way: tuple[str, float], detail: dict[str, Any]
+) -> Candidate:
+    """Make the charge, and commit to post it to a destination after a hold."""
+    destination, hold = way
+    credits_, cancelled = _taken_back(store, line, user)
+    charges = [*credits_, *_new_charge(line, user)]
     for charge in charges:
         store.charges.add(charge, line.id)
         store.postings.add(charge, destination, delay=hold)
     approved = {"status": CandidateStatus.APPROVED.value, "undo_until": store.now + hold if hold else 0.0}
     store.candidates.change(line, **approved, held_until=0.0, claimed_by="", claimed_until=0.0)
-    detail = {"approved": _money_of(line), "charges": [charge.key for charge in charges]}
+    told = {"approved": _money_of(line), "charges": [charge.key for charge in charges], **detail}
     if cancelled:
-        detail["cancelled"] = cancelled
-    if edits:
-        detail["edits_seen"] = sorted(map(edit_id, edits))
-    store.candidates.decide(line, Verdict.APPROVE, reviewer.user.name, detail)
+        told["cancelled"] = cancelled
+    store.candidates.decide(line, Verdict.APPROVE, user.name, told)
     return store.candidates.get(line.id, line.facility)
 
 
@@ -140,8 +175,9 @@ def settle(store: Store, user: User, posting_id: str, state: PostingState, reaso
 
 
 def _changed_content(line: Candidate, changes: Mapping[str, Any]) -> dict[str, Any]:
+    content = {name: value for name, value in line.content.items() if name != FIRST_BY}
     return {
-        **line.content,
+        **content,
         "context": {**line.content["context"], **changes.get("context", {})},
         "diagnoses": list(changes.get("diagnoses", line.content["diagnoses"])),
     }

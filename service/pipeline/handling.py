@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
-from service.domain.charge import Verdict
+from service.domain.charge import CandidateStatus, Verdict
 from service.domain.errors import Fault, NotAllowed, UnreadableInput, WrongState
 from service.domain.review import FIRST_BY, Candidate
 from service.domain.worklist import NOBODY, Filter
@@ -55,7 +55,7 @@ def next_line(store: Store, user: User, wanted: Filter) -> Candidate | None:
     free = replace(wanted, claimed_by=NOBODY, is_held=False, is_asked=False)
     for assigned_to in [wanted.assigned_to] if wanted.assigned_to else [user.name, NOBODY]:
         for line in _free(store, user, replace(free, assigned_to=assigned_to)):
-            if line.content.get(FIRST_BY) != user.name:
+            if line.status is not CandidateStatus.SECOND_REVIEW or line.content.get(FIRST_BY) != user.name:
                 return _claimed(store, line, user)
     return None
 

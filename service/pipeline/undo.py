@@ -6,7 +6,7 @@ holds them first or finds them cancelled.
 
 from service.domain.charge import CandidateStatus, PostingState, Verdict
 from service.domain.errors import WrongState
-from service.domain.review import Candidate
+from service.domain.review import FIRST_BY, Candidate
 from service.pipeline.reviewing import Reviewer, read_line
 from service.store import Store
 
@@ -14,6 +14,7 @@ _TOO_LATE = "it is on its way to billing, or there already: change what is docum
 _VERDICTS = {
     CandidateStatus.APPROVED: Verdict.UNDO_APPROVAL,
     CandidateStatus.REJECTED: Verdict.UNDO_REJECTION,
+    CandidateStatus.SECOND_REVIEW: Verdict.UNDO_FIRST,
 }
 
 
@@ -27,7 +28,8 @@ def undo(store: Store, reviewer: Reviewer, reason: str = "") -> Candidate:
     if verdict is Verdict.UNDO_APPROVAL:
         _take_charges_back(store, line, reviewer.user.name)
     status = CandidateStatus.PROPOSED if line.code else CandidateStatus.WAITING
-    store.candidates.change(line, status=status.value, undo_until=0.0)
+    content = {name: value for name, value in line.content.items() if name != FIRST_BY}
+    store.candidates.change(line, status=status.value, undo_until=0.0, content=content)
     store.candidates.decide(line, verdict, reviewer.user.name, {"reason": reason} if reason else {})
     return store.candidates.get(line.id, line.facility)
 
@@ -40,7 +42,7 @@ def why_not(store: Store, line: Candidate) -> str:
         _refuse_overtaken(store, line)
     except WrongState as error:
         return str(error)
-    if line.status is CandidateStatus.REJECTED:
+    if line.status is not CandidateStatus.APPROVED:
         return ""
     return "" if all(map(store.postings.may_be_cancelled, _approval(store, line)["charges"])) else _TOO_LATE
 

@@ -1,7 +1,8 @@
 """Transaction: one open unit of work, and the audit rows it owes."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Insert, Table
@@ -39,6 +40,20 @@ class Transaction:
     def audit(self, entry: AuditEntry) -> None:
         """Owe an audit row; it commits with the change it is about, or not at all."""
         self.entries.append(entry)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """A part that may fail alone: then what it wrote, and the audit rows it owed, are gone.
+
+        It counts nothing: messages are not taken within one.
+        """
+        owed = len(self.entries)
+        try:
+            with self.connection.begin_nested():
+                yield
+        except BaseException:
+            del self.entries[owed:]
+            raise
 
 
 def insert_new(table: Table) -> Insert:

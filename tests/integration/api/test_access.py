@@ -31,6 +31,7 @@ ALLOWED = {
     "GET /v1/questions/{identifier}": {"coder", "lead", "auditor"},
     "POST /v1/questions/{identifier}/answer": {"coder", "lead"},
     "POST /v1/questions/{identifier}/withdraw": {"coder", "lead"},
+    "POST /v1/candidates/bulk": {"coder", "lead"},
     "POST /v1/candidates/next": {"coder", "lead"},
     "POST /v1/candidates/{identifier}/heartbeat": {"coder", "lead"},
     "POST /v1/candidates/{identifier}/hold": {"coder", "lead"},
