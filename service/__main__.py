@@ -4,6 +4,7 @@ import typer
 
 from service.commands.admin import audit, keys, ledger, migrate, users
 from service.commands.analyst import coverage, diff, explain_case, schema
+from service.commands.auto_approve import auto_approve
 from service.commands.edits import edits
 from service.commands.faults import said_in_one_line
 from service.commands.feeds import feeds
@@ -37,6 +38,7 @@ for _group, _name in (
     (keys, "keys"),
     (audit, "audit"),
     (edits, "edits"),
+    (auto_approve, "auto-approve"),
     (feeds, "feeds"),
     (fhir, "fhir"),
 ):

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     site: dict[str, str] = Field(
         default_factory=dict, description='Answers to site switches, as JSON: {"t12_l1": "lumbar_sacral"}.'
     )
+    auto_approve: Path | None = Field(
+        None, description="YAML file of what may be approved without a person. Empty: nothing."
+    )
     ehrs: Path | None = Field(
         None, description="Folder of *.yaml, each of which describes a FHIR server to fetch from."
     )

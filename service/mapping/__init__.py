@@ -1,5 +1,6 @@
 """The engine behind mappings/: what is documented becomes a candidate code, or a question."""
 
+from service.mapping.auto_approvals import read_auto_approval
 from service.mapping.check import check
 from service.mapping.destinations import DestinationFile, load_destination
 from service.mapping.document import Understood, combine, understand
@@ -27,5 +28,6 @@ __all__ = [
     "load_ehrs",
     "load_feed",
     "propose",
+    "read_auto_approval",
     "understand",
 ]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from service.domain.errors import Collision, SetupError, TryAgainLater
 from service.store.arrivals import Arrivals
 from service.store.audit import Audit, is_of, write_entries
+from service.store.auto_approvals import AutoApprovals
 from service.store.bells import Bells
 from service.store.candidates import Candidates
 from service.store.charges import Charges
@@ -71,6 +72,7 @@ class Store:
         self.bells = Bells(transaction)
         self.publications = Publications(transaction)
         self.edits = Edits(transaction)
+        self.auto_approvals = AutoApprovals(transaction)
         self.ehrs = Ehrs(transaction)
         self.links = ResourceLinks(transaction)
         self.trail = Audit(transaction)

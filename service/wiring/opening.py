@@ -6,7 +6,8 @@ import structlog
 
 from service.domain.errors import SetupError
 from service.jobs import QUEUES
-from service.mapping import Mappings, load
+from service.mapping import Mappings, load, read_auto_approval
+from service.pipeline.auto_approve import AutoApprover
 from service.pipeline.chart import Reader
 from service.pipeline.fetch import Fetcher
 from service.pipeline.receive import Door, sources
@@ -16,7 +17,7 @@ from service.store import Database, Keyring, open_database
 from service.store.database import refuse_unsafe, refuse_wrong_key
 from service.store.keyring import make_key_file, parse_keys
 from service.store.migrate import is_current, migrate
-from service.wiring.destinations import destinations_of
+from service.wiring.destinations import BILLING, destinations_of
 from service.wiring.ehrs import ehrs_of, hang_searches, server_of
 from service.wiring.service import Service
 from service.wiring.waker import Waker
@@ -62,6 +63,7 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         door=door,
         destinations=destinations_of(settings),
         fetcher=_fetcher(settings, database, door),
+        auto_approver=_auto_approver(settings, database, mappings),
         waker=waker,
     )
     # What is loaded now stays: the collector need not look through it for every few messages.
@@ -70,6 +72,13 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
     # A batch of messages is many objects, and hardly one of them is in a cycle.
     gc.set_threshold(_GARBAGE)
     return service
+
+
+def _auto_approver(settings: Settings, database: Database, mappings: Mappings) -> AutoApprover | None:
+    if settings.auto_approve is None:
+        return None
+    rule = read_auto_approval(settings.auto_approve)
+    return AutoApprover(database, rule, mappings.policies, BILLING, settings.undo_seconds)
 
 
 def _fetcher(settings: Settings, database: Database, door: Door) -> Fetcher:
