@@ -154,6 +154,11 @@ class Settings(BaseSettings):
     )
     lease: _Seconds = Field(60.0, description="Seconds after which a worker that fell silent loses its rows.")
     sweep_seconds: _Seconds = Field(5.0, description="How often rows that a broker forgot are looked for.")
+    sample_every: int = Field(
+        100,
+        description="One of so many messages of a feed is held against the rules of HL7. 0: none.",
+        ge=0,
+    )
     frame_limit: int = Field(
         16 * 1024 * 1024, description="Largest message, in bytes.", ge=1024, le=256 * 1024 * 1024
     )

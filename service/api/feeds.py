@@ -11,10 +11,12 @@ from service.api.access import Operator
 from service.api.parts import PartsOf
 from service.api.schemas import moment
 from service.pipeline.feeds import NO_FEED, Standing, standing, standings
+from service.store import Store
 from service.store.tallies import Tally
 
 router = APIRouter(prefix="/v1/feeds", tags=["operations"])
 _HOURS = 48
+_REASONS = 20
 FeedName = Annotated[str, Path(max_length=64, description=f"{NO_FEED} = messages that no feed takes")]
 
 
@@ -49,14 +51,35 @@ class FeedOut(BaseModel):
     silent: bool  # nothing came for longer than that
     last_message_at: datetime | None
     lag_seconds: float  # for which the oldest message waits that nobody has read
+    checked: int  # messages that were held against the rules of HL7
+    faulty: int  # those of them that break some
     ever: TallyOut
     last_day: TallyOut  # what changed in it
 
 
-class FeedDetail(FeedOut):
-    """How a feed stands, and its last hours, newest first; hours without news are left out."""
+class ReasonOut(BaseModel):
+    """Why messages of a feed stand in quarantine, and how many do."""
 
-    hours: list[HourOut]
+    reason: str
+    messages: int
+
+
+class FindingOut(BaseModel):
+    """A rule of HL7 that sampled messages of a feed break, without a word of theirs."""
+
+    rule: str
+    messages: int
+    first_at: datetime
+    last_at: datetime
+    last_control_id: str  # MSH-10
+
+
+class FeedDetail(FeedOut):
+    """How a feed stands, why messages were set aside, what it gets wrong, and its last hours."""
+
+    reasons: list[ReasonOut]  # the most frequent first
+    findings: list[FindingOut]  # the most frequent first
+    hours: list[HourOut]  # newest first; those without news are left out
 
 
 @router.get("")
@@ -68,13 +91,31 @@ def list_feeds(parts: PartsOf, user: Operator) -> list[FeedOut]:
 
 @router.get("/{name}")
 def show_feed(name: FeedName, parts: PartsOf, user: Operator) -> FeedDetail:
-    """One feed, hour by hour."""
+    """One feed: why messages were set aside, what it gets wrong, and what it brought hour by hour."""
     with parts.database.look() as store:
-        found = standing(store, parts.feeds, user.facility, name)
-        of_feed = "" if name == NO_FEED else name
-        hours = store.tallies.by_hour(of_feed, user.facility, hours=_HOURS)
-    told = [HourOut(hour=moment(hour), **_counts(tally)) for hour, tally in hours]
-    return FeedDetail(**feed_out(found).model_dump(), hours=told)
+        return detail_of(store, standing(store, parts.feeds, user.facility, name), user.facility)
+
+
+def detail_of(store: Store, found: Standing, facility: str) -> FeedDetail:
+    """All that is known of a feed within a facility."""
+    name = "" if found.name == NO_FEED else found.name
+    hours = store.tallies.by_hour(name, facility, hours=_HOURS)
+    reasons = store.quarantine.reasons(facility, name, limit=_REASONS)
+    return FeedDetail(
+        **feed_out(found).model_dump(),
+        reasons=[ReasonOut(reason=reason, messages=messages) for reason, messages in reasons],
+        findings=[
+            FindingOut(
+                rule=each.rule,
+                messages=each.messages,
+                first_at=moment(each.first_at),
+                last_at=moment(each.last_at),
+                last_control_id=each.last_control_id,
+            )
+            for each in store.samples.findings(name)
+        ],
+        hours=[HourOut(hour=moment(hour), **_counts(tally)) for hour, tally in hours],
+    )
 
 
 def feed_out(standing: Standing) -> FeedOut:
@@ -90,6 +131,8 @@ def feed_out(standing: Standing) -> FeedOut:
         silent=standing.is_silent,
         last_message_at=moment(standing.ever.last_at) if standing.ever.last_at else None,
         lag_seconds=round(standing.lag, 3),
+        checked=standing.checked.checked,
+        faulty=standing.checked.faulty,
         ever=TallyOut(**_counts(standing.ever)),
         last_day=TallyOut(**_counts(standing.last_day)),
     )

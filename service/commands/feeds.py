@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from service.api.feeds import feed_out
+from service.api.feeds import detail_of, feed_out
 from service.commands.feed_tail import tail
 from service.commands.feed_trial import try_feeds
 from service.commands.serve import Data
+from service.hl7.escapes import CONTROL_CHARACTERS
 from service.mapping import load
-from service.pipeline.feeds import Standing, standings
+from service.pipeline.feeds import NO_FEED, Standing, standing, standings
 from service.store.users import ALL_FACILITIES
 from service.wiring import current_database, read_settings
 
@@ -39,9 +40,28 @@ def list_feeds(
         sys.stdout.writelines(f"{line}\n" for line in _aligned([_HEADS, *map(_cells, found)]))
 
 
+@feeds.command("show")
+def show_feed(
+    name: Annotated[str, typer.Argument(help=f"A feed; {NO_FEED} = messages that no feed takes")],
+    data: Data = None,
+) -> None:
+    """One feed: why messages were set aside, and which rules of HL7 it breaks, by samples."""
+    settings = read_settings(data=data)
+    known = load(settings.mappings, settings.site).feeds
+    with current_database(settings).look() as store:
+        found = standing(store, known, ALL_FACILITIES, name)
+        told = detail_of(store, found, ALL_FACILITIES)
+    sys.stdout.writelines(f"{line}\n" for line in _aligned([_HEADS, _cells(found)]))
+    for each in told.reasons:
+        sys.stdout.write(f"in quarantine  {each.messages:>6}  {each.reason}\n")
+    for finding in told.findings:
+        last = f"{CONTROL_CHARACTERS.sub(' ', finding.last_control_id)}, {finding.last_at:%Y-%m-%d %H:%M}Z"
+        sys.stdout.write(f"breaks a rule  {finding.messages:>6}  {finding.rule} (last in {last})\n")
+
+
 _HEADS = (
     *("feed", "state", "last message", "24 h", "received", "duplicates", "refused"),
-    *("waiting", "lag", "charted", "no charge", "quarantined", "discarded"),
+    *("waiting", "lag", "charted", "no charge", "quarantined", "discarded", "faulty"),
 )
 _OF_WORDS = 2  # columns, on the left
 
@@ -55,6 +75,7 @@ def _cells(standing: Standing) -> tuple[str, ...]:
         *map(str, (standing.last_day.received, ever.received, ever.duplicates, ever.refused, ever.waiting)),
         span(standing.lag) if ever.waiting else "-",
         *map(str, (ever.charted, ever.no_charge, ever.quarantined, ever.discarded)),
+        f"{standing.checked.faulty} of {standing.checked.checked}" if standing.checked.checked else "-",
     )
 
 

@@ -69,7 +69,7 @@ def validate_message(body: bytes, layout: Layout) -> None:
         ours = [(segment.name, segment.raw) for segment in Message.parse(_lawful(text, layout)).segments]
         reference = parse_message(_lawful(text, layout), validation_level=VALIDATION_LEVEL.STRICT)
         reference.validate()
-        theirs = [(segment.name, _written_out(segment, layout)) for segment in _flat(reference)]
+        theirs = [(segment.name, _written_out(segment, layout)) for segment in flat(reference)]
     except Exception as error:  # noqa: BLE001 - hl7apy raises anything, and quotes the patient in it
         kind = type(error).__name__
         raise PostingRefused(
@@ -103,9 +103,10 @@ def _written_out(segment: Any, layout: Layout) -> str:
     return text
 
 
-def _flat(group: Any) -> Iterator[Any]:  # hl7apy has no types
+def flat(group: Any) -> Iterator[Any]:  # hl7apy has no types
+    """The segments of a message that hl7apy has read, without its groups."""
     for child in group.children:
         if isinstance(child, Group):
-            yield from _flat(child)
+            yield from flat(child)
         else:
             yield child

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from service.domain.errors import NotFound
 from service.domain.feed import Feed
 from service.store import Store
+from service.store.samples import Checked
 from service.store.tallies import Tally
 
 #: The name under which messages are shown that no feed takes.
@@ -24,6 +25,7 @@ class Standing:
     ever: Tally
     last_day: Tally  # what changed in it
     now: float
+    checked: Checked  # by samples, against the rules of HL7
     oldest_waiting: float | None  # when the message came that has waited longest for a reader
     feed: Feed | None = field(default=None, repr=False)
 
@@ -44,6 +46,7 @@ def standings(store: Store, feeds: Sequence[Feed], facility: str) -> list[Standi
     oldest = store.tallies.oldest_waiting(facility) if any(tally.waiting for tally in ever.values()) else {}
     known = {feed.name: feed for feed in feeds if _concerns(feed, facility) or feed.name in ever}
     # A feed whose file is gone may have left messages behind.
+    checked = store.samples.checked()
     names = [*sorted(known.keys() | ever.keys() - {""}), *([""] if "" in ever else [])]
     return [
         Standing(
@@ -53,6 +56,7 @@ def standings(store: Store, feeds: Sequence[Feed], facility: str) -> list[Standi
             ever=ever.get(name, Tally()),
             last_day=last_day.get(name, Tally()),
             now=store.now,
+            checked=checked.get(name, Checked()),
             oldest_waiting=oldest.get(name, _bound(oldest, ever.get(name))),
             feed=known.get(name),
         )

@@ -31,6 +31,7 @@ from service.store.publications import Publications
 from service.store.quarantine import Quarantine, Replays
 from service.store.questions import Questions
 from service.store.resource_links import ResourceLinks
+from service.store.samples import Samples
 from service.store.tallies import Tallies, write_tallies
 from service.store.transaction import Transaction
 from service.store.users import Users
@@ -60,6 +61,7 @@ class Store:
         self.tallies = Tallies(transaction)
         self.arrivals = Arrivals(transaction)
         self.gauges = Gauges(transaction)
+        self.samples = Samples(transaction)
         self.procedures = Procedures(transaction)
         self.candidates = Candidates(transaction)
         self.worklist = Worklist(transaction)

@@ -1,6 +1,6 @@
 """The tables of the feeds in operation: what each brought, and what people said of messages set aside."""
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, String, Table, text
+from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, String, Table, Text, text
 
 from service.store.tables import metadata
 
@@ -32,4 +32,26 @@ event_discard = Table(
     Column("discarded_at", Double, primary_key=True),
     Column("discarded_by", String(64), nullable=False),
     Column("sealed_reason", LargeBinary, nullable=False),
+)
+
+#: How many messages of a feed were held against the rules of HL7.
+feed_sample = Table(
+    "feed_sample",
+    metadata,
+    Column("feed", String(64), primary_key=True),
+    Column("received", BigInteger, nullable=False),  # of the feed, when the last was taken
+    Column("checked", BigInteger, nullable=False),
+    Column("faulty", BigInteger, nullable=False),
+)
+
+#: Which rules of HL7 the messages of a feed break. No word of the messages.
+feed_finding = Table(
+    "feed_finding",
+    metadata,
+    Column("feed", String(64), primary_key=True),
+    Column("rule", String(200), primary_key=True),
+    Column("messages", BigInteger, nullable=False),
+    Column("first_at", Double, nullable=False),
+    Column("last_at", Double, nullable=False),
+    Column("last_control_id", Text, nullable=False),  # MSH-10
 )

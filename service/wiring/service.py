@@ -19,6 +19,7 @@ from service.pipeline.chart import Reader, chart
 from service.pipeline.fetch import Fetcher
 from service.pipeline.post import post_side_by_side
 from service.pipeline.receive import Door
+from service.pipeline.sampling import sample
 from service.posting.destination import Destination
 from service.settings import ENVIRONMENT, Settings, host_and_port, is_loopback
 from service.store import Database, Store
@@ -67,6 +68,8 @@ class Service:
         for destination in self.destinations.values():
             destination.tend()
         self._forget_answers()
+        if self.settings.sample_every:
+            sample(self.database, self.mappings.feeds, every=self.settings.sample_every)
         for queue in QUEUES:
             with self.database.look() as store:
                 due = self._oldest_due(store, queue)

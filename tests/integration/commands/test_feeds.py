@@ -102,10 +102,23 @@ def test_the_list_is_a_table_for_people_and_json_for_programs(data, monkeypatch)
     (line,) = [line for line in run("list", "--data", folder).output.splitlines() if "north" in line]
     assert "look: quarantine" in line
     counts = line.split("ago")[1].split()
-    assert (counts[:5], counts[-4:]) == (["2", "2", "0", "1", "1"], ["0", "0", "1", "0"])
+    assert (counts[:5], counts[-5:]) == (["2", "2", "0", "1", "1"], ["0", "0", "1", "0", "-"])
     told = json.loads(run("list", "--data", folder, "--json").output)
     (north,) = [each for each in told if each["name"] == "north-anesthesia"]
     assert (north["ever"]["received"], north["ever"]["refused"], north["silent"]) == (2, 1, False)
+
+
+def test_one_feed_is_shown_with_what_it_gets_wrong(data, monkeypatch):
+    folder, database = data
+    monkeypatch.setenv("CHARGE_CAPTURE_KEY", base64_key())
+    receive(database, 1, quarantine="MSH-10: bad")
+    with database.transaction() as store:
+        store.samples.claim("north-anesthesia", 1, 1)
+        store.samples.record("north-anesthesia", {"PID_5 is missing in PID"}, "C1\x1b[2J")
+    told = run("show", "north-anesthesia", "--data", folder).output
+    assert "in quarantine       1  MSH-10: bad" in told
+    assert "breaks a rule       1  PID_5 is missing in PID (last in C1 [2J, " in told
+    assert "1 of 1" in told
 
 
 def test_what_arrives_is_told_once_and_once_more_when_it_is_read(data):
