@@ -81,6 +81,29 @@ class BillingContext:
 
 
 @frozen
+class Plan:
+    """What was ordered or booked: shown to the coder, never documentation of what was done."""
+
+    text: str = field(repr=False)  # OBR-4, ORC-1: "Epidural injection (NW)"
+    source: Source
+    cancelled: bool = False
+
+
+@frozen
+class Ties:
+    """How a report may belong together with others that have another key."""
+
+    #: "document:D-1", "placer:P-7": what it is known by, and those that it speaks of.
+    names: tuple[str, ...] = field(default=(), repr=False)
+    #: Its key holds only where nothing better is known: it belongs to the procedure of a better key that has
+    #: a name in common with it.
+    is_weak: bool = False
+    #: The list of which it is one line: what a later message of the list leaves out is taken back.
+    listing: str = field(default="", repr=False)
+    plan: Plan | None = None  # it is no more than that
+
+
+@frozen
 class ProcedureReport:
     """What one event says about one procedure, as read, not yet understood.
 
@@ -101,6 +124,7 @@ class ProcedureReport:
     namespace: str = ""  # who assigned the number in `procedure_key` (EI.2); "" = not said
     #: The observations that it changes, leaving the others of its document as they were; None = it is whole.
     changes: frozenset[str] | None = None
+    ties: Ties = Ties()
 
 
 @frozen
@@ -143,6 +167,7 @@ class Documentation:
     certain: bool = False
     withdrawn: bool = False
     unknown: tuple[UnknownCode, ...] = ()  # documented, but in codes that nobody has translated
+    plans: tuple[Plan, ...] = ()
 
     def values(self, name: str) -> tuple[Value, ...]:
         """The different values documented for an element, in order; empty = not documented."""

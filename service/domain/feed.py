@@ -28,8 +28,10 @@ class Identity:
     name: str
     paths: tuple[str, ...]
     day: str = ""  # path of a time, of which the day counts
+    time: str = ""  # path of a time, which counts to the minute where it is told to the minute
     namespace: str = ""  # path of the namespace that assigned the number, EI.2
     when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # path -> values: only in messages so
+    weak: bool = False  # a key for what cannot be joined to a procedure that is known by a better one
 
     def text(self, values: Sequence[str]) -> str:
         """ "order:A-77", "visit_code_day:V1+62273+2026-03-13"; no two lists of values give one text."""
@@ -54,6 +56,9 @@ class Feed:
     key: tuple[Identity, ...] = ()  # the first that says anything tells which procedure it is
     document: tuple[Identity, ...] = ()  # likewise: the document whose later version replaces it
     replaces: tuple[Identity, ...] = ()  # likewise: another document, whose place it takes
+    names: tuple[Identity, ...] = ()  # all that are said: what reports with another key may share
+    sends: str = "delta"  # "snapshot": each message lists all that was done, by `document`
+    plan: tuple[str, ...] = ()  # paths: its messages tell what is ordered or booked, and no more
     version: tuple[str, ...] = ()  # paths; when this version was made
     certain: bool = False  # every such message is about a procedure that was done or stated
     withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # path -> values: taken back

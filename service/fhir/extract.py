@@ -1,5 +1,6 @@
 """Extractor: what an event's procedures document, read as a feed says where it stands."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
@@ -11,6 +12,7 @@ from service.domain.documentation import (
     Reading,
     Source,
     StatedCode,
+    Ties,
 )
 from service.domain.errors import MappingError
 from service.domain.event import Event
@@ -26,6 +28,7 @@ from service.fhir.xhtml import text_of
 
 _STATED_CODE = "code.coding"
 _DAY = len("2026-03-13")
+_MINUTE = len("2026-03-13T09:30")
 _CONTEXT_FIELDS = frozenset(field.name for field in fields(BillingContext))
 #: FHIR code -> HL7 v2 table 0001 and 0004, in which BillingContext speaks.
 _AS_HL7: Mapping[str, Mapping[str, str]] = {
@@ -50,9 +53,9 @@ class Extractor:
         self._feed = feed
         self._names = {plain_name(name): name for name in element_names}
         self._compiled: dict[str, FhirPath] = {}
-        self._key, self._document, self._replaces = (
+        self._key, self._document, self._replaces, self._other_names = (
             tuple(self._identity(each) for each in identities)
-            for identities in (feed.key, feed.document, feed.replaces)
+            for identities in (feed.key, feed.document, feed.replaces, feed.names)
         )
         self._version = self._paths(feed.version)
         self._withdrawn = self._conditions(feed.withdrawn)
@@ -92,6 +95,7 @@ class Extractor:
             identity,
             self._paths(identity.paths),
             self._paths((identity.day,) if identity.day else ()),
+            self._paths((identity.time,) if identity.time else ()),
             self._paths((identity.namespace,) if identity.namespace else ()),
             self._conditions(identity.when),
         )
@@ -119,7 +123,13 @@ class Extractor:
             withdrawn=view.resource.get("status") == ENTERED_IN_ERROR or _holds(view, self._withdrawn),
             replaces=_named(view, self._replaces)[0],
             namespace=namespace,
+            ties=Ties(tuple(self._names_of(view)), is_weak=not key),
         )
+
+    def _names_of(self, view: "_View") -> Iterator[str]:
+        for identity in self._other_names:
+            if name := identity.read(view)[0]:
+                yield name
 
     def _readings(self, view: "_View") -> Iterator[Reading]:
         for element, paths in self._elements:
@@ -226,6 +236,7 @@ class _Identity:
     identity: Identity
     paths: tuple[FhirPath, ...]
     day: tuple[FhirPath, ...]  # one or none
+    time: tuple[FhirPath, ...]  # one or none
     namespace: tuple[FhirPath, ...]  # one or none
     when: tuple[tuple[FhirPath, frozenset[str]], ...]
 
@@ -233,9 +244,15 @@ class _Identity:
         """The text of the identity and the namespace of its number; ("", "") when something is not said."""
         values = [view.text((path,)) for path in self.paths]
         values += [view.text((path,))[:_DAY] for path in self.day]
+        values += [_as_hl7_minute(view.text((path,))) for path in self.time]
         if not all(values) or (self.when and not _holds(view, self.when)):
             return "", ""
         return self.identity.text(values), view.text(self.namespace).lower()
+
+
+def _as_hl7_minute(time: str) -> str:
+    """A time to the minute, by the clock it was told by, as HL7 v2 writes it; or its day."""
+    return re.sub(r"[-T:]", "", time[:_MINUTE]) if len(time) >= _MINUTE else time[:_DAY]
 
 
 def _named(view: _View, identities: Iterable[_Identity]) -> tuple[str, str]:

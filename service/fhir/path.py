@@ -81,8 +81,9 @@ class FhirPath:
         return tuple(self._found(result, focus, document) for result in results)
 
     def _found(self, result: Any, focus: Located, document: Document) -> Found:
-        if isinstance(result, ResourceNode) and result.propName:
-            event_id, _, path = result.propName.partition(_IN)
+        place = (result.propName or "") if isinstance(result, ResourceNode) else ""
+        event_id, known, path = place.partition(_IN)
+        if known:  # a union forgets where its items stand
             return Found(result.data, _spelled(path, document.roots[event_id]), event_id)
         # Computed, not selected: the expression itself is the way to find it again.
         value = result.data if isinstance(result, ResourceNode) else result

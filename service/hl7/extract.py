@@ -7,10 +7,18 @@ from dataclasses import fields, replace
 from functools import lru_cache
 from itertools import groupby
 
-from service.domain.documentation import BillingContext, Narrative, ProcedureReport, Reading, Source
+from service.domain.documentation import (
+    BillingContext,
+    Narrative,
+    Plan,
+    ProcedureReport,
+    Reading,
+    Source,
+    Ties,
+)
 from service.domain.event import Event
 from service.domain.feed import Feed
-from service.hl7.identity import IdentityPaths, conditions, identify
+from service.hl7.identity import Identified, IdentityPaths, conditions, identify, names_of
 from service.hl7.message import Message, Segment, decode
 from service.hl7.path import Found, HL7Path, compile_path, path_of
 from service.hl7.scopes import Scope, scopes
@@ -39,10 +47,11 @@ class Extractor:
         self._names = {_plain(name): name for name in element_names}
         self._elements = [(element.element, _paths(feed, element.paths)) for element in feed.elements]
         self._narratives = _paths(feed, feed.narratives)
-        self._key, self._document, self._replaces = (
+        self._key, self._document, self._replaces, self._names_of = (
             tuple(IdentityPaths.of(feed, identity) for identity in identities)
-            for identities in (feed.key, feed.document, feed.replaces)
+            for identities in (feed.key, feed.document, feed.replaces, feed.names)
         )
+        self._plan = _paths(feed, feed.plan)
         self._version, self._made = _paths(feed, feed.version), _paths(feed, ("MSH-7",))
         self._ignored, self._withdrawn, self._partial = (
             conditions(feed, each) for each in (feed.ignored, feed.withdrawn, feed.partial)
@@ -76,9 +85,10 @@ class Extractor:
         taken = {id(segment) for _, segment in named}
         identified = identify(scope, self._key)
         key = identified.text or f"event:{event.id}:{scope.ordinal}"
+        document = identify(scope, self._document).text or f"{event.message_type}:{key}"
         report = ProcedureReport(
             procedure_key=key,
-            document=identify(scope, self._document).text or f"{event.message_type}:{key}",
+            document=document,
             version=self._version_of(scope),
             readings=self._readings(results, named, event.id),
             narratives=self._read_narratives(
@@ -91,8 +101,24 @@ class Extractor:
             replaces=identify(scope, self._replaces).text,
             namespace=identified.namespace,
             changes=self._changes(scope),
+            ties=self._ties(scope, event, document, identified),
         )
         return report, identified.by_day
+
+    def _ties(self, scope: Scope, event: Event, document: str, identified: Identified) -> Ties:
+        names = names_of(scope, self._names_of)
+        listing = ""
+        if self._feed.sends == "snapshot":
+            listing = f"list:{self._feed.name}|{event.sender}|{document}"
+            names = (*names, listing)
+        plan = self._planned(scope, event.id) if self._plan else None
+        return Ties(names, identified.is_weak or not identified.text or plan is not None, listing, plan)
+
+    def _planned(self, scope: Scope, event_id: str) -> Plan:
+        found = [found for path in self._plan for found in scope.read(path)[:1]]
+        text = " / ".join(dict.fromkeys(each.text.strip() for each in found))
+        path = found[0].path if found else self._feed.each
+        return Plan(text, Source(path, 0, len(text), text, event_id), scope.says(self._withdrawn))
 
     def _changes(self, scope: Scope) -> frozenset[str] | None:
         """What a message changes that does not repeat the rest; None when it tells everything."""

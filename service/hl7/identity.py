@@ -10,6 +10,7 @@ from service.hl7.scopes import Scope
 from service.hl7.times import iso_date
 
 _DAY = len("2026-03-13")
+_MINUTE = len("202603130930")
 Conditions = tuple[tuple[HL7Path, frozenset[str]], ...]
 
 
@@ -20,6 +21,7 @@ class Identified:
     text: str  # "order:A-77"; "" = not said
     namespace: str = ""  # lower-cased
     by_day: bool = False  # by what was done on a day, not by a number: two of one message are two
+    is_weak: bool = False
 
 
 _NOTHING = Identified("")
@@ -32,6 +34,7 @@ class IdentityPaths:
     identity: Identity
     paths: tuple[HL7Path, ...]
     day: tuple[HL7Path, ...]  # one or none
+    time: tuple[HL7Path, ...]  # one or none
     namespace: tuple[HL7Path, ...]  # one or none
     when: Conditions
 
@@ -41,6 +44,7 @@ class IdentityPaths:
             identity,
             tuple(path_of(feed, path) for path in identity.paths),
             tuple(path_of(feed, path) for path in (identity.day,) if path),
+            tuple(path_of(feed, path) for path in (identity.time,) if path),
             tuple(path_of(feed, path) for path in (identity.namespace,) if path),
             conditions(feed, identity.when),
         )
@@ -50,10 +54,12 @@ class IdentityPaths:
             return _NOTHING
         values = [scope.text(path) for path in self.paths]
         values += [_day(scope.text(path)) for path in self.day]
+        values += [_minute(scope.text(path)) for path in self.time]
         if not all(values):
             return _NOTHING
         namespace = "".join(scope.text(path) for path in self.namespace).lower()
-        return Identified(self.identity.text(values), namespace, by_day=bool(self.day))
+        text = self.identity.text(values)
+        return Identified(text, namespace, by_day=bool(self.day), is_weak=self.identity.weak)
 
 
 def identify(scope: Scope, identities: Sequence[IdentityPaths]) -> Identified:
@@ -62,11 +68,22 @@ def identify(scope: Scope, identities: Sequence[IdentityPaths]) -> Identified:
     return next((each for each in found if each.text), _NOTHING)
 
 
+def names_of(scope: Scope, identities: Sequence[IdentityPaths]) -> tuple[str, ...]:
+    """All names that the message says, each once."""
+    return tuple(dict.fromkeys(name for each in identities if (name := each.read(scope).text)))
+
+
 def conditions(feed: Feed, values: Mapping[str, Sequence[str]]) -> Conditions:
     """Paths and the values, lower-cased, of which one must stand there."""
     return tuple(
         (path_of(feed, path), frozenset(value.lower() for value in wanted)) for path, wanted in values.items()
     )
+
+
+def _minute(time: str) -> str:
+    """A time to the minute, by the clock it was told by; or its day, when it says no more."""
+    minute = time.strip()[:_MINUTE]
+    return minute if len(minute) == _MINUTE and minute.isdigit() else _day(time)
 
 
 def _day(time: str) -> str:

@@ -12,6 +12,7 @@ from service.domain.documentation import (
     Reading,
     Source,
     StatedCode,
+    Ties,
     UnknownCode,
     Value,
 )
@@ -29,6 +30,7 @@ _SERVICE_DATE: Final = "service_date"
 _TIMEZONE: Final = "encounter.tz"
 _CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
 _NOTHING = frozenset({"", '""'})  # HL7: "" deletes what was sent before
+_UNTIED: Final = Ties()
 
 
 @frozen
@@ -47,6 +49,7 @@ class Understood:
     namespace: str = ""  # who assigned the number that joins it to others; "" = not said
     #: As read, and by which feed, where later messages may change a part of it.
     read: tuple[Feed, ProcedureReport] | None = None
+    ties: Ties = _UNTIED
 
 
 def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: ProcedureReport) -> Understood:
@@ -65,6 +68,7 @@ def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: Procedu
         report.replaces,
         report.namespace,
         (feed, report) if feed.partial else None,
+        report.ties,
     )
 
 
@@ -107,14 +111,16 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
     turn. What all documents take back is withdrawn.
     """
     latest: dict[str, Understood] = {}
+    planned: dict[str, Understood] = {}
     for part in sorted(parts, key=lambda part: part.version):  # stable: ties stay as they arrived
-        latest[part.document] = part
+        (planned if part.ties.plan else latest)[part.document] = part
     replacing = [part for part in parts if part.replaces]
     in_force = sorted(
         (part for part in latest.values() if not (part.withdrawn or _is_replaced(part, replacing, latest))),
         key=lambda part: part.version,
     )
-    context = _latest_context(in_force or parts)
+    # What was planned fills the gaps of what was done, and says nothing else.
+    context = _latest_context((*planned.values(), *(in_force or latest.values())))
     elements = _without_idle_fallbacks([each for part in in_force for each in part.elements])
     elements = _without_known_days(elements)
     if len({part.namespace for part in in_force} - {""}) > 1:
@@ -127,8 +133,9 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
         tuple(_stated(in_force)),
         context,
         certain=any(part.certain for part in in_force),
-        withdrawn=bool(parts) and not in_force,
+        withdrawn=bool(latest) and not in_force,
         unknown=tuple(code for part in in_force for code in part.unknown),
+        plans=tuple(part.ties.plan for part in planned.values() if part.ties.plan),
     )
 
 

@@ -50,8 +50,10 @@ class _Identity(_Written):
     name: str = Field(pattern="^[a-z][a-z_]*$")
     of: tuple[str, ...] = Field(min_length=1)
     day: str = ""
+    time: str = ""
     namespace: str = ""
     when: dict[str, tuple[str, ...]] = {}
+    weak: bool = False
 
 
 class _Stated(_Written):
@@ -76,6 +78,9 @@ class FeedFile(_Written):
     key: tuple[_Identity, ...] = ()
     document: tuple[_Identity, ...] = ()
     replaces: tuple[_Identity, ...] = ()
+    names: tuple[_Identity, ...] = ()
+    sends: Literal["delta", "snapshot"] = "delta"
+    plan: tuple[str, ...] = ()
     version: tuple[str, ...] = ()
     certain: bool = False
     withdrawn: dict[str, tuple[str, ...]] = {}
@@ -231,6 +236,7 @@ def _feed(name: str, file: FeedFile, lines: Lines) -> Feed:
         key=_identities(file.key),
         document=_identities(file.document),
         replaces=_identities(file.replaces),
+        names=_identities(file.names),
         stated_code=file.stated.code,
         stated_modifiers=file.stated.modifiers,
         stated_units=file.stated.units,
@@ -247,7 +253,10 @@ def _seconds(period: str) -> float:
 
 
 def _identities(written: Iterable[_Identity]) -> tuple[Identity, ...]:
-    return tuple(Identity(each.name, each.of, each.day, each.namespace, each.when) for each in written)
+    return tuple(
+        Identity(each.name, each.of, each.day, each.time, each.namespace, each.when, each.weak)
+        for each in written
+    )
 
 
 def _texts(written: object, place: tuple[str | int, ...]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
@@ -266,6 +275,8 @@ _WITH_PATHS = {
     "key",
     "document",
     "replaces",
+    "names",
+    "plan",
     "version",
     "withdrawn",
     "ignored",
@@ -282,5 +293,6 @@ _AS_WRITTEN = {field.name for field in fields(Feed)} & set(FeedFile.model_fields
     "key",
     "document",
     "replaces",
+    "names",
     "expect_every",
 }

@@ -6,7 +6,7 @@ outcome whenever it comes, and running this again changes nothing.
 
 import traceback
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -18,14 +18,15 @@ from service.domain.documentation import ProcedureReport
 from service.domain.errors import InputError
 from service.domain.event import Event, Format
 from service.domain.feed import Feed
-from service.domain.frozen import frozen
-from service.domain.review import Line
+from service.domain.review import Candidate, Line
 from service.mapping import Mappings, Understood, combine, propose, understand
 from service.pipeline.answered import with_answers
 from service.pipeline.asking import carry_over
 from service.pipeline.billing_answers import take_answers
 from service.pipeline.companions import companions_of, note
 from service.pipeline.corrections import completed
+from service.pipeline.gather import Gathering, ProcedureRef, Reading, Said, Unreadable
+from service.pipeline.joined import Joined, join
 from service.pipeline.lines import Chart, lines_of
 from service.pipeline.receive import feed_of
 from service.pipeline.reconcile import hold_back, reconcile
@@ -34,27 +35,7 @@ from service.store.events import MAX_ATTEMPTS
 
 _log = structlog.get_logger()
 
-_FHIR_KEY = "fhir:"
 _NOT_READ = "a message of this procedure can no longer be read: see the quarantine"
-
-#: (facility, fingerprint of what the procedure is known by)
-ProcedureRef = tuple[str, str]
-
-
-@frozen
-class Reading:
-    """What one event says: each procedure it documents, by procedure key."""
-
-    event: Event
-    parts: tuple[tuple[str, Understood], ...]
-
-
-@frozen
-class Unreadable:
-    """An event that cannot be read, and why, for a person."""
-
-    event: Event
-    reason: str  # no patient data
 
 
 class Reader:
@@ -122,28 +103,41 @@ def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> in
 
 
 def _chart_events(store: Store, reader: Reader, read: Sequence[Reading | Unreadable]) -> None:
-    read = list(_accompanied(store, reader, read))
-    readings = list(_set_aside(store, read))
-    procedures_of = {reading.event.id: set(_by_ref(store, reading)) for reading in readings}
-    # Read again by other mappings, a message may have to do with other procedures, or be unreadable.
-    before = store.procedures.documented_by(each.event.id for each in read)
-    ids, new = store.procedures.lock(before.union(*procedures_of.values()))
-    pairs = [(ids[ref], event_id) for event_id, refs in procedures_of.items() for ref in refs]
-    store.procedures.link(pairs)
-    facilities = {procedure_id: facility for (facility, _), procedure_id in ids.items()}
-    documented, broken = _gather(store, reader, read, ids, new)
-    charts: dict[str, Sequence[Line] | str] = {ids[ref]: () for ref in before}
-    answers = store.questions.of_procedures(set(documented) - new, AskedState.ANSWERED)
-    charts.update(
-        (procedure_id, _chart_one(reader, keyed, answers.get(procedure_id, ())))
-        for procedure_id, keyed in documented.items()
+    def read_again(event: Event) -> Reading | Unreadable:
+        return _read(reader, event, companions_of(store, event))
+
+    gathering = Gathering(store, read_again, list(_accompanied(store, reader, read)))
+    documented = gathering.documented()
+    charts = _charted(reader, gathering, documented, {})
+    joined = join(
+        gathering, (each for each in gathering.all() if each.part.ties.is_weak or charts.get(each.ref))
     )
-    charts.update(dict.fromkeys(broken, _NOT_READ))
-    charted = _update_queue(store, reader.mappings.digest, facilities, charts, new)
-    carry_over(store, set(charts) - new)
-    outcomes = dict.fromkeys(procedures_of, "no_charge")
-    outcomes.update((event_id, "charted") for procedure_id, event_id in pairs if procedure_id in charted)
-    store.events.finish(outcomes)
+    if joined:
+        changed = {ref: said for ref, said in joined.documented.items() if said != documented.get(ref)}
+        charts |= _charted(reader, gathering, changed, joined.went_to)
+    lines = {procedure_id: charts.get(ref, ()) for ref, procedure_id in gathering.ids.items()}
+    lines |= dict.fromkeys(gathering.broken & lines.keys(), _NOT_READ)
+    charted = _update_queue(gathering, reader.mappings.digest, lines, joined)
+    carry_over(store, lines.keys() - gathering.new)
+    store.events.finish(gathering.outcomes(charted))
+
+
+def _charted(
+    reader: Reader,
+    gathering: Gathering,
+    documented: Mapping[ProcedureRef, Sequence[Said]],
+    went_to: Mapping[ProcedureRef, Sequence[ProcedureRef]],
+) -> dict[ProcedureRef, Sequence[Line] | str]:
+    """The lines of each procedure, by what is said and was answered of it, and of those that went to it."""
+    ids = gathering.ids
+    known = {ids[ref] for ref in (*documented, *went_to)} - gathering.new
+    answers = gathering.store.questions.of_procedures(known, AskedState.ANSWERED)
+    charts: dict[ProcedureRef, Sequence[Line] | str] = {}
+    for ref, said in documented.items():
+        refs = (ref, *(other for other, homes in went_to.items() if ref in homes))
+        answered = [answer for each in refs for answer in answers.get(ids[each], ())]
+        charts[ref] = _chart_one(reader, said, answered) if said else ()
+    return charts
 
 
 def _accompanied(
@@ -174,66 +168,10 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
 
 
-def _set_aside(store: Store, read: Iterable[Reading | Unreadable]) -> Iterator[Reading]:
-    """Quarantine what could not be read; give the rest."""
-    for each in read:
-        if isinstance(each, Reading):
-            yield each
-        else:
-            store.events.quarantine(each.event.id, each.event.facility, each.reason)
-
-
-def _by_ref(store: Store, reading: Reading) -> dict[ProcedureRef, list[tuple[str, Understood]]]:
-    """The parts of a reading by procedure."""
-    found: dict[ProcedureRef, list[tuple[str, Understood]]] = defaultdict(list)
-    for key, part in reading.parts:
-        identity = store.fingerprint("procedure", *_identity(reading.event, key, part))
-        found[reading.event.facility, identity].append((key, part))
-    return found
-
-
-def _identity(event: Event, key: str, part: Understood) -> tuple[str, ...]:
-    """What makes two messages speak of one procedure.
-
-    A FHIR resource is itself, also when its patient is corrected. Elsewhere the patient, as its authority
-    numbers it, is part of the key: two patients' notes never join.
-    """
-    if key.startswith(_FHIR_KEY):
-        return (event.sender, key)
-    context = part.context
-    return (context.patient_id_authority, context.patient_id or context.patient_reference, key)
-
-
-def _gather(
-    store: Store,
-    reader: Reader,
-    claimed: Sequence[Reading | Unreadable],
-    ids: dict[ProcedureRef, str],
-    new: set[str],
-) -> tuple[dict[str, list[tuple[str, Understood]]], set[str]]:
-    """What the messages of each procedure say of it, in order of arrival; and those that lost one."""
-    known = {each.event.id: each for each in claimed}
-    earlier = store.events.of_procedures(set(ids.values()) - new)
-    others = {event.id: event for _, event in earlier if event.id not in known}
-    late = {event_id: _read(reader, event, companions_of(store, event)) for event_id, event in others.items()}
-    read = known | late
-    broken = {procedure_id for procedure_id, event in earlier if isinstance(read[event.id], Unreadable)}
-    readings = [each for each in claimed if isinstance(each, Reading)]
-    readings += _set_aside(store, late.values())
-    parts: dict[str, list[tuple[str, Understood]]] = defaultdict(list)
-    for reading in sorted(readings, key=lambda each: each.event.sequence):
-        for ref, found in _by_ref(store, reading).items():
-            if ref in ids:
-                parts[ids[ref]].extend(found)
-    return parts, broken
-
-
-def _chart_one(
-    reader: Reader, keyed: Sequence[tuple[str, Understood]], answers: Sequence[Asked]
-) -> Sequence[Line] | str:
+def _chart_one(reader: Reader, said: Sequence[Said], answers: Sequence[Asked]) -> Sequence[Line] | str:
     """The lines of one procedure; or, when that fails, why: its neighbours must not wait for it."""
     try:
-        return lines_of(reader.chart(keyed, answers))
+        return lines_of(reader.chart([(each.key, each.part) for each in said], answers))
     except Exception as error:  # noqa: BLE001
         reason = _where(error)
         _log.error("procedure not charted", reason=reason)
@@ -241,21 +179,23 @@ def _chart_one(
 
 
 def _update_queue(
-    store: Store,
-    digest: str,
-    facilities: dict[str, str],
-    charts: dict[str, Sequence[Line] | str],
-    new: set[str],
+    gathering: Gathering, digest: str, charts: dict[str, Sequence[Line] | str], joined: Joined | None
 ) -> set[str]:
     """Bring the review queue up to date; gives the procedures that stand in it."""
-    existing = defaultdict(list)
-    for candidate in store.candidates.of_procedures(set(charts) - new):
+    store = gathering.store
+    told = {gathering.ids[ref] for ref in gathering.documented()}
+    facilities = {procedure_id: facility for (facility, _), procedure_id in gathering.ids.items()}
+    existing: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in store.candidates.of_procedures(charts.keys() - gathering.new):
         existing[candidate.procedure_id].append(candidate)
+    if joined:
+        _take_along(store, gathering.ids, joined, existing)
     added: dict[str, list[tuple[str, Line]]] = defaultdict(list)
     for procedure_id, lines in charts.items():
         rows = existing[procedure_id]
         if isinstance(lines, str):
-            add, gone = hold_back(rows, lines)
+            # A name is no procedure, and of what nobody saw a line there is nothing to hold back.
+            add, gone = hold_back(rows, lines) if rows or procedure_id in told else ([], [])
         else:
             add, gone = reconcile(store.candidates, rows, lines)
         store.candidates.supersede(facilities[procedure_id], gone)
@@ -264,3 +204,22 @@ def _update_queue(
         store.candidates.add(facility, new_lines, mappings_digest=digest)
     standing = {procedure_id for procedure_id, candidates in existing.items() if candidates}
     return standing.union(procedure_id for new_lines in added.values() for procedure_id, _ in new_lines)
+
+
+def _take_along(
+    store: Store, ids: Mapping[ProcedureRef, str], joined: Joined, existing: dict[str, list[Candidate]]
+) -> None:
+    """Where the messages of a procedure went, there go the lines that people decided.
+
+    Unless there are such lines there too: then what was charged twice is taken back here.
+    """
+    for ref, homes in joined.went_to.items():
+        rows, home = existing[ids[ref]], ids[homes[0]]
+        if len(homes) == 1 and _is_decided(rows) and not _is_decided(existing[home]):
+            store.procedures.move_lines(ref[0], [row.id for row in rows], home)
+            existing[home] = sorted((*existing[home], *rows), key=lambda row: row.sequence)
+            existing[ids[ref]] = []
+
+
+def _is_decided(rows: Sequence[Candidate]) -> bool:
+    return any(not row.live for row in rows)

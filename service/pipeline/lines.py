@@ -169,6 +169,7 @@ def _shared_content(chart: Chart) -> dict[str, Any]:
         "stated": [asdict(stated) for stated in documentation.stated],
         "unknown_codes": [asdict(code) for code in documentation.unknown],
         "tables_say": {p.table: [c.code for c in p.candidates] for p in chart.proposals},
+        "planned": [asdict(plan) for plan in documentation.plans],
         "excluded": [asdict(each) for p in chart.proposals for each in p.excluded],
     }
 

@@ -1,21 +1,22 @@
 """Procedures: one row for each, so that its messages are taken one after the other."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from service.domain.ids import new_id
 from service.store.prepared import Prepared, PreparedSearch
-from service.store.tables import procedure, procedure_event
-from service.store.transaction import Transaction, insert_new
+from service.store.tables import candidate, procedure, procedure_event
+from service.store.transaction import AuditEntry, Transaction, insert_new
 
 
 class Procedures:
     """Which procedures there are, and which messages document them."""
 
     def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
         self._connection = transaction.connection
 
     def lock(self, keys: Iterable[tuple[str, str]]) -> tuple[dict[tuple[str, str], str], set[str]]:
@@ -57,6 +58,14 @@ class Procedures:
         """(facility, key fingerprint) of what these messages documented whenever they were read before."""
         wanted = sorted(event_ids)
         return {(row[0], row[1]) for row in _DOCUMENTED.run(self._connection, wanted)} if wanted else set()
+
+    def move_lines(self, facility: str, candidate_ids: Sequence[str], procedure_id: str) -> None:
+        """Have lines of the queue be those of another procedure: the two turned out to be one."""
+        moved = update(candidate).where(candidate.c.id.in_(candidate_ids))
+        self._connection.execute(moved.values(procedure_id=procedure_id))
+        for identifier in candidate_ids:
+            entry = AuditEntry(facility, "charting", "service", "move", "candidate", identifier)
+            self._transaction.audit(entry)
 
     def events_of(self, procedure_id: str) -> list[str]:
         """The ids of the messages that document a procedure."""

@@ -63,12 +63,17 @@ _WHOLE = [(1, 0, GUIDED), (3, 2, REMOVED), (4, 3, UNGUIDED)]
 # ---- notes ---------------------------------------------------------------------------------------
 
 
-def note(event, hour, patient, elements, number="D-1", **txa):
+def note(event, hour, patient, elements, number="D-1", *, only=False, **txa):
+    """A note with every element of a report; or with some only."""
     header = {"f1": "1", "f2": "OP", "f4": "20270110", "f12": number, "f17": "AU", **txa}
-    return message(f"MDM^{event}", hour, patient, segment("TXA", **header), *_observed(elements))
+    found = observed(elements)
+    if only:
+        names = {name.replace("__", ".") for name in elements}
+        found = [line for line in found if line.split("|")[3] in names]
+    return message(f"MDM^{event}", hour, patient, segment("TXA", **header), *found)
 
 
-def _observed(elements):
+def observed(elements):
     """Every element of a report, by the report that has them."""
     whole = report(1, "F", at(0), **elements).decode()
     return [

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from service.domain.charge import ChargeKind
+from service.domain.charge import CandidateStatus, ChargeKind
 from service.domain.event import Arrival, Format
+from service.domain.worklist import Filter
 from service.pipeline import decide
 from service.pipeline.chart import chart
 from service.pipeline.decide import Reviewer
@@ -62,7 +63,8 @@ def by_patient(lines):
 
 def everything(database, *statuses):
     with database.transaction() as store:
-        return by_patient(store.candidates.page("*", statuses=statuses, limit=10_000))
+        wanted = Filter(statuses=tuple(map(CandidateStatus, statuses)))
+        return by_patient(store.worklist.page("*", wanted, limit=10_000).lines)
 
 
 def approve_all(database, coder, lines):

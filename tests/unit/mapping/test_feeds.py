@@ -215,7 +215,9 @@ def test_feeds_of_different_sources_may_take_the_same_messages(write: Write) -> 
         ("X", "Y", "DFT^P03", "generic-dft"),
         ("X", "Y", "ADT^A08", "generic-adt"),
         ("X", "Y", "BAR^P05", "generic-bar"),
-        ("X", "Y", "SIU^S12", None),
+        ("X", "Y", "SIU^S12", "generic-booking"),
+        ("X", "Y", "ORM^O01", "generic-order"),
+        ("X", "Y", "VXU^V04", None),
         ("X", "Y", "Procedure", None),
     ],
 )

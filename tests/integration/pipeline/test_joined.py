@@ -1,0 +1,117 @@
+"""Messages that name a thing differently and yet speak of one procedure: charted as one, in any order."""
+
+import itertools
+
+import pytest
+
+from service.domain.charge import ChargeKind
+from tests.integration.pipeline.conftest import GUIDED, approve, post_all, queue
+from tests.integration.pipeline.histories import message, note, observed, segment
+
+LEFT = {"catheter__disposition": "left_indwelling"}
+WITHOUT_OUTCOME = {**GUIDED, "catheter__disposition": ""}
+
+
+def oru(patient, hour=0, filler="F1", placer="P1", elements=GUIDED, status="F"):
+    order = segment("OBR", f1="1", f2=placer, f3=filler, f4="EPI", f7="20270110080000", f25=status)
+    return message("ORU^R01", hour, patient, order, *observed(elements))
+
+
+def addendum(patient, hour, number="D-2", parent="D-1", **txa):
+    return note("T06", hour, patient, LEFT, number, only=True, f13=parent, **txa)
+
+
+@pytest.fixture
+def ends(database, take):
+    """What the queue shows for messages in every order of arrival, each order for a patient of its own."""
+
+    def play(history):
+        count = len(history("P"))
+        found = set()
+        for number, order in enumerate(itertools.permutations(range(count))):
+            told = history(f"P{number}")
+            take(*(told[at].replace(b"|P|2.5.1", b"-%d|P|2.5.1" % number) for at in order))
+            found.add(str(shown(database, f"P{number}")))
+        return found
+
+    return play
+
+
+def shown(database, patient):
+    lines = queue(database)
+    return [
+        (line.kind.value, line.code) for line in lines if line.content["context"]["patient_id"] == patient
+    ]
+
+
+CHARGED = {"[('CG', '62327')]"}
+
+
+@pytest.mark.parametrize("order", ["", "F1"], ids=["no order", "an order"])
+def test_a_cancellation_that_names_the_document_alone_finds_its_note(ends, order):
+    assert ends(lambda p: [note("T02", 0, p, GUIDED, f15=order), note("T11", 1, p, GUIDED)]) == {"[]"}
+
+
+@pytest.mark.parametrize("order", ["", "F1"], ids=["no order", "an order"])
+def test_an_addendum_that_names_its_parent_alone_adds_to_it(ends, order):
+    told = lambda p: [note("T02", 0, p, WITHOUT_OUTCOME, f15=order), addendum(p, 1)]  # noqa: E731
+    assert ends(told) == CHARGED
+
+
+def test_a_chain_of_replacements_is_one_procedure(ends):
+    assert (
+        ends(
+            lambda p: [
+                note("T02", 0, p, {"imaging__modality": "none"}),
+                note("T10", 1, p, {**GUIDED, "catheter__disposition": "removed_same_day"}, "D-2", f13="D-1"),
+                note("T10", 2, p, GUIDED, "D-3", f13="D-2"),
+            ]
+        )
+        == CHARGED
+    )
+
+
+def test_a_note_that_knows_only_the_placers_number_is_of_the_report_that_knows_both(ends):
+    assert (
+        ends(lambda p: [oru(p, elements=WITHOUT_OUTCOME), note("T02", 1, p, LEFT, only=True, f14="P1")])
+        == CHARGED
+    )
+
+
+def test_one_note_of_two_orders_leaves_them_two_and_its_cancellation_takes_back_both(database, take):
+    take(note("T02", 0, "P1", GUIDED, f15="F1"), note("T02", 1, "P1", GUIDED, f15="F2"))
+    assert shown(database, "P1") == [("CG", "62327"), ("CG", "62327")]
+    take(note("T11", 2, "P1", GUIDED))
+    assert shown(database, "P1") == []
+
+
+def test_what_another_patient_names_alike_is_another(database, take):
+    take(note("T02", 0, "P1", GUIDED, f15="F1"), note("T11", 1, "P2", GUIDED))
+    assert shown(database, "P1") == [("CG", "62327")]
+
+
+def test_a_charge_goes_along_when_its_note_turns_out_to_be_of_another_message_s_order(database, take, coder):
+    take(note("T02", 0, "P1", GUIDED, f14="P-7"))
+    approve(database, coder, queue(database)[0])
+    post_all(database)
+    take(oru("P1", 1, placer="P-7"))
+    assert queue(database) == [], "neither a second charge nor a credit"
+    take(
+        note("T02", 2, "P1", {"imaging__modality": "none"}, f14="P-7"), oru("P1", 3, placer="P-7", status="X")
+    )
+    (correction,) = queue(database)
+    assert (correction.kind, correction.code) == (ChargeKind.CHARGE, "62326")
+    approve(database, coder, correction)
+    assert queue(database) == []
+
+
+def test_what_was_charged_twice_before_it_was_known_to_be_one_is_taken_back_once(database, take, coder):
+    take(note("T02", 0, "P1", GUIDED), oru("P1", 1))
+    for line in queue(database):
+        approve(database, coder, line)
+    post_all(database)
+    take(note("T08", 2, "P1", GUIDED, f14="P1"))
+    (credit,) = queue(database)
+    assert (credit.kind, credit.code) == (ChargeKind.CREDIT, "62327")
+    approve(database, coder, credit)
+    assert queue(database) == []
