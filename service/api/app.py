@@ -5,10 +5,12 @@ from fastapi import FastAPI
 from service.api import (
     bulk,
     candidates,
+    export,
     feeds,
     fhir_notify,
     handling,
     intake,
+    keepsakes,
     metrics,
     operations,
     postings,
@@ -16,6 +18,7 @@ from service.api import (
     quarantine,
     questions,
     reconciliation,
+    stream,
     worklist,
 )
 from service.api.limits import Limits
@@ -36,6 +39,9 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         fhir_notify,
         intake,
         worklist,
+        export,
+        stream,
+        keepsakes,
         handling,
         bulk,
         candidates,

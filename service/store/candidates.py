@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, and_, insert, select, update
+from sqlalchemy import Select, and_, func, insert, select, update
 
 from service.domain.charge import CandidateStatus, Verdict
 from service.domain.errors import NotFound, StaleVersion
@@ -158,6 +158,12 @@ class Candidates:
         }
         self._connection.execute(insert(decision), row)
         self._audit(line.facility, "review", by, verdict.value, line.id)
+
+    def decided(self, user: str, since: float) -> dict[str, int]:
+        """How many decisions of each kind somebody made since a moment."""
+        query = select(decision.c.verdict, func.count()).group_by(decision.c.verdict)
+        own = query.where(decision.c.decided_by == user, decision.c.decided_at >= since)
+        return dict(self._connection.execute(own).all())
 
     def decisions(self, line: Candidate) -> list[dict[str, Any]]:
         """What people decided about a line, oldest first."""

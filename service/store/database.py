@@ -23,6 +23,7 @@ from service.store.ehrs import Ehrs
 from service.store.events import Events
 from service.store.gauges import Gauges
 from service.store.given_answers import GivenAnswers
+from service.store.keepsakes import Keepsakes
 from service.store.keyring import Keyring
 from service.store.postings import Postings
 from service.store.prepared import run_text
@@ -66,6 +67,7 @@ class Store:
         self.candidates = Candidates(transaction)
         self.worklist = Worklist(transaction)
         self.charges = Charges(transaction)
+        self.keepsakes = Keepsakes(transaction)
         self.comments = Comments(transaction)
         self.questions = Questions(transaction)
         self.given_answers = GivenAnswers(transaction)

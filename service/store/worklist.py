@@ -8,6 +8,7 @@ more than SCAN lines: then the page is short, and the next one goes on from ther
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select
@@ -33,6 +34,16 @@ class Page:
 
     lines: list[Candidate] = field(repr=False)
     after: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """That a line is now at a version."""
+
+    id: str
+    version: int
+    status: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,20 @@ class Worklist:
         query = query.where(candidate.c.facility.in_(self._facilities(facility, wanted.facility)))
         query = query.where(*Plan(wanted, self._now).all_of(candidate.c), *self._bounds(wanted))
         return dict(self._connection.execute(query).all())
+
+    def changes(self, facility: str, since: float, limit: int) -> list[Change]:
+        """The lines that changed since a moment, oldest change first."""
+        query = select(candidate.c.id, candidate.c.version, candidate.c.status, candidate.c.updated_at)
+        changed = [
+            row
+            for each in self._facilities(facility, "")
+            for row in self._connection.execute(
+                query.where(candidate.c.facility == each, candidate.c.updated_at >= since)
+                .order_by(candidate.c.updated_at)
+                .limit(limit)
+            )
+        ]
+        return sorted((Change(*row) for row in changed), key=attrgetter("at"))[:limit]
 
     def _facilities(self, reach: str, wanted: str) -> list[str]:
         """Those that are asked for and within reach."""

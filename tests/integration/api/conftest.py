@@ -6,6 +6,8 @@ from contextlib import contextmanager
 import pytest
 from starlette.testclient import TestClient
 
+from service.api import stream
+from service.api.stream import Pace
 from service.jobs import QUEUES
 from service.mapping import load
 from service.store import open_database
@@ -68,13 +70,14 @@ def mappings():
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def api(request, tmp_path, mappings):
+def api(request, tmp_path, mappings, monkeypatch):
     """The API on each kind of database; all facilities share it."""
     given = {"data": tmp_path}
     if request.param == "postgresql":
         given["database_url"] = request.getfixturevalue("postgres_url")
         given["key_file"] = tmp_path / "key"
         make_key_file(given["key_file"])
+    monkeypatch.setattr(stream, "PACE", Pace(look=0.02, heartbeat=0.04, end=0.1))
     service = open_service(read_settings(**given), mappings)
     yield Api(service)
     service.close()

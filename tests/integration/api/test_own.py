@@ -1,0 +1,71 @@
+"""What a user keeps: views, settings, drafts; and how the day went."""
+
+import pytest
+from sqlalchemy import text
+
+from tests.integration.pipeline.conftest import a_line
+
+
+@pytest.fixture
+def line(api):
+    """A proposed line."""
+    with api.service.database.transaction() as store:
+        ids, _ = store.procedures.lock([("main", "p1")])
+        store.candidates.add("main", [(ids["main", "p1"], a_line())])
+    (line,) = api.lines()
+    return line
+
+
+def test_a_view_is_kept_replaced_and_dropped_and_nobody_elses(api):
+    body = {"filter": {"status": ["waiting"], "assigned": "me", "order": "newest"}, "columns": ["code"]}
+    kept = api.ask("PUT", "/v1/views/My day", json=body).json()
+    assert (kept["name"], kept["filter"], kept["columns"], kept["version"]) == (
+        "My day",
+        body["filter"],
+        ["code"],
+        1,
+    )
+    again = api.ask("PUT", "/v1/views/My day", json={"filter": {}}).json()
+    assert (again["filter"], again["version"]) == ({}, 2)
+    assert api.ask("GET", "/v1/views", role="lead").json() == []
+    assert api.ask("DELETE", "/v1/views/My day").status_code == 204
+    assert api.ask("GET", "/v1/views").json() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [("ok", {"filter": {"patient": "x"}}), ("a<b", {"filter": {}}), ("x" * 65, {"filter": {}})],
+    ids=["no such filter", "name", "long name"],
+)
+def test_a_view_that_is_none_is_refused(api, name, body):
+    assert api.ask("PUT", f"/v1/views/{name}", json=body).status_code == 422
+
+
+def test_settings_are_kept_for_each_user(api):
+    assert api.ask("GET", "/v1/me/settings").json() == {"settings": {}}
+    settings = {"keys": {"approve": "Enter"}, "theme": "dark"}
+    assert api.ask("PUT", "/v1/me/settings", json={"settings": settings}).json() == {"settings": settings}
+    assert api.ask("GET", "/v1/me/settings").json() == {"settings": settings}
+    assert api.ask("GET", "/v1/me/settings", role="lead").json() == {"settings": {}}
+    large = {"settings": {"x": "y" * 17_000}}
+    assert api.ask("PUT", "/v1/me/settings", json=large).status_code == 422
+
+
+def test_a_draft_is_sealed_and_its_writers_own(api, line):
+    path = f"/v1/candidates/{line['id']}/draft"
+    assert api.ask("GET", path).status_code == 404
+    api.ask("PUT", path, json={"content": {"reason": "TESTPERSON moved"}})
+    assert api.ask("GET", path).json()["content"] == {"reason": "TESTPERSON moved"}
+    assert api.ask("GET", path, role="lead").status_code == 404
+    assert api.ask("PUT", path, json={"content": {}}, facility="south").status_code == 404
+    with api.service.database.connection() as connection:
+        (row,) = connection.execute(text("SELECT * FROM keepsake"))
+    assert "TESTPERSON" not in str(tuple(row))
+    assert api.ask("DELETE", path).status_code == 204
+    assert api.ask("GET", path).status_code == 404
+
+
+def test_my_day_counts_what_i_decided(api, line):
+    api.decide(api.decide(line, "approve").json(), "undo")
+    assert api.ask("GET", "/v1/me/day").json()["decisions"] == {"approve": 1, "undo_approval": 1}
+    assert api.ask("GET", "/v1/me/day", role="lead").json()["decisions"] == {}
