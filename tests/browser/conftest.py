@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from service import web
 from tests.browser.chromium import PROGRAM, launched
+from tests.browser.desk import stored
 from tests.service_process import start_embedded, stopping
 
 expect.set_options(timeout=20_000)  # ms: what is waited for comes, however busy the machine is
@@ -73,3 +74,27 @@ def running(deployed):
     for line in deployed.ask("GET", "/v1/candidates?limit=200").json["items"]:
         deployed.decide(line, "reject", {"reason": "left by an earlier test"})
     return deployed
+
+
+@pytest.fixture
+def database(running):
+    """The database of the service."""
+    opened = stored(running)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def token_of(database):
+    """Make a user; gives the token."""
+    made = []
+
+    def token(*roles):
+        with database.transaction() as store:
+            made.append(f"{'-'.join(roles)} of this test")
+            return store.users.add(made[-1], frozenset(roles), "*", by="test")
+
+    yield token
+    with database.transaction() as store:
+        for name in made:
+            store.users.revoke(name, by="test")

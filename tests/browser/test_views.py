@@ -1,38 +1,13 @@
 """The views beside the review: who sees which, what they show, and what can be done in them."""
 
-import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
 
 from service.store.tables import posting
-from tests.browser.desk import lines, message, send, shown, sign_in, stored
+from tests.browser.desk import lines, message, send, shown, sign_in
 from tests.service_process import wait_until
 
 GARBAGE = b"MSH|^~\\&|NOBODY|NOWHERE|||20260301||XYZ^Q99|QUARANTINE-1|P|2.5.1\rZZZ|1\r"
-
-
-@pytest.fixture
-def database(running):
-    """The database of the service."""
-    opened = stored(running)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def token_of(database):
-    """Make a user; gives the token."""
-    made = []
-
-    def token(*roles):
-        with database.transaction() as store:
-            made.append(f"{'-'.join(roles)} of this test")
-            return store.users.add(made[-1], frozenset(roles), "*", by="test")
-
-    yield token
-    with database.transaction() as store:
-        for name in made:
-            store.users.revoke(name, by="test")
 
 
 def views(page):

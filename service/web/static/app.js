@@ -3,6 +3,7 @@
 import { Dashboard } from "./dashboard/dashboard.js";
 import { byId } from "./frame/dom.js";
 import { gate } from "./frame/gates.js";
+import { Idle } from "./frame/idle.js";
 import { startKeyList } from "./frame/key_list.js";
 import { startKeys } from "./frame/keys.js";
 import { startPanes } from "./frame/panes.js";
@@ -26,7 +27,10 @@ const views = new Views(
   (open) => session.guarded(open),
 );
 
+const idle = new Idle(() => session.end("You were signed out after fifteen minutes without a key. What you typed is kept."));
+
 function started() {
+  idle.start();
   const { name, roles, facility } = session.user;
   byId("name").textContent = byId("user-name").textContent = name;
   byId("user-roles").textContent = `${roles.join(", ")} · ${facility === "*" ? "all facilities" : facility}`;
@@ -36,6 +40,7 @@ function started() {
 }
 
 function ended() {
+  idle.stop();
   views.close();
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   for (const open of document.querySelectorAll(":popover-open")) open.hidePopover();

@@ -10,6 +10,7 @@ export const ACTIONS = [
   { id: "reject", key: "r", label: "Reject, with a reason" },
   { id: "ask", key: "q", label: "Ask the clinician" },
   { id: "hold", key: "h", label: "Hold for later" },
+  { id: "add", key: "+", label: "Add a charge" },
   { id: "undo", key: "u", label: "Undo the last decision" },
   { id: "comment", key: "m", label: "Comment" },
   { id: "claim", key: "c", label: "Claim the line, or give it back" },

@@ -23,6 +23,9 @@ export function agoOf(moment) {
 export const whenOf = (moment) =>
   new Date(moment).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
+/** The day of a moment, as the reader's system writes it. */
+export const dayOf = (moment) => new Date(moment).toLocaleDateString(undefined, { dateStyle: "medium" });
+
 /** The time of a moment, without the date. */
 export const clockOf = (moment) => new Date(moment).toLocaleTimeString(undefined, { timeStyle: "short" });
 

@@ -3,7 +3,8 @@
 import { element } from "../frame/dom.js";
 import { field, input, openForm } from "./form.js";
 
-const UNKNOWN = "unable_to_determine";
+const KINDS = { integer: "number", number: "number", date: "date", datetime: "datetime-local" };
+const NUMBERS = new Set(["integer", "number"]);
 
 /** `send(answer)` gives the sentence that says why it was not taken. */
 export function openAnswerForm(question, send) {
@@ -11,8 +12,8 @@ export function openAnswerForm(question, send) {
   const words = input("text", { maxlength: 500 });
   const value = valueOf(question.form);
   openForm({
-    title: `Answer: ${question.wording}`,
-    fields: [value.node, field("Answered by", by), field("In their words, if need be", words)],
+    title: "Record the answer",
+    fields: [element("p", {}, question.wording), value.node, field("Answered by", by), field("In their words, if need be", words)],
     submit: "Record the answer",
     send: () =>
       send({
@@ -23,28 +24,40 @@ export function openAnswerForm(question, send) {
   });
 }
 
-function valueOf({ type, values = [], unit = "" }) {
-  if (type === "choices") return choicesOf(values);
-  if (type === "choice") return selectOf(values.map((value) => [value, value]));
-  if (type === "boolean") return selectOf([["true", "yes"], ["false", "no"]], (value) => value === "true");
-  const control = input("value", { type: { number: "number", date: "date" }[type] ?? "text", step: "any", required: true });
-  const read = () => (type === "number" ? Number(control.value) : control.value.trim());
-  return { node: field(unit ? `Value (${unit})` : "Value", control), read };
+function valueOf(form) {
+  if (form.values?.length) return form.many ? boxesOf(form) : selectOf(form, form.values.map((value) => [value, value]));
+  if (form.type === "boolean") return selectOf(form, [["true", "yes"], ["false", "no"]]);
+  return typedOf(form);
 }
 
-function selectOf(entries, meaning = (value) => value) {
-  const options = [["", "Choose"], ...entries, [UNKNOWN, "unable to determine"]];
-  const select = element("select", { name: "value", required: true }, ...options.map(([value, words]) => element("option", { value }, words)));
-  return { node: field("Value", select), read: () => (select.value === UNKNOWN ? UNKNOWN : meaning(select.value)) };
+/** A list to choose from; the service takes true and false as such. */
+function selectOf({ type, unable }, entries) {
+  const options = [["", "Choose"], ...entries, [unable, "unable to determine"]];
+  const nodes = options.map(([value, words]) => element("option", { value }, words.replaceAll("_", " ")));
+  const select = element("select", { name: "value", required: true }, ...nodes);
+  const meaning = (value) => (type === "boolean" && value !== unable ? value === "true" : value);
+  return { node: field("Value", select), read: () => meaning(select.value) };
 }
 
-function choicesOf(values) {
+/** Several values at once; none of them is "unable to determine". */
+function boxesOf({ values, unable }) {
   const boxes = values.map((value) => element("input", { type: "checkbox", name: "value", value }));
-  const labels = boxes.map((box) => element("label", {}, box, box.value));
-  const node = element("fieldset", { class: "choices" }, element("legend", {}, "Values"), ...labels);
+  const labels = boxes.map((box) => element("label", {}, box, box.value.replaceAll("_", " ")));
+  const node = element("fieldset", { class: "choices" }, element("legend", {}, "Values (none: unable to determine)"), ...labels);
+  const chosen = () => boxes.filter((box) => box.checked).map((box) => box.value);
+  return { node, read: () => (chosen().length ? chosen() : unable) };
+}
+
+/** What is typed; left empty, it is "unable to determine". */
+function typedOf({ type, many, unit, unable }) {
+  const control = input("value", { type: KINDS[type] ?? "text", step: type === "integer" ? 1 : "any" });
+  const label = unit ? `Value (${unit})` : "Value";
+  const hint = many ? "Several with commas between; empty: unable to determine." : "Empty: unable to determine.";
   const read = () => {
-    const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
-    return chosen.length ? chosen : UNKNOWN;
+    const typed = control.value.trim();
+    if (!typed) return unable;
+    if (NUMBERS.has(type)) return Number(typed);
+    return many ? typed.split(",").map((each) => each.trim()) : typed;
   };
-  return { node, read };
+  return { node: field(label, control, hint), read };
 }

@@ -2,7 +2,7 @@
 
 import { breakable, button, element, pairs } from "../frame/dom.js";
 import { icon } from "../frame/icons.js";
-import { clockOf, isAhead } from "../frame/time.js";
+import { clockOf, dayOf, isAhead } from "../frame/time.js";
 import { consideredNode } from "./considered.js";
 import { coverageNode } from "./coverage.js";
 import { editsNode } from "./edits.js";
@@ -96,10 +96,17 @@ function badgesOf(line) {
     line.kind === "CD" && badge("credit", "Credit (CD)", "credit"),
     line.kind !== "CD" && line.corrects && badge("credit", "Correction of a charge"),
     line.status !== "proposed" && badge("question", statusWords(line), "asks"),
-    line.held_until && badge("hold", `Held${line.hold_reason ? `: ${line.hold_reason}` : ""}`),
+    line.held_until && badge("hold", heldWords(line)),
+    line.asked > 0 && badge("clock", "Asked, waiting for an answer", "asks"),
     line.assigned_to && badge("person", `For ${line.assigned_to}`),
     isAhead(line.claimed_until) && badge("person", `Claimed by ${line.claimed_by} until ${clockOf(line.claimed_until)}`),
   ].filter(Boolean);
+}
+
+/** Without a day it is held until somebody takes it off: the service writes that as the end of time. */
+function heldWords({ held_until: until, hold_reason: reason }) {
+  const day = until.startsWith("9999") ? "" : ` until ${dayOf(until)}`;
+  return `Held${day}${reason ? `: ${reason}` : ""}`;
 }
 
 function itemNode({ name, value, source, n }, tools) {

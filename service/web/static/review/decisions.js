@@ -1,7 +1,10 @@
 // What a person decides on the line that is shown: each decision is sent with the version that was read.
 
 import { byId } from "../frame/dom.js";
+import { askReason } from "../frame/reason_dialog.js";
 import { say } from "../frame/say.js";
+import { isAhead } from "../frame/time.js";
+import { openAddForm } from "./add_form.js";
 import { openAnswerForm } from "./answer_form.js";
 import { openAskForm } from "./ask_form.js";
 import { openAssignForm } from "./assign_form.js";
@@ -25,6 +28,7 @@ const DONE = {
   assign: "Assigned",
   comments: "Comment kept",
   undo: "Taken back",
+  add: "Added",
 };
 /** Steps after which the answer is not the line: it is read again. */
 const BESIDE = new Set(["ask", "comments"]);
@@ -44,19 +48,21 @@ export class Decisions {
     const onClick = (id, act) => byId(id).addEventListener("click", () => this.#review.line && act(this.#review.line));
     onClick("approve", (line) => this.send("approve", { edits_seen: line.edits.map((edit) => edit.id) }));
     onClick("edit", (line) => this.#openDrafted(line, "edit", openEdit));
-    onClick("reject", () => this.#openReject());
+    onClick("reject", () => openRejectForm((rejection) => this.send("reject", rejection)));
+    onClick("add", () => openAddForm((charge) => this.send("add", charge)));
     onClick("ask", (line) => openAskForm(line, (question) => this.send("ask", question)));
     onClick("hold", (line) => (line.held_until || line.hold_reason ? this.send("unhold") : openHoldForm((hold) => this.send("hold", hold))));
     onClick("comment", (line) => this.#openDrafted(line, "comment", openComment));
     onClick("assign", () => openAssignForm(this.#session.user.name, (wanted) => this.send("assign", wanted)));
-    onClick("claim", (line) => this.send(line.claimed_by === this.#session.user.name ? "release" : "claim"));
+    onClick("claim", (line) => this.#claim(line));
   }
 
   /** Write on the buttons what they will do with a line. */
   label(line) {
     byId("approve").setAttribute("aria-disabled", String(!line.code));
     byId("approve").firstChild.textContent = line.status === "second_review" ? "Confirm " : "Approve ";
-    byId("claim").firstElementChild.textContent = line.claimed_by === this.#session.user.name ? "Give back" : "Claim";
+    const mine = line.claimed_by === this.#session.user.name;
+    byId("claim").firstElementChild.textContent = mine ? "Give back" : this.#isOthers(line) ? "Take over" : "Claim";
     byId("hold").firstElementChild.textContent = line.held_until || line.hold_reason ? "Unhold" : "Hold";
   }
 
@@ -76,7 +82,8 @@ export class Decisions {
       const done = BESIDE.has(step) ? line : after;
       say(`${DONE[step]}: ${headline(done)}`);
       this.#offerUndo(done);
-      this.#session.guarded(() => (BESIDE.has(step) ? this.#review.show(line.id) : this.#review.settle(after)));
+      if (step === "add") this.#review.bringBack(after);
+      else this.#session.guarded(() => (BESIDE.has(step) ? this.#review.show(line.id) : this.#review.settle(after)));
       return "";
     } catch (problem) {
       return this.#refused(problem, line);
@@ -112,14 +119,21 @@ export class Decisions {
     return "";
   }
 
-  #openReject() {
-    const coded = this.#session.offers("POST /v1/candidates/bulk");
-    openRejectForm({ coded, send: (rejection) => this.send("reject", rejection) });
+  /** A lead may take a line over from who is at it, and says why. */
+  #claim(line) {
+    if (this.#isOthers(line) && this.#session.has("lead")) {
+      const send = (reason) => this.send("claim", { take_over: reason });
+      askReason({ title: "Take over", text: `${line.claimed_by} is working on this line.`, verb: "Take over", send });
+    } else this.send(line.claimed_by === this.#session.user.name ? "release" : "claim");
   }
 
-  async #openDrafted(line, form, open) {
-    const draft = await this.drafts.of(line, form);
-    if (this.#review.line?.id !== line.id) return;
+  #isOthers(line) {
+    return line.claimed_by && line.claimed_by !== this.#session.user.name && isAhead(line.claimed_until);
+  }
+
+  /** At once: what is typed next goes into the form, and decides nothing. */
+  #openDrafted(line, form, open) {
+    const draft = this.drafts.of(line, form);
     const typed = (values) => this.drafts.keep(line, form, values);
     open(line, { draft, typed, send: (step, body) => this.send(step, body) });
   }

@@ -29,12 +29,16 @@ export class Drafts {
     this.#waiting.set(line.id, setTimeout(tell, REST));
   }
 
+  /** Fetch what the service kept of a line, so that its form can open at once when a key asks for it. */
+  async load(line) {
+    if (this.#kept.has(line.id) || !this.#session.offers("GET /v1/candidates/{}/draft")) return;
+    const found = await this.#quietly(() => this.#session.api.get(pathOf(line)));
+    if (found && !this.#kept.has(line.id)) this.#kept.set(line.id, found.content);
+  }
+
   /** What stood in this form of a line, or null. */
-  async of(line, form) {
-    let found = this.#kept.get(line.id);
-    if (!found && this.#session.offers("GET /v1/candidates/{}/draft")) {
-      found = (await this.#quietly(() => this.#session.api.get(pathOf(line))))?.content;
-    }
+  of(line, form) {
+    const found = this.#kept.get(line.id);
     return found?.form === form ? found.values : null;
   }
 

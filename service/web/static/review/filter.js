@@ -10,13 +10,14 @@ const WORDS = {
   claimed: (value) => ({ me: "claimed by me", none: "not claimed", others: "claimed by others" })[value],
   held: (value) => (value === "true" ? "held" : "not held"),
   question: (value) => (value === "true" ? "with a question" : "without a question"),
+  asked: (value) => (value === "true" ? "asked" : "not asked"),
   edit: (value) => (value === "true" ? "an edit bites" : "no edit bites"),
   older_than_days: (value) => `older than ${value} days`,
   younger_than_days: (value) => `younger than ${value} days`,
   order: (value) => ORDERS[value],
 };
 const MANY = new Set(["status", "table", "code", "payer"]);
-const TRUTHS = new Set(["held", "question", "edit"]);
+const TRUTHS = new Set(["held", "question", "edit", "asked"]);
 const NUMBERS = new Set(["older_than_days", "younger_than_days"]);
 
 /** [name, value] pairs -> the query of a worklist. */

@@ -10,6 +10,7 @@ const ANY = ["", "any"];
 const CHOICES = [
   ["status", "Status", [ANY, ["proposed", "proposed"], ["waiting", "waiting"], ["second_review", "second review"], ["approved", "approved"], ["rejected", "rejected"]]],
   ["question", "Question", [ANY, ["true", "with"], ["false", "without"]]],
+  ["asked", "Asked", [ANY, ["true", "yes"], ["false", "no"]]],
   ["edit", "Edit", [ANY, ["true", "bites"], ["false", "does not bite"]]],
   ["held", "Held", [ANY, ["false", "no"], ["true", "yes"]]],
   ["assigned", "Assigned", [ANY, ["me", "to me"], ["none", "to nobody"]]],

@@ -34,7 +34,7 @@ export function openForm({ title, fields, submit, send, typed = () => {} }) {
   form.hidden = false;
   closed = focusKept();
   byId("line-pane").scrollTop = 0;
-  form.querySelector("[autofocus], input, button").focus();
+  form.querySelector("input, textarea, select, button").focus();
 }
 
 /** Close the form, and give the focus back to where it was. */

@@ -16,7 +16,8 @@ export function questionNodes(line, tools) {
 }
 
 function questionNode(question) {
-  const between = question.between.length ? `decides between ${question.between.join(", ")}` : "";
+  const [one, ...others] = question.between;
+  const between = others.length ? `decides between ${question.between.join(", ")}` : one && `confirms ${one}`;
   const about = [question.element, question.conflict && "documented twice, differently", between].filter(Boolean);
   return element("li", {}, question.wording, element("span", { class: "hint" }, about.join(" · ")));
 }

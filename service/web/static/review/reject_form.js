@@ -2,28 +2,18 @@
 
 import { button, element } from "../frame/dom.js";
 import { field, input, openForm } from "./form.js";
+import { REASONS } from "./reasons.js";
 
-const REASONS = [
-  ["not_performed", "It was not performed"],
-  ["duplicate", "It is charged already"],
-  ["bundled", "It is part of another service"],
-  ["not_billable", "It is not billable"],
-  ["wrong_code", "The code is wrong"],
-  ["insufficient_documentation", "The documentation does not support it"],
-  ["wrong_patient", "It is another patient's"],
-  ["test_or_training", "It is a test"],
-];
-
-/** `send({reason, text})` gives the sentence that says why it was not taken; `coded`: whether reasons have codes. */
-export function openRejectForm({ coded, send }) {
-  const text = input("reason", { maxlength: 500, spellcheck: "true" });
-  const buttons = REASONS.map(([code, words], n) => reasonNode(words, n + 1, () => send({ reason: coded ? code : words })));
-  const other = (words) => (coded ? { reason: "other", text: words } : { reason: words });
+/** `send({reason, text})` gives the sentence that says why it was not taken. */
+export function openRejectForm(send) {
+  const text = input("text", { maxlength: 500, spellcheck: "true" });
+  const written = () => text.value.trim();
+  const buttons = REASONS.map(([reason, words], n) => reasonNode(words, n + 1, () => send({ reason })));
   openForm({
     title: "Reject: this is no charge",
     fields: [element("div", { class: "reasons" }, ...buttons), field("Another reason", text)],
     submit: "Reject",
-    send: () => (text.value.trim() ? send(other(text.value.trim())) : "Say why: choose a reason, or write one."),
+    send: () => (written() ? send({ reason: "other", text: written() }) : "Say why: choose a reason, or write one."),
   });
   listenForDigits(buttons);
 }

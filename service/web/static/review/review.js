@@ -29,6 +29,7 @@ export class Review {
   #evidence = new Evidence();
   #line = null; // the line that is on the screen, as it was read; null while none is
   #left = { user: "", id: "" }; // the line that was open when the session ended
+  #replaced = null; // a superseded line, until the one in its place is shown
   #beating;
 
   constructor(session) {
@@ -100,6 +101,7 @@ export class Review {
       if (this.worklist.chosen !== id) return;
       const found = this.#queue.pairs.some(([name]) => name === "status");
       if (isOpen(line) || found) await this.#display(line, before);
+      else if (line.status === "superseded") await this.#showSuccessor(line);
       else this.#tellDecided(line);
     });
   }
@@ -113,10 +115,36 @@ export class Review {
       answer: (question) => this.#decisions.answer(question),
       withdraw: (question) => this.#decisions.withdraw(question),
     });
-    if (before) showUpstream(before, line);
+    const replaced = this.#replaced;
+    this.#replaced = null;
+    const earlier = before ?? replaced ?? (await this.#predecessorOf(line));
+    if (this.#line !== line) return; // another one was chosen meanwhile
+    if (earlier) showUpstream(earlier, line);
     this.#decisions.label(line);
+    this.#decisions.drafts.load(line);
     byId("line-pane").scrollTop = 0;
     this.#evidence.show(line.documents, items);
+  }
+
+  /** The line that later documentation replaced by this one. */
+  async #predecessorOf({ predecessor }) {
+    return predecessor ? this.#session.api.get(`/v1/candidates/${encodeURIComponent(predecessor.id)}`) : null;
+  }
+
+  /** Later documentation took the place of a line: show what came instead, and what differs. */
+  async #showSuccessor(line) {
+    const { items } = await this.#session.api.get("/v1/candidates?order=newest&limit=20");
+    const isNext = (each) => each.table === line.table && each.service_date === line.service_date && each.created_at > line.created_at;
+    const next = items.find(isNext);
+    if (!next) {
+      this.#tellDecided(line);
+      return;
+    }
+    this.worklist.add([next]);
+    this.#replaced = line;
+    this.worklist.choose(next.id);
+    this.takeOff(line);
+    say(`${headline(line)} was replaced by later documentation. Here is what stands now.`);
   }
 
   #tellDecided(line) {

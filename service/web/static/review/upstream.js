@@ -3,6 +3,7 @@
 import { button, byId, element } from "../frame/dom.js";
 import { whenOf } from "../frame/time.js";
 import { headline, statusWords } from "./line.js";
+import { reasonWords } from "./reasons.js";
 
 const FIELDS = [
   ["Line", headline],
@@ -15,16 +16,17 @@ const FIELDS = [
   ["Claimed by", (line) => line.claimed_by],
 ];
 
-/** Show what differs between a line as it was read and as it is now. */
+/** Show what differs between a line as it was read, or the one that it replaces, and as it is now. */
 export function showUpstream(before, now) {
   const rows = [...differences(before, now)];
-  const head = ["", "As you read it", "As it is now"].map((name) => element("th", { scope: "col" }, name));
+  const replaced = before.id !== now.id;
+  const head = ["", replaced ? "Before" : "As you read it", "As it is now"].map((name) => element("th", { scope: "col" }, name));
   const table = element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows.map(rowNode)));
   const last = now.decisions.at(-1);
   byId("upstream").replaceChildren(
-    element("h3", {}, "Changed since you read it"),
-    last && now.decisions.length > before.decisions.length
-      ? element("p", {}, `${last.verdict} by ${last.by}${last.reason ? `: ${last.reason}` : ""}`)
+    element("h3", {}, replaced ? "Later documentation changed this line" : "Changed since you read it"),
+    last && !replaced && now.decisions.length > before.decisions.length
+      ? element("p", {}, `${last.verdict} by ${last.by}: ${reasonWords(last.reason, last.text)}`)
       : "",
     rows.length ? table : element("p", {}, "Nothing that is shown here differs."),
     button({}, hideUpstream, "Seen"),

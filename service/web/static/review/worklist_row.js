@@ -18,7 +18,7 @@ export function rowOf(line, { chosen, selected, me }) {
     },
     element(line.code ? "strong" : "span", line.code ? {} : { class: "none" }, headline(line)),
     element("span", { class: "age" }, age(line.created_at)),
-    element("span", { class: "from" }, [line.service_date || "no service date", wordsOf(line.table)].join(" · ")),
+    element("span", { class: "from" }, [line.service_date || "no service date", wordsOf(line.table) || "added by hand"].join(" · ")),
     element("span", { class: "signs" }, selected && icon("tick", "selected"), ...signsOf(line, me)),
   );
 }
