@@ -25,6 +25,7 @@ _ANY_FACILITY = "*"
 _MOST_MESSAGES = 10_000  # in one batch: they are committed together
 #: Ends the reason of a message that cannot be read again, since it is not there.
 ONLY_ITS_BEGINNING = "only its beginning is kept, so the sender must send it again"
+NOT_ON_THE_LIST = "this sender is not on the list of those that may send, or not with this certificate"
 _log = structlog.get_logger()
 
 
@@ -145,10 +146,11 @@ class Door:
         """A message as it is, or refused when its sender is not on the list."""
         if is_allowed(arrival.sender, origin.names):
             return arrival
-        reason = "this sender is not on the list of those that may send, or not with this certificate"
-        answer = self._refusal(arrival.body, "103", reason, "MSH-3")
+        answer = self._refusal(arrival.body, "103", NOT_ON_THE_LIST, "MSH-3")
         # Without its control id: once the sender is on the list, the same message is taken as a new one.
-        return replace(arrival, control_id="", answer=answer, quarantine=f"MSH-3: {reason}", refused=True)
+        return replace(
+            arrival, control_id="", answer=answer, quarantine=f"MSH-3: {NOT_ON_THE_LIST}", refused=True
+        )
 
     def _refusal(self, head: bytes, code: str, text: str, location: str = "") -> bytes:
         return hl7.refusal(

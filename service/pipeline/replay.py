@@ -13,11 +13,12 @@ from service import fhir, hl7
 from service.domain.errors import NotFound
 from service.domain.event import Event, Format
 from service.domain.ids import new_control_id
-from service.pipeline.receive import ONLY_ITS_BEGINNING
+from service.pipeline.receive import NOT_ON_THE_LIST, ONLY_ITS_BEGINNING
 from service.store import Database, Store
-from service.store.quarantine import Which
+from service.store.quarantine import ASIDE, Which
 
 _AT_ONCE = 200
+_REFUSED = "it was refused when it came, and its sender knows: it must be sent again"
 _WAITS = "it waits to be read already"
 
 
@@ -79,13 +80,21 @@ def replay_one(store: Store, identifier: str, facility: str, how: Replaying) -> 
     if state == "received":
         return _WAITS
     message_type, problem = _judged(event)
-    if reason.endswith(ONLY_ITS_BEGINNING):
-        problem = reason
+    if state in ASIDE:
+        problem = _barred(event, reason) or problem
     if problem or how.dry_run:
         return problem
     kind = message_type or event.message_type
     is_replayed = store.replays.replay(identifier, event.facility, message_type=kind, by=how.by)
     return "" if is_replayed else _WAITS
+
+
+def _barred(event: Event, reason: str) -> str:
+    """Why a message that was refused is not let in by what it says alone: it must be sent again."""
+    if reason.endswith((ONLY_ITS_BEGINNING, NOT_ON_THE_LIST)):
+        return reason
+    # How it was addressed, and on which condition, is not kept; what a reader had in hand was taken once.
+    return _REFUSED if event.format is Format.FHIR and not event.attempts else ""
 
 
 def _judged(event: Event) -> tuple[str, str]:

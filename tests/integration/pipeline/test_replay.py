@@ -1,6 +1,7 @@
 """Replay: what was read before may be read again; nothing is lost by it, and nothing charged twice."""
 
 import base64
+import json
 
 import pytest
 from typer.testing import CliRunner
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 from service.__main__ import app
 from service.domain.event import Arrival, Format
 from service.pipeline.chart import chart
-from service.pipeline.receive import ONLY_ITS_BEGINNING
+from service.pipeline.receive import NOT_ON_THE_LIST, ONLY_ITS_BEGINNING
 from service.pipeline.replay import Replaying, replay_chosen, replay_these
 from service.store.ledger import draw_up
 from service.store.quarantine import Which
@@ -47,6 +48,23 @@ def test_a_replay_of_an_open_line_leaves_one_line(database, reader, take):
     assert replay_chosen(database, Which(state="charted"), ME).again == 1
     chart(database, reader, batch=10, lease=60)
     assert [line.id for line in queue(database)] == [line.id for line in before]
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_who_was_not_let_in_is_not_let_in_by_a_replay(database, form):
+    resource = {"resourceType": "Procedure", "id": "p1", "status": "completed"}
+    body = json.dumps({**resource, "subject": {"reference": "Patient/1"}}).encode()
+    told = {
+        Format.HL7V2: (report(1, **GUIDED), f"MSH-3: {NOT_ON_THE_LIST}"),
+        Format.FHIR: (body, "If-None-Exist: it exists"),
+    }[form]
+    with database.transaction() as store:
+        arrival = Arrival(form, "ANY|HOSP", "main", "", "", told[0], b"NAK", told[1], refused=True)
+        ((identifier, _),) = store.events.receive([arrival])
+    assert replay_chosen(database, Which(), ME).again == 0
+    with database.transaction() as store:
+        store.quarantine.discard(identifier, "*", "not ours", by="olga")
+    assert replay_these(database, [identifier], "*", ME).again == 0
 
 
 def test_a_frame_that_never_came_whole_is_not_read_as_if_it_had(database):
