@@ -18,6 +18,7 @@ from service.api import (
     quarantine,
     questions,
     reconciliation,
+    statistics,
     stream,
     worklist,
 )
@@ -51,6 +52,7 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         quarantine,
         metrics,
         reconciliation,
+        statistics,
         operations,
     ):
         app.include_router(module.router)

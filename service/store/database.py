@@ -33,6 +33,7 @@ from service.store.quarantine import Quarantine, Replays
 from service.store.questions import Questions
 from service.store.resource_links import ResourceLinks
 from service.store.samples import Samples
+from service.store.statistics import Statistics
 from service.store.tallies import Tallies, write_tallies
 from service.store.transaction import Transaction
 from service.store.users import Users
@@ -80,6 +81,7 @@ class Store:
         self.ehrs = Ehrs(transaction)
         self.links = ResourceLinks(transaction)
         self.trail = Audit(transaction)
+        self.statistics = Statistics(transaction)
 
 
 class _OneWriter:

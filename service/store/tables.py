@@ -175,6 +175,7 @@ decision = Table(
     Column("decided_at", Double, nullable=False),
     Column("sealed_detail", LargeBinary, nullable=False),
     Index("ix_decision_by", "decided_by", "decided_at"),
+    Index("ix_decision_at", "facility", "decided_at"),
 )
 
 charge = Table(
@@ -195,6 +196,7 @@ charge = Table(
     Column("approved_at", Double, nullable=False),
     Column("undone_at", Double, nullable=False, server_default="0"),  # never left, and never will; 0 = stands
     Column("sealed_content", LargeBinary, nullable=False),
+    Index("ix_charge_approved", "facility", "approved_at"),
     # A charge may be taken back once.
     Index("uq_charge_reverses", "reverses", unique=True, **_where("reverses <> '' AND undone_at = 0")),
 )

@@ -19,6 +19,7 @@ ALLOWED = {
     "POST /fhir/notify/{ehr}": {"feed"},
     "PUT /fhir/notify/{ehr}/{resource_type}/{resource_id}": {"feed"},
     "GET /v1/candidates": {"coder", "lead", "auditor"},
+    "GET /v1/statistics": {"coder", "lead", "auditor"},
     "GET /v1/candidates/counts": {"coder", "lead", "auditor"},
     "GET /v1/candidates/{identifier}": {"coder", "lead", "auditor"},
     "POST /v1/candidates/{identifier}/claim": {"coder", "lead"},
