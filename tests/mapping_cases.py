@@ -55,17 +55,17 @@ def wanted(case, mode):
 
 
 def run(mappings: Mappings, reader: Reader, case, mode):
+    documented = documentation_of(mappings, reader, case, mode)
+    return outcome([proposal for each in documented for proposal in propose(mappings.tables, each)])
+
+
+def documentation_of(mappings: Mappings, reader: Reader, case, mode):
+    """What a case documents, as fields or by its note."""
     if mode == STRUCTURED:
         record = {"elements": {**case["header"], **case["given"]}}
-        proposals = [
-            each
-            for documentation in documentation_from_json(mappings.vocabulary, record)
-            for each in propose(mappings.tables, documentation)
-        ]
-    else:
-        event = Event("e1", "main", Format.HL7V2, "A|B", "ORU^R01", "1", 0.0, 1, message(case))
-        proposals = [each for keyed in reader.read(event).parts for each in reader.chart([keyed]).proposals]
-    return outcome(proposals)
+        return list(documentation_from_json(mappings.vocabulary, record))
+    event = Event("e1", "main", Format.HL7V2, "A|B", "ORU^R01", "1", 0.0, 1, message(case))
+    return [reader.chart([keyed]).documentation for keyed in reader.read(event).parts]
 
 
 def outcome(proposals):

@@ -23,13 +23,20 @@ ITEM_OF_DOCUMENT = "\n"
 def items_of(name: str, group: Group, found: Found) -> list[Item]:
     """Return the things of a group, each with what is said of all of them; none where none is documented.
 
-    What lacks its key is none, and is said of all; yet what fields tell apart by a number is one.
+    What lacks its key is none, and is said of all; yet what fields tell apart by a number is one, and so is
+    what can be said of none of the others (a lip, where all others are of the scalp): its key is asked for.
     """
     said = [each for elements in found.values() for each in elements if each.name.startswith(f"{name}.")]
     things = _things(said)
     whole = [thing for thing in things if _is_one(thing, group)]
-    shared = tuple(each for thing in things if not _is_one(thing, group) for each in thing)
-    return [(*thing, *shared) for thing in _reconciled(whole, group)]
+    rest = [thing for thing in things if not _is_one(thing, group)]
+    others = [thing for thing in rest if whole and _is_told_of_none(thing, whole)]
+    shared = tuple(each for thing in rest if thing not in others for each in thing)
+    return [(*thing, *shared) for thing in _reconciled([*whole, *others], group)]
+
+
+def _is_told_of_none(words: Item, things: Sequence[Item]) -> bool:
+    return _in_words(words) and not any(_agree(words, thing) for thing in things)
 
 
 def _things(said: Iterable[DocumentedElement]) -> list[Item]:

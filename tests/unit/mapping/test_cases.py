@@ -6,9 +6,18 @@ from dataclasses import replace
 import pytest
 
 from service.domain.documentation import Documentation
-from service.mapping import Mappings, documentation_from_json, load, propose
+from service.mapping import Mappings, load, propose
 from service.pipeline.chart import Reader
-from tests.mapping_cases import MAPPINGS, MODES, outcome, read_cases, run, wanted
+from tests.mapping_cases import (
+    MAPPINGS,
+    MODES,
+    STRUCTURED,
+    documentation_of,
+    outcome,
+    read_cases,
+    run,
+    wanted,
+)
 
 CASES = read_cases()
 #: What can only contradict: it settles nothing, and without it there is nothing to contradict.
@@ -38,18 +47,34 @@ def test_case(mappings: Mappings, reader: Reader, case: dict, mode: str) -> None
     assert (came.lines, came.asks) == wanted(case, mode)
 
 
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
-def test_with_anything_left_out_no_other_code_comes_unasked(mappings: Mappings, case: dict) -> None:
-    (documentation, *_) = documentation_from_json(
-        mappings.vocabulary, {"elements": {**case["header"], **case["given"]}}
-    )
-    whole = outcome(propose(mappings.tables, documentation))
-    # What is asked about although it is documented contradicts the rest: without it, nothing does.
-    contradicting = ONLY_CONTRADICTS | {*whole.asks}
-    for what, rest in _with_less(documentation, contradicting):
-        came = outcome(propose(mappings.tables, rest))
-        if came.codes - whole.codes:
-            assert came.asks or came.confirms, f"without {what}: {came.lines}"
+def test_with_anything_left_out_no_other_code_comes_unasked(
+    mappings: Mappings, reader: Reader, case: dict, mode: str
+) -> None:
+    for documentation in documentation_of(mappings, reader, case, mode):
+        whole = outcome(propose(mappings.tables, documentation))
+        # What is asked about although it is documented contradicts the rest: without it, nothing does.
+        # Of a thing that is asked about, what is left may be said of another: "was closed in layers".
+        things = {each.partition(".")[0] for each in whole.asks} & set(mappings.vocabulary.groups)
+        of_things = {each.name for each in documentation.elements if each.name.partition(".")[0] in things}
+        contradicting = ONLY_CONTRADICTS | of_things | {*whole.asks}
+        for what, rest in _with_less(documentation, contradicting):
+            came = outcome(propose(mappings.tables, rest))
+            if came.codes - whole.codes:
+                assert came.asks or came.confirms, f"without {what}: {came.lines}"
+
+
+def test_the_cases_reach_every_table(mappings: Mappings, reader: Reader) -> None:
+    """Else what holds for the cases holds for those tables alone that have some."""
+    reached = {
+        candidate.table
+        for case in CASES
+        for documentation in documentation_of(mappings, reader, case, STRUCTURED)
+        for proposal in propose(mappings.tables, documentation)
+        for candidate in proposal.candidates
+    }
+    assert reached == {table.name for table in mappings.tables}
 
 
 def _with_less(documentation: Documentation, without: set[str]) -> Iterator[tuple[str, Documentation]]:
