@@ -2,6 +2,7 @@
 
 import typer
 
+from service.commands.acks import acks
 from service.commands.admin import audit, keys, ledger, migrate, users
 from service.commands.analyst import coverage, diff, explain_case, schema
 from service.commands.auto_approve import auto_approve
@@ -26,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for _command in (serve, listen, api, sweep, propose, send, sink, replay, ledger, reconcile, migrate):
+for _command in (serve, listen, api, sweep, propose, send, sink, replay, acks, ledger, reconcile, migrate):
     app.command()(_command)
 for _name, _tool in (("explain", explain_case), ("diff", diff), ("coverage", coverage), ("schema", schema)):
     mappings.command(_name)(_tool)

@@ -16,7 +16,8 @@ from kombu.exceptions import OperationalError
 CHART = "chart"  # read stored messages, propose candidates
 POST = "post"  # send approved charges to billing
 FETCH = "fetch"  # ask EHRs' FHIR servers
-QUEUES = (CHART, POST, FETCH)
+ACKNOWLEDGE = "acknowledge"  # tell senders what became of their messages
+QUEUES = (CHART, POST, FETCH, ACKNOWLEDGE)
 
 DRAIN = "charge_capture.drain"
 

@@ -28,7 +28,7 @@ from service.wiring import VERSION, Service, open_service, read_settings, warn_o
 _log = structlog.get_logger()
 _STOP_SECONDS = 4.0
 _LAST_SECONDS = 6.0
-_WORKER_THREADS = 3  # reading, posting, fetching: none waits for the others' servers
+_WORKER_THREADS = 4  # reading, posting, fetching, acknowledging: none waits for the others' servers
 _FIRST_ROLES = frozenset({"admin", "lead", "feed"})
 
 Data = Annotated[Path | None, typer.Option(help="Folder of the database and the key [default: data]")]

@@ -34,6 +34,7 @@ class Arrival:
     refused: bool = False  # its sender is told that it is not taken: AE, AR, HTTP 4xx
     charset: str = ""  # said by the transport: it wins over what the message says
     processing_id: str = "P"  # MSH-11.1: what is not P is never charged
+    application_ack: str = ""  # MSH-16, where an acknowledgement is to follow when it has been read
 
     @property
     def digest(self) -> str:

@@ -63,18 +63,25 @@ def acknowledge(
     return form_of(header, code, faults).filled(header.field(10), now=now, ack_id=ack_id)
 
 
-def form_of(header: Header, code: str, faults: Sequence[Fault] = ()) -> Form:
+def acknowledge_later(
+    header: Header, code: str, faults: Sequence[Fault] = (), *, now: datetime, ack_id: str
+) -> bytes:
+    """The application acknowledgement of enhanced mode: a message of ours, which asks to be acknowledged."""
+    return form_of(header, code, faults, is_later=True).filled(header.field(10), now=now, ack_id=ack_id)
+
+
+def form_of(header: Header, code: str, faults: Sequence[Fault] = (), *, is_later: bool = False) -> Form:
     """The same for every message that says the same of itself, but for time and control id."""
     separators = header.separators
     join = separators.field.join
     by_field = _minor_version(header) >= _ERR_BY_FIELD
     msa = ["", "" if by_field or not faults else own(faults[0].message, separators)]  # MSA-3
-    msa += [_expected(header)] if code in _TAKEN else []  # MSA-4
+    msa += [_expected(header)] if code in _TAKEN and not is_later else []  # MSA-4
     errors = [_err(fault, separators) if by_field else _err_to_2_4(fault, separators) for fault in faults]
     parts = (
         join([*_to_time(header), ""]),
         join(["", "", _message_type(header), ""]),
-        join(["", *_after_ack_id(header)]) + "\r" + join(["MSA", code, ""]),
+        join(["", *_after_ack_id(header, is_later=is_later)]) + "\r" + join(["MSA", code, ""]),
         join(msa).rstrip(separators.field) + "\r" + "".join(join(fields) + "\r" for fields in errors),
     )
     return Form(separators, header.charset, parts)
@@ -97,11 +104,13 @@ def _message_type(header: Header) -> str:
     return header.separators.component.join(message_type)
 
 
-def _after_ack_id(header: Header) -> list[str]:
+def _after_ack_id(header: Header, *, is_later: bool) -> list[str]:
     """MSH from MSH-11 on."""
     fields = [echo(header.field(11)) or "P", echo(header.field(12)) or _OUR_VERSION]
-    charset = echo(header.field(18))
-    return [*fields, *[""] * 5, charset] if charset else fields
+    fields += ["", "", *(("AL", "NE") if is_later else ("", "")), "", echo(header.field(18))]
+    while fields[-1] == "":
+        fields.pop()
+    return fields
 
 
 @lru_cache(maxsize=64)

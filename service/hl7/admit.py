@@ -4,18 +4,19 @@ On the hot path, for any bytes: MSH is read, and nothing else.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 
 from service.domain.errors import Fault
 from service.domain.frozen import frozen
-from service.hl7.acknowledge import Form, form_of
+from service.hl7.acknowledge import Form
 from service.hl7.escapes import CONTROL_CHARACTERS
 from service.hl7.header import LONGEST_HEADER, TRIGGER, Header, read_header
 from service.hl7.message import split_messages
+from service.hl7.modes import IsOriginal, as_asked, form_asked_for, later_acknowledgement
 
 _VERSIONS = frozenset(
     "2.1 2.2 2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2 2.9".split()  # noqa: SIM905
@@ -24,7 +25,6 @@ _WITHOUT_TRIGGER = frozenset({"2.1", "2.2"})
 _NO_LIVE_WORK = frozenset({"A", "R", "I"})  # MSH-11.2: archive, restore, initial load
 _PROCESSING_IDS = frozenset("PTD")
 _LONGEST_DSC = 400  # bytes
-_LONGEST_NAME = 60  # of what is kept of a name out of MSH
 
 #: Table 0076: what may stand in MSH-9.1, in any version.
 MESSAGE_CODES = frozenset(
@@ -52,15 +52,7 @@ class Admission:
     answer: bytes = field(repr=False)  # b"" = this message is not answered
     quarantine: str = ""  # why nothing further is done with it; "" = it is taken
     faults: tuple[Fault, ...] = ()
-
-
-#: Whether the sender of this MSH-3.1 and MSH-4.1 is answered in original mode, whatever MSH-15/16 ask for.
-IsOriginal = Callable[[str, str], bool]
-
-
-def as_asked(_application: str, _facility: str) -> bool:
-    """Every sender is answered as its messages ask."""
-    return False
+    later: str = ""  # MSH-16, where it asks for an application acknowledgement after this answer
 
 
 def admit(
@@ -98,7 +90,8 @@ def _judged(header: Header, body: bytes, now: datetime, ack_id: str, is_original
     code = "AR" if rejected else "AE" if errors else "AA"
     answer = _answer(header, code, errors, now, ack_id, is_original)
     reason = "; ".join(map(str, errors)) or _set_aside(header)
-    return _admission(header, answer, reason, (*errors, *_warnings(header)))
+    admission = _admission(header, answer, reason, (*errors, *_warnings(header)))
+    return admission if errors else replace(admission, later=later_acknowledgement(header, is_original))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +105,7 @@ class _Usual:
     form: Form | None
     quarantine: str
     faults: tuple[Fault, ...]
+    later: str
 
     def admission(self, control_id: str, now: datetime, ack_id: str) -> Admission:
         return Admission(
@@ -123,6 +117,7 @@ class _Usual:
             self.form.filled(control_id, now=now, ack_id=ack_id) if self.form else b"",
             self.quarantine,
             self.faults,
+            self.later,
         )
 
 
@@ -149,9 +144,10 @@ def _usual_of(is_original: IsOriginal, *fields: str) -> _Usual | None:
         told.sending_application,
         told.sending_facility,
         told.processing_id,
-        _form(header, "AA", (), is_original),
+        form_asked_for(header, "AA", (), is_original),
         told.quarantine,
         told.faults,
+        later_acknowledgement(header, is_original),
     )
 
 
@@ -189,19 +185,15 @@ def _admission(
 ) -> Admission:
     readable = not header.faults
     return Admission(
-        message_type="^".join(filter(None, (_name(header, 9), _name(header, 9, 2)))) if readable else "",
+        message_type="^".join(filter(None, (header.name(9), header.name(9, 2)))) if readable else "",
         control_id=CONTROL_CHARACTERS.sub("", header.field(10)).strip(),
-        sending_application=_name(header, 3),
-        sending_facility=_name(header, 4),
-        processing_id=_name(header, 11),
+        sending_application=header.name(3),
+        sending_facility=header.name(4),
+        processing_id=header.name(11),
         answer=answer,
         quarantine=quarantine,
         faults=faults,
     )
-
-
-def _name(header: Header, n: int, c: int = 1) -> str:
-    return CONTROL_CHARACTERS.sub("", header.value(n, c))[:_LONGEST_NAME]
 
 
 def _answer(
@@ -212,26 +204,8 @@ def _answer(
     ack_id: str,
     is_original: IsOriginal,
 ) -> bytes:
-    form = _form(header, code, faults, is_original)
+    form = form_asked_for(header, code, faults, is_original)
     return form.filled(header.field(10), now=now, ack_id=ack_id) if form else b""
-
-
-def _form(header: Header, code: str, faults: tuple[Fault, ...], is_original: IsOriginal) -> Form | None:
-    """The acknowledgement that MSH-15 and MSH-16 ask for; None when they ask for none.
-
-    Both empty is original mode: AA, AE, AR. Else MSH-15 asks for an accept acknowledgement (CA, CE, CR), or,
-    when it asks for none, MSH-16 for an application acknowledgement (AA, AE, AR).
-    """
-    accept, application = header.value(15).upper(), header.value(16).upper()
-    if (accept or application) and is_original(_name(header, 3), _name(header, 4)):
-        accept = application = ""
-    if accept in {"", "NE"}:
-        wanted = application or ("NE" if accept else "AL")
-    else:
-        wanted, code = accept, "C" + code[1:]
-    if wanted == "NE" or (wanted == "ER" and not faults) or (wanted == "SU" and faults):
-        return None
-    return form_of(header, code, faults)
 
 
 def _unsupported(header: Header) -> Iterator[Fault]:

@@ -5,12 +5,13 @@ import re
 from service.domain.errors import Fault, UnreadableInput
 from service.domain.frozen import frozen
 from service.hl7.charset import decode, unicode_codec
-from service.hl7.escapes import STANDARD, Separators
+from service.hl7.escapes import CONTROL_CHARACTERS, STANDARD, Separators
 from service.hl7.message import Segment, separators_of
 
 TRIGGER = re.compile(r"[A-Z][A-Z0-9]{2}")  # table 0003, by its shape
 _ACKNOWLEDGEMENTS = frozenset({"ACK", "MCF"})
 _LINE_END = re.compile(rb"[\r\n]")
+_LONGEST_NAME = 60
 LONGEST_HEADER = 16_384  # bytes; no lawful MSH comes near, and an answer repeats parts of it
 
 
@@ -41,6 +42,10 @@ class Header:
         if not raw or raw.isalnum():  # no delimiter in it: the common case, on the hot path
             return raw if c == 1 else ""
         return self.segment.component(n, c).strip()
+
+    def name(self, n: int, c: int = 1) -> str:
+        """The same, as it can be shown and stored: short, and without control characters."""
+        return CONTROL_CHARACTERS.sub("", self.value(n, c))[:_LONGEST_NAME]
 
 
 def read_header(body: bytes, charset: str | None = None) -> Header:

@@ -7,7 +7,8 @@ from service.mapping.document import Understood, combine, understand
 from service.mapping.ehrs import load_ehrs
 from service.mapping.elements import documentation_from_json
 from service.mapping.evaluate import Tables, propose
-from service.mapping.feeds import acknowledgement_mode, choose_feed, load_feed
+from service.mapping.feed_senders import acknowledgement_mode, application_acks_to
+from service.mapping.feeds import choose_feed, load_feed
 from service.mapping.findings import Finding, finding_of
 from service.mapping.load import Mappings, load
 
@@ -18,6 +19,7 @@ __all__ = [
     "Tables",
     "Understood",
     "acknowledgement_mode",
+    "application_acks_to",
     "check",
     "choose_feed",
     "combine",

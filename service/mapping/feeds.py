@@ -13,6 +13,7 @@ from service.domain.documentation import BillingContext
 from service.domain.errors import MappingError
 from service.domain.event import Format
 from service.domain.feed import ElementPaths, Feed, Identity
+from service.mapping.feed_senders import check_senders, is_from
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.yaml_fault import nearest
 from service.mapping.yaml_file import Lines, read_yaml
@@ -72,6 +73,7 @@ class FeedFile(_Written):
     leads: tuple[str, ...] = ()
     match: dict[Literal["MSH-3", "MSH-4"], str] = {}
     acknowledge: Literal["as_asked", "original"] | None = None
+    application_acks_to: str = Field("", pattern=r"^([^\s:]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$|^$")
     facility: str = ""
     timezone: str = ""
     expect_every: _Period = ""
@@ -94,9 +96,6 @@ class FeedFile(_Written):
     constants: dict[str, str] = {}
 
 
-_UNSAID = Feed("", Format.HL7V2, (), "")
-
-
 def load_feeds(folder: Path, vocabulary: Vocabulary) -> tuple[Feed, ...]:
     """Read every feed; a feed is named as its file is."""
     read = [_read(path, vocabulary) for path in sorted(folder.glob("*.yaml"))]
@@ -107,23 +106,8 @@ def load_feeds(folder: Path, vocabulary: Vocabulary) -> tuple[Feed, ...]:
             if other := claimed.get(claim):
                 raise lines.error(f"feed {other!r} takes {message} of the same sources", "accepts")
             claimed[claim] = feed.name
-    _check_acknowledgements(read)
+    check_senders(read)
     return tuple(feed for feed, _ in read)
-
-
-def _check_acknowledgements(read: Iterable[tuple[Feed, Lines]]) -> None:
-    """How a sender is answered hangs on the sender, and not on what it sends."""
-    said: dict[tuple[tuple[str, str], ...], Feed] = {}
-    for feed, lines in read:
-        if not feed.acknowledge:
-            continue
-        if feed.format is not Format.HL7V2 or not feed.match:
-            raise lines.error(
-                "only a feed of HL7 v2 that names its sender (match) can say this", "acknowledge"
-            )
-        other = said.setdefault(tuple(sorted(feed.match.items())), feed)
-        if other.acknowledge != feed.acknowledge:
-            raise lines.error(f"feed {other.name!r} says otherwise of the same sender", "acknowledge")
 
 
 def load_feed(path: Path, vocabulary: Vocabulary) -> Feed:
@@ -142,25 +126,9 @@ def choose_feed(
     fitting = (
         feed
         for feed in feeds
-        if feed.format is format and message_type in feed.accepts and _is_from(feed, fields)
+        if feed.format is format and message_type in feed.accepts and is_from(feed, fields)
     )
     return max(fitting, key=lambda feed: len(feed.match), default=None)
-
-
-def acknowledgement_mode(feeds: Iterable[Feed], application: str, facility: str) -> str:
-    """How the sender of this MSH-3 and MSH-4 is answered, whatever it sends: as_asked or original."""
-    fields = {"MSH-3": application, "MSH-4": facility}
-    fitting = (feed for feed in feeds if feed.acknowledge and _is_from(feed, fields))
-    return max(fitting, key=lambda feed: len(feed.match), default=_UNSAID).acknowledge or "as_asked"
-
-
-def _is_from(feed: Feed, fields: Mapping[str, str]) -> bool:
-    return all(_same(fields.get(name, ""), wanted) for name, wanted in feed.match.items())
-
-
-def _same(value: str, wanted: str) -> bool:
-    """HD fields are compared by their first component: MSH-3 may carry a universal id behind it."""
-    return value.partition("^")[0].strip().casefold() == wanted.strip().casefold()
 
 
 def _read(path: Path, vocabulary: Vocabulary) -> tuple[Feed, Lines]:

@@ -12,13 +12,13 @@ from service.domain.errors import Collision, TryAgainLater
 from service.domain.event import Arrival, Format
 from service.domain.feed import Feed
 from service.domain.ids import new_control_id
-from service.hl7.admit import as_asked
 from service.hl7.batch import Complaint, answer_payload, complaints
+from service.hl7.modes import as_asked
 from service.hl7.payload import Payload, read_payload
 from service.jobs import CHART
 from service.mapping import choose_feed
 from service.mllp import Origin
-from service.pipeline.senders import Allowed
+from service.pipeline.senders import Allowed, nowhere
 from service.store import Database
 
 _ANY_FACILITY = "*"
@@ -47,6 +47,7 @@ class Door:
     wake: Callable[[str], None]  # told after the commit that a queue has work
     is_original: Callable[[str, str], bool] = as_asked  # by MSH-3 and MSH-4: answered by AA, AE, AR anyhow
     is_allowed: Allowed | None = None  # over MLLP; None = everybody is
+    acks_to: Callable[[str], str] = nowhere  # HOST:PORT for later acknowledgements, by MSH-3|MSH-4
 
     def receive_frames(self, frames: Sequence[tuple[bytes, Origin]]) -> list[bytes]:
         """Take a group of HL7 messages, given as (body, origin); gives their ACKs, "" = none is sent.
@@ -123,6 +124,7 @@ class Door:
             taken_by=source.feed,
             refused=any(fault.severity == "error" for fault in admission.faults),
             charset=charset or "",
+            application_ack=admission.later,
             processing_id="P" if admission.processing_id in ("", "P") else admission.processing_id[:1],
         )
 
@@ -149,7 +151,12 @@ class Door:
         answer = self._refusal(arrival.body, "103", NOT_ON_THE_LIST, "MSH-3")
         # Without its control id: once the sender is on the list, the same message is taken as a new one.
         return replace(
-            arrival, control_id="", answer=answer, quarantine=f"MSH-3: {NOT_ON_THE_LIST}", refused=True
+            arrival,
+            control_id="",
+            answer=answer,
+            quarantine=f"MSH-3: {NOT_ON_THE_LIST}",
+            refused=True,
+            application_ack="",
         )
 
     def _refusal(self, head: bytes, code: str, text: str, location: str = "") -> bytes:
@@ -175,9 +182,12 @@ class Door:
 
     def _commit(self, arrivals: Sequence[Arrival]) -> list[bytes]:
         with self.database.transaction() as store:
-            answers = [answer for _id, answer in store.events.receive(arrivals)]
+            received = store.events.receive(arrivals)
+            if any(arrival.application_ack for arrival in arrivals):
+                stored = zip((event_id for event_id, _answer in received), arrivals, strict=True)
+                store.application_acks.owe(stored, self.acks_to)
         self.wake(CHART)
-        return answers
+        return [answer for _id, answer in received]
 
 
 @dataclass(slots=True)

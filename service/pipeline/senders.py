@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from service.domain.feed import Feed
-from service.mapping import acknowledgement_mode
+from service.mapping import acknowledgement_mode, application_acks_to
 
 _REMEMBERED = 16_384  # senders: they are few, and this is hot
 
@@ -20,6 +20,22 @@ def original_mode(feeds: tuple[Feed, ...]) -> Callable[[str, str], bool]:
         return acknowledgement_mode(feeds, application, facility) == "original"
 
     return is_original
+
+
+def acks_to(feeds: tuple[Feed, ...]) -> Callable[[str], str]:
+    """Where later acknowledgements go, HOST:PORT, by MSH-3|MSH-4."""
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def address_of(sender: str) -> str:
+        application, _, facility = sender.partition("|")
+        return application_acks_to(feeds, application, facility)
+
+    return address_of
+
+
+def nowhere(_sender: str) -> str:
+    """No feed says where later acknowledgements go."""
+    return ""
 
 
 def allow_list(senders: Mapping[str, Sequence[str]]) -> Allowed | None:

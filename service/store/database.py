@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, Operationa
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from service.domain.errors import Collision, SetupError, TryAgainLater
+from service.store.application_acks import ApplicationAcks
 from service.store.arrivals import Arrivals
 from service.store.audit import Audit, is_of, write_entries
 from service.store.auto_approvals import AutoApprovals
@@ -70,6 +71,7 @@ class Store:
         self.charges = Charges(transaction)
         self.keepsakes = Keepsakes(transaction)
         self.comments = Comments(transaction)
+        self.application_acks = ApplicationAcks(transaction)
         self.questions = Questions(transaction)
         self.given_answers = GivenAnswers(transaction)
         self.postings = Postings(transaction)

@@ -11,7 +11,7 @@ from service.pipeline.auto_approve import AutoApprover
 from service.pipeline.chart import Reader
 from service.pipeline.fetch import Fetcher
 from service.pipeline.receive import Door, sources
-from service.pipeline.senders import allow_list, original_mode
+from service.pipeline.senders import acks_to, allow_list, original_mode
 from service.settings import Settings
 from service.store import Database, Keyring, open_database
 from service.store.database import refuse_unsafe, refuse_wrong_key
@@ -54,7 +54,10 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         wake=waker.wake,
         is_original=original_mode(mappings.feeds),
         is_allowed=allow_list(settings.mllp_senders),
+        acks_to=acks_to(mappings.feeds),
     )
+    with database.transaction() as store:
+        store.application_acks.readdress(door.acks_to)
     service = Service(
         settings=settings,
         database=database,

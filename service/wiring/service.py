@@ -11,9 +11,10 @@ from service.api.app import create_app
 from service.api.parts import Parts
 from service.domain.errors import SetupError
 from service.domain.second_review import SecondReview
-from service.jobs import CHART, FETCH, POST, QUEUES
+from service.jobs import ACKNOWLEDGE, CHART, FETCH, POST, QUEUES
 from service.mapping import Mappings
-from service.mllp import Limits, Listener, TlsFiles, server_tls
+from service.mllp import Connection, Limits, Listener, TlsFiles, client_tls, server_tls
+from service.pipeline.application_acks import send_application_acks
 from service.pipeline.auto_approve import AutoApprover
 from service.pipeline.chart import Reader, chart
 from service.pipeline.fetch import Fetcher
@@ -30,6 +31,7 @@ from service.wiring.waker import Waker
 VERSION = version("charge-capture")
 _BATCH = 200
 _DRAIN_SECONDS = 2.0
+_ANSWER_SECONDS = 10.0  # of a sender that is told what became of its message
 #: A due row that nobody took for this many sweep intervals is worked by the sweeper itself.
 _PATIENCE = 1
 
@@ -146,12 +148,22 @@ class Service:
             server.close()
         self.database.close()
 
+    def _connect(self, address: str) -> Connection:
+        """A line to a sender; where senders come with TLS, so do we, with the listener's certificate."""
+        settings = self.settings
+        host, port = host_and_port(address)
+        files = TlsFiles(settings.mllp_certificate, settings.mllp_key, settings.mllp_client_ca)
+        tls = client_tls(files) if files.certificate else None
+        return Connection(host, port, answer_timeout=_ANSWER_SECONDS, tls=tls)
+
     def _work(self, queue: str) -> int:
         lease = self.settings.lease
         if queue == CHART:
             return chart(self.database, self.reader, batch=_BATCH, lease=lease)
         if queue == FETCH:
             return self.fetcher.fetch()
+        if queue == ACKNOWLEDGE:
+            return send_application_acks(self.database, self._connect, lease=lease)
         lease += self.settings.answer_timeout
         return post_side_by_side(self.database, self.destinations, lease=lease, seconds=_DRAIN_SECONDS)
 
@@ -160,6 +172,8 @@ class Service:
             return store.events.oldest_due()
         if queue == FETCH:
             return store.ehrs.oldest_due(sorted(self.fetcher.servers))
+        if queue == ACKNOWLEDGE:
+            return store.application_acks.oldest_due()
         return store.postings.oldest_due(sorted(self.destinations))
 
 

@@ -10,6 +10,7 @@ from service.domain.feed import Feed
 from service.hl7 import read_ack, split_messages
 from service.mapping import load
 from service.mllp import Origin
+from service.store.quarantine import Which
 from service.wiring import open_service, read_settings
 from tests.service_process import REPOSITORY
 
@@ -88,7 +89,7 @@ def test_what_a_stranger_sends_is_kept_and_taken_once_the_sender_is_on_the_list(
     assert answers[1] == b""
     assert [read_ack(each).code for each in (answers[0], *split_messages(answers[2]))] == ["AR", "AR", "AA"]
     with before.database.look() as store:
-        kept = store.quarantine.page("*", limit=9)
+        kept = store.quarantine.page(Which(), limit=9)
     assert [(each.sender, "not on the list" in each.reason) for each in kept] == [("LAB|NORTH", True)] * 2
     (answer,) = after.door.receive_frames([(body, Origin("h:1"))])
     assert read_ack(answer).code == "AA"

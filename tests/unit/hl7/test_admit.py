@@ -136,6 +136,29 @@ def test_a_sender_that_waits_for_aa_whatever_it_asks_for_gets_it(accept, applica
     assert read_ack(admit(other, now=NOW, ack_id="K1", is_original=is_original).answer).code == "CA"
 
 
+@pytest.mark.parametrize(
+    ("accept", "application", "later"),
+    [
+        ("AL", "AL", "AL"),
+        ("ER", "SU", "SU"),
+        ("al", "er", "ER"),
+        ("AL", "NE", ""),
+        ("AL", "", ""),
+        ("NE", "AL", ""),
+        ("", "AL", ""),
+        ("", "", ""),
+        ("NE", "NE", ""),
+        ("XX", "AL", ""),
+    ],
+)
+def test_an_acknowledgement_is_to_follow_when_both_kinds_are_asked_for(accept, application, later):
+    body = msh(f15=accept, f16=application)
+    assert admit(body, now=NOW, ack_id="K1").later == later
+    assert admit(body + b"DSC|\r", now=NOW, ack_id="K1").later == later, "looked at more closely"
+    assert admit(msh(f12="7", f15=accept, f16=application), now=NOW, ack_id="K1").later == ""
+    assert admit(body, now=NOW, ack_id="K1", is_original=lambda *_: True).later == ""
+
+
 @pytest.mark.parametrize("message_type", ["ACK", "ACK^R01^ACK", "MCF"])
 def test_an_acknowledgement_is_never_answered(message_type):
     body = msh(f9=message_type, f12="")

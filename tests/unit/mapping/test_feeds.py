@@ -9,7 +9,8 @@ import pytest
 from service.domain.errors import MappingError
 from service.domain.event import Format
 from service.domain.feed import Feed, Identity
-from service.mapping.feeds import acknowledgement_mode, choose_feed, load_feeds
+from service.mapping.feed_senders import acknowledgement_mode, application_acks_to
+from service.mapping.feeds import choose_feed, load_feeds
 from service.mapping.vocabulary import read_vocabulary
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
@@ -158,6 +159,11 @@ def saying(mode: str, **more: str) -> str:
         (saying("orginal"), "nearest: original"),
         (saying("original").replace("match: {MSH-3: DEPT, MSH-4: HILL}\n", ""), "that names its sender"),
         (saying("original").replace("hl7v2", "fhir"), "only a feed of HL7 v2"),
+        (saying("as_asked\napplication_acks_to: ehr.example"), "application_acks_to"),
+        (
+            GOOD.replace("match: {MSH-3: DEPT, MSH-4: HILL}", "application_acks_to: ehr:2576"),
+            "that names its sender",
+        ),
     ],
 )
 def test_how_a_sender_is_answered_is_said_by_a_feed_that_names_it(
@@ -171,6 +177,16 @@ def test_two_feeds_do_not_answer_one_sender_in_two_ways(write: Write) -> None:
     other = saying("as_asked").replace("ORU^R01", "MDM^T02")
     with pytest.raises(MappingError, match="feed 'a' says otherwise of the same sender"):
         load_feeds(write(a=saying("original"), b=other), VOCABULARY)
+
+
+def test_later_acknowledgements_of_a_sender_go_to_one_address(write: Write) -> None:
+    said = "as_asked\napplication_acks_to: ehr:2576"
+    feeds = load_feeds(write(a=saying(said)), VOCABULARY)
+    assert application_acks_to(feeds, "Dept", "HILL") == "ehr:2576"
+    assert application_acks_to(feeds, "Dept", "DALE") == ""
+    other = saying(said.replace("2576", "2577")).replace("ORU^R01", "MDM^T02")
+    with pytest.raises(MappingError, match="feed 'a' says otherwise of the same sender"):
+        load_feeds(write(b=other), VOCABULARY)
 
 
 @pytest.mark.parametrize(
