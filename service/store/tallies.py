@@ -1,10 +1,9 @@
 """Tallies: what each feed brought and what became of it, counted in the transaction in which it happens."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Row, Select, bindparam, case, func, literal_column, select
 from sqlalchemy.dialects import postgresql
 
 from service.store.feed_tables import feed_tally
@@ -85,19 +84,18 @@ def hour_of(moment: float) -> int:
 
 def write_tallies(transaction: Transaction) -> None:
     """Add what the transaction counted. Rows are taken in one order: writers never lock crosswise."""
-    rows = list(_rows(transaction))
+    rows = [_row(transaction, *pair) for pair in sorted(transaction.tallies)]
     if rows:
-        _ADD.run(transaction.connection, rows)
+        # Mostly they are of one feed: then it is one statement, and one way to the database and back.
+        _ADD.run(transaction.connection, rows if len(rows) > 1 else rows[0])
 
 
-def _rows(transaction: Transaction) -> Iterator[dict[str, Any]]:
-    hour = hour_of(transaction.now)
-    for (facility, feed), counted in sorted(transaction.tallies.items()):
-        last_at = transaction.now if counted["received"] else 0.0
-        row = {"facility": facility, "feed": feed, "last_at": last_at}
-        row |= {name: counted[name] for name in _COUNTED}
-        for of_hour in (_ALL_HOURS, hour):
-            yield {**row, "hour": of_hour}
+def _row(transaction: Transaction, facility: str, feed: str) -> dict[str, Any]:
+    counted = transaction.tallies[facility, feed]
+    row: dict[str, Any] = {f"{name}_": counted[name] for name in _COUNTED}
+    row["last_at_"] = transaction.now if counted["received"] else 0.0
+    row["hour_"] = hour_of(transaction.now)
+    return {**row, "facility_": facility, "feed_": feed}
 
 
 def _sums() -> list[Any]:
@@ -114,13 +112,16 @@ def _tally(row: Row[Any]) -> Tally:
 
 
 def _add() -> Prepared:
-    # Both databases say it in these words.
-    insert = postgresql.insert(feed_tally).inline()
+    """Add to the row of all hours and to that of one. Both databases say it in these words."""
+    of_hour: dict[str, Any] = {column.name: bindparam(f"{column.name}_") for column in feed_tally.c}
+    of_all_hours = {**of_hour, "hour": literal_column(str(_ALL_HOURS))}
+    insert = postgresql.insert(feed_tally).values([of_all_hours, of_hour])
     new, old = insert.excluded, feed_tally.c
     added: dict[str, Any] = {name: old[name] + new[name] for name in _COUNTED}
     added["last_at"] = case((new.last_at > old.last_at, new.last_at), else_=old.last_at)
-    statement = insert.on_conflict_do_update(index_elements=["facility", "feed", "hour"], set_=added)
-    return Prepared(statement, feed_tally.c.keys())
+    return Prepared(
+        insert.inline().on_conflict_do_update(index_elements=["facility", "feed", "hour"], set_=added)
+    )
 
 
 _ADD = _add()
