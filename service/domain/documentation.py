@@ -125,6 +125,8 @@ class ProcedureReport:
     #: The observations that it changes, leaving the others of its document as they were; None = it is whole.
     changes: frozenset[str] | None = None
     ties: Ties = Ties()
+    pending: str = ""  # why it is no documentation yet: "TXA-17 is IP"
+    adds_to: str = field(default="", repr=False)  # the document of which it is an addendum
 
 
 @frozen

@@ -57,6 +57,7 @@ class Feed:
     key: tuple[Identity, ...] = ()  # the first that says anything tells which procedure it is
     document: tuple[Identity, ...] = ()  # likewise: the document whose later version replaces it
     replaces: tuple[Identity, ...] = ()  # likewise: another document, whose place it takes
+    adds_to: tuple[Identity, ...] = ()  # likewise: the document of which it is an addendum
     names: tuple[Identity, ...] = ()  # all that are said: what reports with another key may share
     sends: str = "delta"  # "snapshot": each message lists all that was done, by `document`
     plan: tuple[str, ...] = ()  # paths: its messages tell what is ordered or booked, and no more
@@ -66,6 +67,9 @@ class Feed:
     ignored: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # path -> values: not (yet) a document
+    unsigned: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # path -> values: a document that says nothing until it is signed, and of which people are told
     partial: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # path -> values: where each segment says so, what is not repeated stays as it was

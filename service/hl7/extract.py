@@ -47,14 +47,14 @@ class Extractor:
         self._names = {_plain(name): name for name in element_names}
         self._elements = [(element.element, _paths(feed, element.paths)) for element in feed.elements]
         self._narratives = _paths(feed, feed.narratives)
-        self._key, self._document, self._replaces, self._names_of = (
+        self._key, self._document, self._replaces, self._adds_to, self._names_of = (
             tuple(IdentityPaths.of(feed, identity) for identity in identities)
-            for identities in (feed.key, feed.document, feed.replaces, feed.names)
+            for identities in (feed.key, feed.document, feed.replaces, feed.adds_to, feed.names)
         )
         self._plan = _paths(feed, feed.plan)
         self._version, self._made = _paths(feed, feed.version), _paths(feed, ("MSH-7",))
-        self._ignored, self._withdrawn, self._partial = (
-            conditions(feed, each) for each in (feed.ignored, feed.withdrawn, feed.partial)
+        self._ignored, self._withdrawn, self._partial, self._unsigned = (
+            conditions(feed, each) for each in (feed.ignored, feed.withdrawn, feed.partial, feed.unsigned)
         )
         self._context = {name: _paths(feed, paths) for name, paths in feed.context.items()}
         self._stated = StatedPaths.of(feed)
@@ -66,8 +66,19 @@ class Extractor:
     def extract(self, event: Event) -> tuple[ProcedureReport, ...]:
         """The reports of one stored message; raises InputError when it cannot be read."""
         message = Message.parse(decode(event.body, event.charset).text)
-        said = (s for s in scopes(message.segments, self._feed) if not s.says(self._ignored))
+        said = (s for s in scopes(message.segments, self._feed) if self._is_told(s))
         return tuple(self._reports(said, event))
+
+    def _is_told(self, scope: Scope) -> bool:
+        """Whatever its state, what is taken back is taken back."""
+        return not scope.says(self._ignored) or scope.says(self._withdrawn)
+
+    def _pending(self, scope: Scope) -> str:
+        """Why a document says nothing yet."""
+        for path, values in self._unsigned:
+            if (state := scope.text(path)).lower() in values:
+                return f"{path.text} is {state}"
+        return ""
 
     def _reports(self, said: Iterable[Scope], event: Event) -> Iterator[ProcedureReport]:
         """What is told apart by what was done on a day is done as often as the message says."""
@@ -101,6 +112,8 @@ class Extractor:
             replaces=identify(scope, self._replaces).text,
             namespace=identified.namespace,
             changes=self._changes(scope),
+            pending=self._pending(scope) if self._unsigned else "",
+            adds_to=identify(scope, self._adds_to).text if self._adds_to else "",
             ties=self._ties(scope, event, document, identified),
         )
         return report, identified.by_day
@@ -219,7 +232,8 @@ def _observation(segment: Segment) -> str:
     """What is observed: OBX-3, of which senders may leave out the text, and OBX-4."""
     if segment.name != "OBX":
         return ""
-    return f"{segment.component(3, 1) or segment.field(3)}/{segment.field(4)}"
+    code = segment.component(3, 1) or segment.field(3)
+    return f"{code}&{segment.component(3, 1, 2)}/{segment.field(4)}"  # 18782-3&ADT is its addendum
 
 
 def _time(scope: Scope, paths: Sequence[HL7Path]) -> str:

@@ -50,7 +50,7 @@ class IdentityPaths:
         )
 
     def read(self, scope: Scope) -> Identified:
-        if self.when and not scope.says(self.when):
+        if self.when and not scope.meets(self.when):
             return _NOTHING
         values = [scope.text(path) for path in self.paths]
         values += [_day(scope.text(path)) for path in self.day]

@@ -60,11 +60,16 @@ class Scope:
             found.text.strip().lower() in values for path, values in conditions for found in self.read(path)
         )
 
+    def meets(self, conditions: Sequence[tuple[HL7Path, frozenset[str]]]) -> bool:
+        """Whether every path finds one of its values; "" stands for nothing."""
+        return all(self.text(path).lower() in values for path, values in conditions)
+
     def says_throughout(self, conditions: Sequence[tuple[HL7Path, frozenset[str]]]) -> bool:
         """Whether each segment of a path, if there is any, says one of the path's values there."""
         return any(
             all(
-                segment.component(path.field, path.component or 1).strip().lower() in values
+                segment.component(path.field, path.component or 1, path.subcomponent).strip().lower()
+                in values
                 for segment in self.of(path.segment)
             )
             for path, values in conditions

@@ -50,6 +50,8 @@ class Understood:
     #: As read, and by which feed, where later messages may change a part of it.
     read: tuple[Feed, ProcedureReport] | None = None
     ties: Ties = _UNTIED
+    pending: str = ""  # why it is no documentation yet
+    adds_to: str = ""  # the document of which it is an addendum
 
 
 def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: ProcedureReport) -> Understood:
@@ -69,6 +71,8 @@ def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: Procedu
         report.namespace,
         (feed, report) if feed.partial else None,
         report.ties,
+        report.pending,
+        report.adds_to,
     )
 
 
@@ -106,17 +110,25 @@ def document(
 def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
     """Put together all that is said of one procedure; `parts` in the order in which they arrived.
 
-    Of each document the latest version counts, and of equal versions the one that came last. Different
+    Of each document the latest version counts, and of equal versions the one that came last; one that is
+    pending does not count yet. What adds to a document that was taken back is out with it. Different
     documents add to each other, but one that another replaces is out, even when that one is taken back in its
     turn. What all documents take back is withdrawn.
     """
     latest: dict[str, Understood] = {}
     planned: dict[str, Understood] = {}
     for part in sorted(parts, key=lambda part: part.version):  # stable: ties stay as they arrived
-        (planned if part.ties.plan else latest)[part.document] = part
-    replacing = [part for part in parts if part.replaces]
+        if not part.pending or part.withdrawn:
+            (planned if part.ties.plan else latest)[part.document] = part
+    replacing = [part for part in parts if part.replaces and part.document in latest]
+    gone = {part.document for part in latest.values() if part.withdrawn}
+    gone |= {part.document for part in parts if part.adds_to in gone}
     in_force = sorted(
-        (part for part in latest.values() if not (part.withdrawn or _is_replaced(part, replacing, latest))),
+        (
+            part
+            for part in latest.values()
+            if part.document not in gone and not _is_replaced(part, replacing, latest)
+        ),
         key=lambda part: part.version,
     )
     # What was planned fills the gaps of what was done, and says nothing else.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -80,6 +80,7 @@ class FeedFile(_Written):
     key: tuple[_Identity, ...] = ()
     document: tuple[_Identity, ...] = ()
     replaces: tuple[_Identity, ...] = ()
+    adds_to: tuple[_Identity, ...] = ()
     names: tuple[_Identity, ...] = ()
     sends: Literal["delta", "snapshot"] = "delta"
     plan: tuple[str, ...] = ()
@@ -87,6 +88,7 @@ class FeedFile(_Written):
     certain: bool = False
     withdrawn: dict[str, tuple[str, ...]] = {}
     ignored: dict[str, tuple[str, ...]] = {}
+    unsigned: dict[str, tuple[str, ...]] = {}
     partial: dict[str, tuple[str, ...]] = {}
     context: dict[str, tuple[str, ...]] = {}
     stated: _Stated = _Stated()
@@ -201,10 +203,7 @@ def _feed(name: str, file: FeedFile, lines: Lines) -> Feed:
             )
             for element, written in file.elements.items()
         ),
-        key=_identities(file.key),
-        document=_identities(file.document),
-        replaces=_identities(file.replaces),
-        names=_identities(file.names),
+        **_all_identities(file),
         stated_code=file.stated.code,
         stated_modifiers=file.stated.modifiers,
         stated_units=file.stated.units,
@@ -218,6 +217,10 @@ def _feed(name: str, file: FeedFile, lines: Lines) -> Feed:
 def _seconds(period: str) -> float:
     """ "90m", "4h", "2d" in seconds; "" is 0."""
     return int(period[:-1]) * _UNITS[period[-1]] if period else 0.0
+
+
+def _all_identities(file: FeedFile) -> dict[str, Any]:
+    return {name: _identities(getattr(file, name)) for name in _IDENTITIES}
 
 
 def _identities(written: Iterable[_Identity]) -> tuple[Identity, ...]:
@@ -239,11 +242,10 @@ def _texts(written: object, place: tuple[str | int, ...]) -> Iterator[tuple[str,
         yield from _texts(below, (*place, at))
 
 
+_IDENTITIES = ("key", "document", "replaces", "adds_to", "names")
 _WITH_PATHS = {
-    "key",
-    "document",
-    "replaces",
-    "names",
+    *_IDENTITIES,
+    "unsigned",
     "plan",
     "version",
     "withdrawn",
@@ -256,11 +258,8 @@ _WITH_PATHS = {
 }
 #: Keys that mean the same in the file and in Feed.
 _AS_WRITTEN = {field.name for field in fields(Feed)} & set(FeedFile.model_fields) - {
+    *_IDENTITIES,
     "format",
     "elements",
-    "key",
-    "document",
-    "replaces",
-    "names",
     "expect_every",
 }

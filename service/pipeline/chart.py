@@ -7,6 +7,7 @@ outcome whenever it comes, and running this again changes nothing.
 import traceback
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import structlog
 
 from service import fhir, hl7
 from service.domain.asking import Asked, AskedState
+from service.domain.charge import Proposal
 from service.domain.documentation import ProcedureReport
 from service.domain.errors import InputError
 from service.domain.event import Event, Format
@@ -75,9 +77,23 @@ class Reader:
 
     def chart(self, keyed: Sequence[tuple[str, Understood]], answers: Sequence[Asked] = ()) -> Chart:
         """What is documented about one procedure, by its messages and answers, and what the tables say."""
-        key, parts = keyed[0][0], [part for _, part in keyed]
-        documentation = with_answers(combine(key, completed(parts, self._understood)), answers)
-        return Chart(documentation, propose(self.mappings.tables, documentation))
+        key, parts = keyed[0][0], completed([part for _, part in keyed], self._understood)
+        documentation = with_answers(combine(key, parts), answers)
+        chart = Chart(documentation, propose(self.mappings.tables, documentation))
+        return self._pending(chart, parts) or chart
+
+    def _pending(self, chart: Chart, parts: Sequence[Understood]) -> Chart | None:
+        """What is not signed yet, where that alone would propose or ask something."""
+        unsigned = [part.pending for part in parts if part.pending and not part.withdrawn]
+        if not unsigned or chart.documentation.certain or _says_something(chart.proposals):
+            return None
+        signed = combine(chart.documentation.procedure_key, [replace(part, pending="") for part in parts])
+        says = _says_something(propose(self.mappings.tables, signed))
+        return Chart(signed, (), unsigned[-1]) if says else None
+
+
+def _says_something(proposals: Sequence[Proposal]) -> bool:
+    return any(each.candidates or each.questions for each in proposals)
 
 
 def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> int:

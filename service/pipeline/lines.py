@@ -14,6 +14,7 @@ from service.domain.review import Line
 
 STATED = "stated"
 UNMAPPED = "unmapped"
+UNSIGNED = "unsigned"
 _CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
 _LONGEST_SLOT = 96
 _MOST_MODIFIERS = 4
@@ -26,6 +27,7 @@ class Chart:
 
     documentation: Documentation
     proposals: tuple[Proposal, ...]
+    pending: str = ""  # why what is documented does not count yet; nothing is proposed
 
 
 def lines_of(chart: Chart) -> list[Line]:
@@ -34,6 +36,9 @@ def lines_of(chart: Chart) -> list[Line]:
     if documentation.withdrawn:
         return []
     shared = _shared_content(chart)
+    if chart.pending:
+        note = f"it is not signed yet ({chart.pending}): nothing is proposed or asked until it is"
+        return [_line(documentation, UNSIGNED, shared, note=note)]
     lines = [
         line for proposal in chart.proposals for line in _proposal_lines(documentation, proposal, shared)
     ]
