@@ -55,7 +55,8 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         statistics,
         operations,
     ):
-        app.include_router(module.router)
+        answered = {} if module in (fhir_notify, intake) else problems.RESPONSES
+        app.include_router(module.router, responses=answered)
     problems.install(app)
     app.add_middleware(Limits, body_limit=parts.body_limit)
     return app

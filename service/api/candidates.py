@@ -43,6 +43,7 @@ class CandidateDetail(LineOut):
 
     asked_questions: list[QuestionOut]
     comments: list[CommentOut]
+    predecessor: str  # the line whose place this one took when its documentation changed; "" = none's
 
 
 @router.get("/{identifier}")
@@ -144,6 +145,7 @@ def _detail(store: Store, line: Candidate, policies: Sequence[CoveragePolicy]) -
             charge_out(charge, store.postings.of_charge(charge.key))
             for charge in store.charges.of_candidate(line.id)
         ],
+        predecessor=store.candidates.predecessor(line),
         comments=[CommentOut(**said) for said in store.comments.of_line(line)],
         asked_questions=list(map(question_out, asked)),
         undo=UndoOut(possible=not kept, why_not=kept),

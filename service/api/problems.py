@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -43,6 +44,24 @@ _KINDS: dict[type[Exception], tuple[int, str, str]] = {
     UnusableCharge: (422, "unusable-charge", "102"),
     InputError: (422, "unreadable-input", "102"),
     TryAgainLater: (503, "try-again-later", "207"),
+}
+
+
+class ProblemOut(BaseModel):
+    """What is wrong (RFC 9457); `type` ends in a name that docs/problems.md explains."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = []
+
+
+_CONTENT = {"application/problem+json": {"schema": ProblemOut.model_json_schema()}}
+#: How operations that answer with problems describe them.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "The request is to be mended", "content": _CONTENT},
+    "5XX": {"description": "The service cannot do it now", "content": _CONTENT},
 }
 
 
@@ -105,7 +124,26 @@ def _http(request: Request, error: Exception) -> Response:
     fault = Fault("", "200", str(error.detail))
     response = answer(request, error.status_code, "http", [fault])
     response.headers.update(error.headers or {})
+    if error.status_code == 405:  # noqa: PLR2004
+        response.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return response
+
+
+def _methods(request: Request) -> set[str]:
+    """All methods of a path: its operations are routes of their own, and each knows only itself."""
+    paths = request.app.openapi()["paths"]
+    asked = request.url.path.split("/")
+    return {
+        method.upper()
+        for path, operations in paths.items()
+        if _fits(path.split("/"), asked)
+        for method in operations
+    }
+
+
+def _fits(template: list[str], path: list[str]) -> bool:
+    pairs = zip(template, path, strict=False)
+    return len(template) == len(path) and all(t == p or t.startswith("{") for t, p in pairs)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

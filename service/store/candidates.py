@@ -103,6 +103,16 @@ class Candidates:
             raise NotFound("there is no such candidate")
         return found[0]
 
+    def predecessor(self, line: Candidate) -> str:
+        """The id of the line whose place this one took; "" = none's."""
+        earlier = select(candidate.c.id).where(
+            candidate.c.procedure_id == line.procedure_id,
+            candidate.c.slot == line.slot,
+            candidate.c.sequence < line.sequence,
+            candidate.c.status == CandidateStatus.SUPERSEDED.value,
+        )
+        return self._connection.scalar(earlier.order_by(candidate.c.sequence.desc()).limit(1)) or ""
+
     def change(self, line: Candidate, **values: Any) -> int:
         """Change a line that is still at the version read; gives its new version."""
         content = values.pop("content", None)

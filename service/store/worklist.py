@@ -2,7 +2,7 @@
 
 A page is put together from streams, one for each facility, status and value of what tells most in the filter:
 each leafs through one index in order. What an index does not decide is looked at line by line, and never at
-more than SCAN lines: then the page is short, and the next one goes on from there.
+more than 5,000 lines: then the page is short, and the next one goes on from there.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from itertools import product
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from service.domain.errors import Fault, UnreadableInput
 from service.domain.review import Candidate
@@ -22,10 +22,11 @@ from service.store.transaction import Transaction
 from service.store.users import ALL_FACILITIES
 from service.store.worklist_plan import DAY, Place, Plan
 
-#: Most lines that one stream looks at for one page.
-SCAN: Final = 5_000
+#: How many lines one stream looks at for one page: few, and more where few of them fit; 5,000 in all.
+WINDOWS: Final = (200, 800, 4_000)
 #: A row may commit this much later than another that was begun after it.
 _OVERLAP = 600.0
+Conditions = Sequence[ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,11 @@ class Worklist:
             message = "only open lines stand in the order of their service dates"
             raise UnreadableInput(Fault("/order", "102", message))
         plan = Plan(wanted, self._now)
-        start = [*self._bounds(wanted), *([plan.beyond(after)] if after else [])]
+        bounds = self._bounds(wanted)
+        start = [plan.beyond(after)] if after else []
         facilities = self._facilities(facility, wanted.facility)
         streams = [
-            self._stream(plan, [candidate.c.facility == each, *narrow, *start], limit)
+            self._stream(plan, [candidate.c.facility == each, *narrow, *bounds], start, limit)
             for each, narrow in product(facilities, plan.narrow())
         ]
         return self._merged(plan, streams, limit)
@@ -132,19 +134,36 @@ class Worklist:
         last = before.order_by(candidate.c.created_at.desc()).limit(1)
         return self._connection.scalar(last) or 0
 
-    def _stream(self, plan: Plan, narrow: Sequence[ColumnElement[bool]], limit: int) -> _Stream:
-        lines = plan.ordered(select(candidate).where(*narrow), candidate.c)
+    def _stream(self, plan: Plan, narrow: Conditions, start: Conditions, limit: int) -> _Stream:
         if not plan.rest(candidate.c):
+            lines = plan.ordered(select(candidate).where(*narrow, *start), candidate.c)
             rows = self._connection.execute(lines.limit(limit)).all()
             return _Stream(rows, plan.place(rows[-1]) if len(rows) == limit else None)
-        looked = lines.limit(SCAN).subquery("looked")
-        fitting = plan.ordered(select(looked).where(*plan.rest(looked.c)), looked.c)
-        rows = self._connection.execute(fitting.limit(limit)).all()
-        if len(rows) == limit:
-            return _Stream(rows, plan.place(rows[-1]))
-        places = select(candidate.c.sequence, candidate.c.service_date).where(*narrow)
-        last = self._connection.execute(plan.ordered(places, candidate.c).offset(SCAN - 1).limit(1)).first()
-        return _Stream(rows, plan.place(last) if last else None)
+        fitting, seen_to = self._looked_through(plan, narrow, start, limit)
+        full = select(candidate).where(candidate.c.sequence.in_(fitting[:limit]))
+        rows = self._connection.execute(plan.ordered(full, candidate.c)).all()
+        return _Stream(rows, plan.place(rows[-1]) if len(fitting) >= limit else seen_to)
+
+    def _looked_through(
+        self, plan: Plan, narrow: Conditions, start: Conditions, limit: int
+    ) -> tuple[list[int], Place | None]:
+        """Which lines fit, until they fill a page or enough was looked at; and up to where that was.
+
+        What is looked at is little of each line: the others stay as they are, sealed.
+        """
+        fits = and_(*plan.rest(candidate.c)).label("fits")
+        little = select(candidate.c.sequence, candidate.c.service_date, fits).where(*narrow)
+        fitting: list[int] = []
+        for size in WINDOWS:
+            rows = self._connection.execute(plan.ordered(little.where(*start), candidate.c).limit(size)).all()
+            fitting += [row.sequence for row in rows if row.fits]
+            if len(rows) < size:
+                return fitting, None
+            last = plan.place(rows[-1])
+            if len(fitting) >= limit:
+                break
+            start = [plan.beyond(plan.key(last))]
+        return fitting, last
 
     def _merged(self, plan: Plan, streams: Sequence[_Stream], limit: int) -> Page:
         """The rows of all streams in one order, as far as each of them was looked at."""

@@ -85,6 +85,22 @@ def status_of(api, operation, role):
     return api.ask(method, path, role=role).status_code
 
 
+def test_a_method_that_is_none_is_told_those_that_are(api):
+    answer = api.ask("PATCH", "/v1/me/settings")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, PUT")
+    answer = api.ask("PATCH", f"/v1/candidates/{'0' * 32}/claim")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+def test_every_operation_of_the_queue_says_how_its_problems_look(api):
+    paths = api.client.get("/openapi.json").json()["paths"]
+    for path, methods in paths.items():
+        for operation in methods.values():
+            if path.startswith("/v1"):
+                assert "application/problem+json" in operation["responses"]["4XX"]["content"], path
+                assert "422" not in operation["responses"], path
+
+
 def test_every_operation_has_its_row(api):
     assert operations(api) == set(ALLOWED)
 

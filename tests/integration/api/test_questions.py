@@ -79,6 +79,7 @@ def test_an_answer_charts_the_procedure_again_and_is_its_evidence(api, line):
     (document,) = [each for each in shown["documents"] if each["format"] == "answer"]
     assert (document["event"], document["sender"]) == (question["id"], "Dr. Uma Sample")
     assert show(api, line)["status"] == "superseded"
+    assert (shown["predecessor"], show(api, line)["predecessor"]) == (line["id"], "")
 
 
 def test_the_answer_holds_when_the_message_comes_again(api, line, sample):

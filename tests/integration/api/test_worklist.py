@@ -146,7 +146,7 @@ def test_facilities_are_walls_and_who_sees_all_may_choose_one(api):
 
 @pytest.mark.usefixtures("queue")
 def test_a_page_looks_at_so_many_lines_and_no_more_and_none_is_passed_over(api, monkeypatch):
-    monkeypatch.setattr(worklist, "SCAN", 3)
+    monkeypatch.setattr(worklist, "WINDOWS", (1, 2))
     first = api.ask("GET", "/v1/candidates?limit=2&claimed=others").json()
     assert (first["items"], first["next"] is None) == ([], False)
     assert codes(walk(api, "claimed=none&held=false&younger_than_days=1&order=newest")) == [
