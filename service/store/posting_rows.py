@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Exists, Select, and_, exists, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    FromClause,
+    Select,
+    and_,
+    exists,
+    func,
+    literal_column,
+    not_,
+    select,
+)
 
 from service.domain.charge import PostingState
 from service.domain.errors import NotFound
@@ -72,17 +83,17 @@ class PostingRows:
 
     def oldest_due(self, destinations: Sequence[str]) -> float | None:
         """Since when the posting has been due that has waited longest; None = nobody waits."""
-        waits = and_(
-            posting.c.destination.in_(destinations),
-            or_(
-                and_(posting.c.state == PostingState.PENDING.value, posting.c.next_attempt_at <= self._now),
-                and_(posting.c.state == PostingState.SENDING.value, posting.c.lease_until <= self._now),
-                and_(posting.c.state == PostingState.AWAITING.value, posting.c.lease_until <= self._now),
-            ),
-            not_(one_before()),
-        )
-        query = select(posting.c.next_attempt_at).where(waits).order_by(posting.c.sequence).limit(1)
-        return self._connection.scalar(query)
+        to = posting.c.destination.in_(destinations)
+        query = select(posting.c.next_attempt_at).where(self._due(), to, not_(one_before()))
+        due: float | None = self._connection.scalar(query.order_by(posting.c.sequence).limit(1))
+        if due is not None:
+            return due
+        over = and_(is_leased(), posting.c.lease_until <= self._now)
+        lost: float | None = self._connection.scalar(select(func.min(posting.c.lease_until)).where(over, to))
+        return lost
+
+    def _due(self) -> ColumnElement[bool]:
+        return and_(posting.c.state == PostingState.PENDING.value, posting.c.next_attempt_at <= self._now)
 
     def _sealed(self, found: Posting, answer: bytes) -> dict[str, bytes]:
         place = place_of(found.id, found.facility, "answer")
@@ -120,6 +131,16 @@ class PostingRows:
         return self._keyring.open(sealed, place_of(row.id, row.facility, part)) if sealed else None
 
 
+def on_its_way(table: FromClause = posting) -> ColumnElement[bool]:
+    """Pending or sending; in the words of the partial indexes, or they are of no use."""
+    return table.c.state.in_([literal_column("'pending'"), literal_column("'sending'")])
+
+
+def is_leased() -> ColumnElement[bool]:
+    """With a worker, or with billing, that may never be heard of again; in the words of the index."""
+    return posting.c.state.in_([literal_column("'sending'"), literal_column("'awaiting'")])
+
+
 def one_before() -> Exists:
     """Whether another of the same account and destination that came before is still on its way."""
     before = posting.alias("before")
@@ -127,7 +148,7 @@ def one_before() -> Exists:
         before.c.destination == posting.c.destination,
         before.c.account_key == posting.c.account_key,
         before.c.account_key != "",
-        before.c.state.in_((PostingState.PENDING.value, PostingState.SENDING.value)),
+        on_its_way(before),
         before.c.sequence < posting.c.sequence,
     )
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, and_, insert, not_, or_, select, update
+from sqlalchemy import Select, and_, insert, not_, select, update
 
 from service.domain.charge import Charge, Parcel, PostingState
 from service.domain.errors import LeaseLost, WrongState
 from service.domain.ids import new_control_id, new_id
-from service.store.posting_rows import Posting, PostingRows, one_before, place_of
+from service.store.posting_rows import Posting, PostingRows, is_leased, on_its_way, one_before, place_of
 from service.store.tables import posting
 
 __all__ = ["Posting", "Postings"]
@@ -64,8 +64,8 @@ class Postings(PostingRows):
 
         One of an account waits for those before it that are still on their way, whatever they wait for.
         """
-        due = and_(posting.c.state == PostingState.PENDING.value, posting.c.next_attempt_at <= self._now)
-        query = select(posting).where(due, not_(one_before())).where(posting.c.destination.in_(destinations))
+        to = posting.c.destination.in_(destinations)
+        query = select(posting).where(self._due(), to, not_(one_before()))
         query = query.order_by(posting.c.sequence).limit(1).with_for_update(skip_locked=True, of=posting)
         row = self._connection.execute(query).one_or_none()
         return self._lease(self._posting(row), lease, control_id=row.control_id) if row else None
@@ -174,10 +174,8 @@ class Postings(PostingRows):
 
         Billing may hold it, so a person decides.
         """
-        sending = posting.c.state == PostingState.SENDING.value
-        silent = and_(posting.c.state == PostingState.AWAITING.value, posting.c.lease_until <= self._now)
-        lost = or_(and_(sending, posting.c.lease_until <= self._now), silent)
-        found = self._read(select(posting).where(lost).with_for_update(skip_locked=True))
+        over = and_(is_leased(), posting.c.lease_until <= self._now)
+        found = self._read(select(posting).where(over).with_for_update(skip_locked=True))
         for each in found:
             if each.state is PostingState.AWAITING:
                 self.take_verdict(each, PostingState.UNKNOWN, "billing's verdict did not come", answer=b"")
@@ -258,4 +256,6 @@ def _is_not_held(found: Posting) -> bool:
 
 def _pending_beside(leader: Posting) -> Select[Any]:
     pending = posting.c.state == PostingState.PENDING.value
-    return select(posting).where(pending, posting.c.id != leader.id).order_by(posting.c.sequence)
+    return (
+        select(posting).where(on_its_way(), pending, posting.c.id != leader.id).order_by(posting.c.sequence)
+    )

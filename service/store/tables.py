@@ -227,7 +227,7 @@ posting = Table(
     Column("updated_at", Double, nullable=False),
     UniqueConstraint("charge_key", "destination"),
     Index("ix_posting_due", "sequence", **_where("state IN ('pending', 'sending')")),
-    Index("ix_posting_awaiting", "lease_until", **_where("state = 'awaiting'")),
+    Index("ix_posting_leased", "lease_until", **_where("state IN ('sending', 'awaiting')")),
     Index(
         "ix_posting_account",
         "destination",

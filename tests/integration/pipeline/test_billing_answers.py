@@ -10,6 +10,7 @@ from service.domain.ids import technical_key
 from service.hl7 import admit
 from service.pipeline.chart import chart
 from service.pipeline.post import post
+from service.store.quarantine import Which
 from tests.integration.pipeline.billing import ack_of, approve_lines, postings_of, states_of, way_to
 from tests.integration.pipeline.conftest import queue
 
@@ -32,7 +33,7 @@ def hear(database, reader):
             ((identifier, _),) = store.events.receive([arrival])
         chart(database, reader, batch=10, lease=60)
         with database.transaction() as store:
-            quarantined = store.quarantine.page("*", limit=10)
+            quarantined = store.quarantine.page(Which(), limit=10)
         return next((each.reason for each in quarantined if each.id == identifier), "")
 
     return heard
