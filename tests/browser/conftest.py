@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from service import web
 from tests.browser.chromium import PROGRAM, launched
-from tests.browser.desk import stored
+from tests.browser.desk import NUMBERS, stored
 from tests.service_process import start_embedded, stopping
 
 expect.set_options(timeout=20_000)  # ms: what is waited for comes, however busy the machine is
@@ -50,7 +50,8 @@ def page(browser):
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory):
     """One service for all tests of the page: to start one takes longer than most of them."""
-    with stopping(start_embedded(tmp_path_factory.mktemp("service") / "data")) as started:
+    data = tmp_path_factory.mktemp("service") / "data"
+    with stopping(start_embedded(data, CHARGE_CAPTURE_SECOND_REVIEW_CODES='["62273"]')) as started:
         yield started
 
 
@@ -91,7 +92,7 @@ def token_of(database):
 
     def token(*roles):
         with database.transaction() as store:
-            made.append(f"{'-'.join(roles)} of this test")
+            made.append(f"{'-'.join(roles)} {next(NUMBERS)}")
             return store.users.add(made[-1], frozenset(roles), "*", by="test")
 
     yield token

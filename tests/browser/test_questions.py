@@ -99,9 +99,9 @@ def test_two_coders_never_decide_one_line_and_a_lead_takes_over_with_a_reason(pa
 
     page.keyboard.press("a")
     expect(message(page)).to_contain_text("changed meanwhile")
-    expect(page.locator(".badge", has_text="Claimed by coder of this test")).to_be_visible()
+    expect(page.locator(".badge", has_text="Claimed by coder")).to_be_visible()
     page.keyboard.press("a")
-    expect(message(page)).to_contain_text("coder of this test is working on it")
+    expect(message(page)).to_contain_text("is working on it")
     page.keyboard.press("c")
     page.keyboard.type("she went home")
     page.keyboard.press("Enter")

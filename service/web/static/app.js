@@ -35,6 +35,7 @@ function started() {
   byId("name").textContent = byId("user-name").textContent = name;
   byId("user-roles").textContent = `${roles.join(", ")} · ${facility === "*" ? "all facilities" : facility}`;
   gate(session);
+  byId("token").blur(); // a hidden field keeps the focus for a moment, and would swallow the first key
   turnTo({ signedIn: true });
   return views.turn();
 }

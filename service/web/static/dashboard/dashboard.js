@@ -5,6 +5,8 @@ import { barsChart, columnsChart, partsChart } from "../frame/charts.js";
 import { byId, element } from "../frame/dom.js";
 import { icon } from "../frame/icons.js";
 import { byHour } from "../operations/feeds.js";
+import { myDay } from "../review/my_day.js";
+import { acceptanceCard, lagCard, throughputCard } from "./statistics.js";
 
 const COUNTS = "/v1/candidates/counts";
 const KINDS = { posted: "good", pending: "calm", sending: "calm", unknown: "asks", refused: "problem", held: "asks", cancelled: "faint" };
@@ -18,7 +20,7 @@ export class Dashboard {
   }
 
   async open() {
-    const cards = [this.#queue(), this.#age(), this.#counted("table", "Open lines by table"), this.#counted("code", "Open lines by code"), this.#day(), ...this.#operated()];
+    const cards = [this.#queue(), this.#age(), this.#counted("table", "Open lines by table"), this.#counted("code", "Open lines by code"), this.#day(), ...this.#statistics(), ...this.#operated()];
     const places = cards.map(() => element("div", { hidden: true }));
     byId("cards").replaceChildren(...places);
     // Each card comes when it is ready: the slowest holds up no other.
@@ -50,10 +52,14 @@ export class Dashboard {
   }
 
   async #day() {
-    if (!this.#session.offers("GET /v1/me/day") || !this.#session.has("coder", "lead")) return null;
-    const { approved = 0, changed = 0, rejected = 0, asked = 0 } = await this.#session.api.get("/v1/me/day");
-    const tiles = [[approved, "approved"], [changed, "edited"], [rejected, "rejected"], [asked, "asked"]];
-    return card("My day", element("div", { class: "tiles" }, ...tiles.map(([value, words]) => tileNode(value, words))));
+    const day = await myDay(this.#session);
+    return day && card("My day", element("div", { class: "tiles" }, ...day.map(([words, value]) => tileNode(value, words))));
+  }
+
+  #statistics() {
+    if (!this.#session.offers("GET /v1/statistics") || !this.#session.has("coder", "lead", "auditor")) return [];
+    const asked = this.#session.api.get("/v1/statistics?days=30");
+    return [throughputCard, acceptanceCard, lagCard].map(async (make) => card(...make(await asked)));
   }
 
   #operated() {

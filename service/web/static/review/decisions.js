@@ -108,6 +108,7 @@ export class Decisions {
   async #onQuestion(question, step, body, done) {
     const { line } = this.#review;
     const path = `/v1/questions/${encodeURIComponent(question.id)}/${step}`;
+    this.#review.awaitChange(line.id);
     try {
       await this.#session.api.post(path, body, { "If-Match": `"${question.version}"` });
     } catch (problem) {

@@ -36,6 +36,10 @@ export class Drafts {
     if (found && !this.#kept.has(line.id)) this.#kept.set(line.id, found.content);
   }
 
+  has(line) {
+    return this.#kept.has(line.id);
+  }
+
   /** What stood in this form of a line, or null. */
   of(line, form) {
     const found = this.#kept.get(line.id);

@@ -51,8 +51,15 @@ export class Live {
     const known = this.#review.worklist.lines.find(({ id }) => id === line.id);
     if (!known) {
       if (OPEN.has(line.status)) this.#fresh.add(line.id);
+      else this.#fresh.delete(line.id);
       this.#show();
     } else if (line.version > known.version) this.#review.changedUpstream(known, line);
+  }
+
+  /** What stands in the list by now is no news. */
+  refresh() {
+    for (const { id } of this.#review.worklist.lines) this.#fresh.delete(id);
+    this.#show();
   }
 
   #show() {

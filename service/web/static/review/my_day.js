@@ -3,11 +3,24 @@
 import { byId } from "../frame/dom.js";
 
 const PATH = "/v1/me/day";
+const VERDICTS = [
+  ["approve", "approved"],
+  ["first_approval", "seen first"],
+  ["change", "edited"],
+  ["reject", "rejected"],
+  ["ask", "asked"],
+];
 
-/** Show it, as far as the service counts it. */
+/** [words, number] of each kind of decision, as far as the service counts them; null when it does not. */
+export async function myDay(session) {
+  if (!session.offers(`GET ${PATH}`) || !session.has("coder", "lead")) return null;
+  const { decisions } = await session.api.get(PATH);
+  return VERDICTS.map(([verdict, words]) => [words, decisions[verdict] ?? 0]);
+}
+
 export async function showMyDay(session) {
-  if (!session.offers(`GET ${PATH}`) || !session.has("coder", "lead")) return;
-  const { approved = 0, changed = 0, rejected = 0, asked = 0 } = await session.api.get(PATH);
-  byId("day").textContent = `Today: ${approved} approved, ${rejected} rejected, ${asked} asked`;
-  byId("day").title = `${changed} changed`;
+  const day = await myDay(session);
+  if (!day) return;
+  const done = day.filter(([, number]) => number).map(([words, number]) => `${number} ${words}`);
+  byId("day").textContent = done.length ? `Today: ${done.join(", ")}` : "";
 }

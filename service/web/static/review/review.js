@@ -30,6 +30,7 @@ export class Review {
   #line = null; // the line that is on the screen, as it was read; null while none is
   #left = { user: "", id: "" }; // the line that was open when the session ended
   #replaced = null; // a superseded line, until the one in its place is shown
+  #awaited = ""; // the line that will change by itself
   #beating;
 
   constructor(session) {
@@ -100,13 +101,13 @@ export class Review {
       const line = await this.#session.api.get(`/v1/candidates/${encodeURIComponent(id)}`);
       if (this.worklist.chosen !== id) return;
       const found = this.#queue.pairs.some(([name]) => name === "status");
-      if (isOpen(line) || found) await this.#display(line, before);
+      if (isOpen(line) || found) this.#display(line, before);
       else if (line.status === "superseded") await this.#showSuccessor(line);
       else this.#tellDecided(line);
     });
   }
 
-  async #display(line, before) {
+  #display(line, before) {
     this.#line = line;
     const items = itemsOf(line);
     this.worklist.update(line);
@@ -115,20 +116,19 @@ export class Review {
       answer: (question) => this.#decisions.answer(question),
       withdraw: (question) => this.#decisions.withdraw(question),
     });
-    const replaced = this.#replaced;
+    const earlier = before ?? this.#replaced;
     this.#replaced = null;
-    const earlier = before ?? replaced ?? (await this.#predecessorOf(line));
-    if (this.#line !== line) return; // another one was chosen meanwhile
     if (earlier) showUpstream(earlier, line);
     this.#decisions.label(line);
-    this.#decisions.drafts.load(line);
+    this.#tellOfDraft(line);
     byId("line-pane").scrollTop = 0;
     this.#evidence.show(line.documents, items);
   }
 
-  /** The line that later documentation replaced by this one. */
-  async #predecessorOf({ predecessor }) {
-    return predecessor ? this.#session.api.get(`/v1/candidates/${encodeURIComponent(predecessor.id)}`) : null;
+  async #tellOfDraft(line) {
+    const { drafts } = this.#decisions;
+    await drafts.load(line);
+    if (this.#line === line) byId("draft-note").hidden = !drafts.has(line);
   }
 
   /** Later documentation took the place of a line: show what came instead, and what differs. */
@@ -162,6 +162,7 @@ export class Review {
   bringBack(line) {
     this.worklist.add([line]);
     this.#queue.show();
+    this.#live.refresh();
     this.worklist.choose(line.id);
     this.#session.guarded(() => showMyDay(this.#session));
   }
@@ -176,6 +177,11 @@ export class Review {
     await showMyDay(this.#session);
   }
 
+  /** What the user did will change this line by itself: then it is shown without being asked for. */
+  awaitChange(id) {
+    this.#awaited = id;
+  }
+
   /** Somebody else changed a line of the list. */
   changedUpstream(known, { id, version, status }) {
     const changed = { ...known, version, status };
@@ -187,6 +193,11 @@ export class Review {
 
   #offerAnew(changed) {
     const before = this.#line;
+    if (this.#awaited === changed.id) {
+      this.#awaited = "";
+      this.show(changed.id, isOpen(changed) ? before : null);
+      return;
+    }
     say(`This line was changed meanwhile: it is ${statusWords(changed)}. It is shown as you read it.`, { problem: true });
     byId("anew").hidden = false;
     byId("anew").onclick = () => this.show(before.id, before);
@@ -208,6 +219,7 @@ export class Review {
   clear() {
     this.#line = null;
     byId("anew").hidden = true;
+    byId("draft-note").hidden = true;
     closeForm();
     hideUpstream();
     this.#evidence.clear();
