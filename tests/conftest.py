@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns at import where XDG_RUNTIME_DIR is not set
@@ -17,6 +18,10 @@ with warnings.catch_warnings():
 from service.store import Keyring, open_database
 from service.store.migrate import migrate
 from service.store.tables import metadata
+
+# How long an example takes is the machine's affair: a slow one is no failure.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 KEYRING_KEY = b"0123456789abcdef0123456789abcdef"
 _TABLES = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)

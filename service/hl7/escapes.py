@@ -9,7 +9,7 @@ from service.domain.errors import Fault, UnreadableInput
 #: Characters that no outbound text carries: they end segments and frames, here or in a reader's software,
 #: or (halves of surrogate pairs) are none.
 CONTROL_CHARACTERS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
-_HEX = re.compile(r"X((?:[0-9A-Fa-f]{2})+)")
+_HEX = re.compile(r"X([0-9A-Fa-f]+)")
 #: Formatting commands: what starts a new line does so here; the rest (indents, fill) is layout, and dropped.
 _FORMATTING = {".br": "\n", ".sp": "\n", ".ce": "\n", ".sk": " ", ".in": "", ".ti": "", ".fi": "", ".nf": ""}
 _HIGHLIGHTING = {"H": "", "N": ""}
@@ -97,7 +97,7 @@ def _letters(separators: Separators) -> dict[str, str]:
 
 def _longer_meaning(body: str) -> str | None:
     hexadecimal = _HEX.fullmatch(body)
-    if hexadecimal is None:
+    if hexadecimal is None or len(hexadecimal[1]) % 2:
         return _FORMATTING.get(body[:3].lower())
     data = bytes.fromhex(hexadecimal[1])
     try:

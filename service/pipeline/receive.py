@@ -133,14 +133,14 @@ class Door:
         if payload is None:
             return _Parcel([self.hl7_arrival(body, charset=charset, facility=facility)])
         messages = payload.messages
-        if len(messages) > _MOST_MESSAGES:
+        if len(messages) + len(payload.batches) > _MOST_MESSAGES:
             return _Parcel([self._too_many(body)])
         arrivals = [self.hl7_arrival(each, charset=charset, facility=facility) for each in messages]
         owner = next((arrival.facility for arrival in arrivals), self.facility)
         return _Parcel(arrivals + [_complained(each, owner) for each in complaints(payload)], payload)
 
     def _too_many(self, body: bytes) -> Arrival:
-        reason = f"more than {_MOST_MESSAGES} messages in one batch: send it in parts"
+        reason = f"more than {_MOST_MESSAGES} messages and batches in one payload: send it in parts"
         answer = self._refusal(body, "104", reason)
         return Arrival(Format.HL7V2, "", self.facility, "", "", body, answer, reason, refused=True)
 

@@ -146,10 +146,12 @@ def test_a_batch_is_kept_whole_or_not_at_all(api, monkeypatch):
 
 
 def test_a_batch_of_more_messages_than_one_commit_should_hold_is_refused_and_kept(api, monkeypatch):
-    monkeypatch.setattr(receive, "_MOST_MESSAGES", 2)
-    answer = ack(api.send_hl7(b"".join(ORU % (number, b"2.5.1") for number in (b"1", b"2", b"3"))))
-    assert (answer.get("MSA-1"), answer.get("ERR-3.1")) == ("AR", "104")
-    assert len(quarantine(api)) == 1
+    monkeypatch.setattr(receive, "_MOST_MESSAGES", 3)
+    too_many = b"".join(ORU % (number, b"2.5.1") for number in (b"1", b"2", b"3"))
+    for body in (too_many, b"BHS|^~\\&\r" * 4):
+        answer = ack(api.send_hl7(body))
+        assert (answer.get("MSA-1"), answer.get("ERR-3.1")) == ("AR", "104")
+    assert len(quarantine(api)) == 2
 
 
 @pytest.mark.parametrize(

@@ -121,3 +121,13 @@ def test_an_answer_is_read(answer, read):
 def test_what_is_no_acknowledgement_is_not_taken_for_one(answer):
     with pytest.raises(UnreadableInput):
         read_ack(answer)
+
+
+@given(st.binary(max_size=60), st.sampled_from([b"", b"MSH|^~\\&|A|B\r", b"MSH|^~\\&|A|B\rMSA|AA|1\rERR|"]))
+def test_any_bytes_are_an_acknowledgement_or_refused(rest, start):
+    try:
+        answer = read_ack(start + rest)
+    except UnreadableInput:
+        return
+    assert answer.text.isprintable() or not answer.text
+    assert len(answer.text) <= 200

@@ -36,6 +36,20 @@ def test_escapes_are_read_as_the_standard_says_and_unknown_ones_kept(sent, read)
     assert unescape(sent, STANDARD) == read
 
 
+@given(
+    st.lists(
+        st.sampled_from(["\\", "F", "X", "0D", "4", "E9", "FF", ".br", ".sp 3", "H", "Zx", "C2842", "é", "&"])
+    ),
+    st.sampled_from([STANDARD, ODD, Separators("|", "^", "~", "", ""), Separators(escape="X")]),
+)
+def test_any_escapes_are_read_or_left_as_they_are(parts, separators):
+    text = "".join(parts)
+    read = unescape(text, separators)
+    assert len(read) <= len(text)
+    if not separators.escape or separators.escape not in text:
+        assert read == text
+
+
 @given(sendable, st.sampled_from([STANDARD, ODD, Separators(escape="?")]))
 def test_what_is_escaped_holds_no_delimiter_and_reads_back_the_same(text, separators):
     sent = escape(text, separators)

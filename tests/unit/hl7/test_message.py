@@ -168,3 +168,18 @@ def test_any_text_is_refused_or_read(text):
         return
     for segment in message.segments:
         assert isinstance(segment.component(5, 1), str)
+
+
+@given(
+    st.binary(max_size=120),
+    st.sampled_from([b"MSH|^~\\&|A|B\rOBX|1|", b"MSH!@#$%!A!B\nOBX!1!", b"MSH|^|A\rOBX|"]),
+)
+def test_any_bytes_behind_a_header_are_read_to_the_last_component(rest, start):
+    try:
+        message = Message.parse(decode(start + rest).text)
+    except UnreadableInput:
+        return
+    for segment in message.segments:
+        for n in range(1, 6):
+            for repetition in segment.repetitions(n):
+                assert isinstance(segment.component_of(repetition, 2, 2), str)

@@ -1,4 +1,8 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.hl7.times import iso_date, version_digits
 
@@ -40,3 +44,11 @@ def test_a_time_that_no_calendar_has_still_sorts(text):
 )
 def test_a_date_keeps_the_precision_it_has(text, date):
     assert iso_date(text) == date
+
+
+@given(st.from_regex(r"\s*[0-9]{0,16}(\.[0-9]{0,7})?([+-][0-9]{0,5})?.{0,3}") | st.text())
+def test_any_text_has_a_version_and_a_date_or_neither(text):
+    digits, day = version_digits(text), iso_date(text)
+    assert digits == "" or (digits.isascii() and digits.isdigit())
+    assert day == "" or re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", day)
+    assert not (day and not digits)

@@ -1,0 +1,106 @@
+"""How the time of reading grows with the length of what is read: frames, payloads, messages, escapes, times.
+
+`python -m benchmarks.linear_time [BYTES]` prints a table of inputs made to take long, each also twice as
+long; exit code 1 where that takes more than 2.5 times as long. Time that grows with the square shows as 4.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from time import process_time
+from typing import Final
+
+from service.domain.errors import UnreadableInput
+from service.hl7 import Message, admit, decode, read_ack, split_messages, unescape
+from service.hl7.escapes import STANDARD
+from service.hl7.times import iso_date, version_digits
+from service.mllp import FrameDecoder
+
+_LENGTH: Final = 1024 * 1024  # bytes
+_ROUNDS: Final = 5
+_MOST: Final = 2.5
+_MSH: Final = b"MSH|^~\\&|A|B|C|D|20260301||ORU^R01|1|P|2.5.1\r"
+_NOW: Final = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def _frames(data: bytes, piece: int) -> None:
+    decoder = FrameDecoder()
+    for at in range(0, len(data), piece):
+        decoder.feed(data[at : at + piece])
+
+
+def _every_component(body: bytes) -> None:
+    message = Message.parse(decode(body).text)
+    for segment in message.segments:
+        for n in range(1, 40):
+            for repetition in segment.repetitions(n):
+                segment.component_of(repetition, 1)
+
+
+def _answer(body: bytes) -> None:
+    try:
+        read_ack(body)
+    except UnreadableInput:
+        return
+
+
+def _time(text: str) -> None:
+    version_digits(text)
+    iso_date(text)
+
+
+#: What is read -> (how, what stands before, what is repeated).
+_INPUTS: Final[Mapping[str, tuple[Callable[[bytes], object], bytes, bytes]]] = {
+    "framer: one frame, 4 KB a read": (lambda data: _frames(data, 4096), b"\x0b", b"x"),
+    "framer: one frame, 16 bytes a read": (lambda data: _frames(data, 16), b"\x0b", b"x"),
+    "framer: frames of no length": (lambda data: _frames(data, 4096), b"", b"\x0b\x1c\r"),
+    "framer: beginning again": (lambda data: _frames(data, 4096), b"", b"\x0b"),
+    "framer: ends that are none": (lambda data: _frames(data, 4096), b"\x0b", b"\x1c"),
+    "framer: line ends": (lambda data: _frames(data, 4096), b"", b"\r\n"),
+    "payload: headers of batches": (split_messages, b"", b"BHS|\r"),
+    "payload: messages of a few bytes": (split_messages, b"", b"MSH|\r"),
+    "payload: almost a header": (split_messages, b"MSH|", b"\rBHSMSH"),
+    "payload: line ends": (split_messages, b"BHS|", b"\r\n"),
+    "payload: UTF-16": (split_messages, "BHS|".encode("utf-16"), "\rMSH|".encode("utf-16-le")),
+    "admit: one line": (lambda body: admit(body, now=_NOW, ack_id="1"), b"MSH|^~\\&", b"|~"),
+    "admit: lines": (lambda body: admit(body, now=_NOW, ack_id="1"), _MSH, b"DSC|\r"),
+    "message: segments": (_every_component, _MSH, b"OBX|1|ST|A\r"),
+    "message: fields": (_every_component, _MSH + b"OBX", b"|"),
+    "message: repetitions": (_every_component, _MSH + b"OBX|", b"~"),
+    "message: components": (_every_component, _MSH + b"OBX|", b"^&"),
+    "message: lines that are no segments": (_every_component, _MSH + b"OBX|", b"\ntext"),
+    "message: escape characters": (_every_component, _MSH + b"OBX|", b"\\"),
+    "acknowledgement: errors": (_answer, _MSH + b"MSA|AA|1\r", b"ERR|||207\r"),
+    "escapes: known": (lambda data: unescape(data.decode(), STANDARD), b"", b"\\F\\"),
+    "escapes: unknown": (lambda data: unescape(data.decode(), STANDARD), b"", b"\\?"),
+    "escapes: one of many bytes": (lambda data: unescape(data.decode() + "\\", STANDARD), b"\\X", b"41"),
+    "times: digits": (lambda data: _time(data.decode()), b"", b"2026"),
+    "times: blanks": (lambda data: _time(data.decode()), b"", b" "),
+}
+
+
+def main() -> None:
+    """Print the table."""
+    length = int(sys.argv[1]) if len(sys.argv) > 1 else _LENGTH
+    print(f"| {length // 1024} KB of | ms | twice as long: ms | ratio |\n|---|---|---|---|")
+    worst = 0.0
+    for name, (read, start, part) in _INPUTS.items():
+        once, twice = (_milliseconds(read, start, part, size) for size in (length, 2 * length))
+        worst = max(worst, twice / once)
+        print(f"| {name} | {once:.2f} | {twice:.2f} | {twice / once:.2f} |")
+    sys.exit(worst > _MOST)
+
+
+def _milliseconds(read: Callable[[bytes], object], start: bytes, part: bytes, length: int) -> float:
+    """The best of some rounds, in time of the processor."""
+    data = start + part * (length // len(part))
+    best = float("inf")
+    for _ in range(_ROUNDS):
+        before = process_time()
+        read(data)
+        best = min(best, process_time() - before)
+    return max(best * 1000, 0.001)
+
+
+if __name__ == "__main__":
+    main()
