@@ -24,6 +24,7 @@ class PostingOut(BaseModel):
     control_id: str  # MSH-10
     attempts: int
     note: str
+    billed_at: datetime | None  # since when billing tells of the charge by itself
     updated_at: datetime
 
 
@@ -204,6 +205,7 @@ def posting_out(posting: Posting) -> PostingOut:
         control_id=posting.control_id,
         attempts=posting.attempts,
         note=posting.note,
+        billed_at=moment(posting.billed_at) if posting.billed_at else None,
         updated_at=moment(posting.updated_at),
     )
 

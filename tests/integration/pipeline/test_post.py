@@ -3,6 +3,7 @@
 import pytest
 
 from service.commands.sink import Mode, Sink
+from service.domain.answers import SAFE_ACTIONS, Behaviour, Outcome, Patience
 from service.domain.charge import PostingState
 from service.domain.layout import Layout
 from service.mllp import Connection
@@ -10,6 +11,7 @@ from service.pipeline import decide
 from service.pipeline.decide import Reviewer
 from service.pipeline.post import post
 from service.posting.dft_over_mllp import DftOverMllp
+from tests.integration.pipeline.billing import way_to
 from tests.integration.pipeline.conftest import a_line
 
 
@@ -68,6 +70,46 @@ def test_each_behaviour_of_billing_has_its_outcome(database, approved, sink, bil
     assert posting.state is state, posting.note
     assert (posting.answer is not None) == (mode in (Mode.AA, Mode.AE, Mode.AR, Mode.WRONG_ID))
     assert post(database, {"billing": billing}, lease=60) == 0, "nothing is sent again by itself"
+
+
+SILENCES = [(mode, Behaviour.NO_ANSWER) for mode in (Mode.SILENT, Mode.CUT_BEFORE, Mode.CUT_AFTER)] + [
+    (Mode.GARBAGE, Behaviour.GARBAGE),
+    (Mode.WRONG_ID, Behaviour.OTHER_MESSAGE),
+    (Mode.TWO_ACKS, Behaviour.SEVERAL_ANSWERS),
+]
+
+
+@pytest.mark.parametrize(("mode", "behaviour"), SILENCES, ids=[str(mode) for mode, _ in SILENCES])
+def test_where_repeats_are_recognised_the_same_bytes_are_sent_until_they_are_answered(
+    database, approved, clock, mode, behaviour
+):
+    with Sink(dedupe=True, mode=mode) as sink:
+        way = way_to(sink.port, actions={**SAFE_ACTIONS, behaviour: Outcome.RETRY})
+        post(database, {"billing": way}, lease=60)
+        first = posting_of(database, approved)
+        assert first.state is PostingState.PENDING, first.note
+        sink.mode = Mode.AA
+        clock.now += 600
+        post(database, {"billing": way}, lease=60)
+        way.close()
+        assert len(sink.charges) == 1, "it arrived twice, and was booked once"
+    second = posting_of(database, approved)
+    assert (second.state, second.body, second.control_id) == (
+        PostingState.POSTED,
+        first.body,
+        first.control_id,
+    )
+
+
+def test_where_repeats_are_recognised_patience_ends_all_the_same(database, approved, sink, clock):
+    sink.mode = Mode.SILENT
+    actions = {**SAFE_ACTIONS, Behaviour.NO_ANSWER: Outcome.RETRY}
+    way = way_to(sink.port, actions=actions, patience=Patience(repeats=2, open_after=9), timeout=0.1)
+    for _ in range(2):
+        post(database, {"billing": way}, lease=60)
+        clock.now += 600
+    way.close()
+    assert posting_of(database, approved).state is PostingState.UNKNOWN
 
 
 def test_billing_that_is_away_is_tried_again_with_the_same_bytes(database, approved, sink, billing, clock):
