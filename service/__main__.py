@@ -14,6 +14,7 @@ from service.commands.logs import configure_logs
 from service.commands.mappings import mappings
 from service.commands.propose import propose
 from service.commands.publish import publish
+from service.commands.quarantine import quarantine
 from service.commands.reconcile import reconcile
 from service.commands.replay import replay
 from service.commands.send import send
@@ -41,6 +42,7 @@ for _group, _name in (
     (edits, "edits"),
     (auto_approve, "auto-approve"),
     (feeds, "feeds"),
+    (quarantine, "quarantine"),
     (fhir, "fhir"),
 ):
     app.add_typer(_group, name=_name)

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -32,7 +33,7 @@ def list_feeds(
     """Every feed: what it brought, what waits or was set aside, and whether it is silent."""
     settings = read_settings(data=data)
     known = load(settings.mappings, settings.site).feeds
-    with current_database(settings).look() as store:
+    with closing(current_database(settings)) as database, database.look() as store:
         found = standings(store, known, ALL_FACILITIES)
     if as_json:
         typer.echo(json.dumps([feed_out(each).model_dump(mode="json") for each in found]))
@@ -48,7 +49,7 @@ def show_feed(
     """One feed: why messages were set aside, and which rules of HL7 it breaks, by samples."""
     settings = read_settings(data=data)
     known = load(settings.mappings, settings.site).feeds
-    with current_database(settings).look() as store:
+    with closing(current_database(settings)) as database, database.look() as store:
         found = standing(store, known, ALL_FACILITIES, name)
         told = detail_of(store, found, ALL_FACILITIES)
     sys.stdout.writelines(f"{line}\n" for line in _aligned([_HEADS, _cells(found)]))

@@ -1,11 +1,11 @@
 """replay: have stored messages read again, after a fix."""
 
 import sys
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from service.commands.moments import moment_given
 from service.commands.serve import Data
 from service.domain.errors import SetupError
 from service.jobs import CHART
@@ -35,7 +35,7 @@ def replay(
     if state not in _STATES:
         raise SetupError(f"there is no state {state}: use {', '.join(_STATES)}")
     of_feed = "" if feed == NO_FEED else feed
-    which = Which(ALL_FACILITIES, state, of_feed, reason, _moment(since))
+    which = Which(ALL_FACILITIES, state, of_feed, reason, moment_given("since", since))
     service = open_service(read_settings(data=data))
     how = Replaying("command line", dry_run=dry_run)
     try:
@@ -55,13 +55,3 @@ def replay(
 def _told(done: Replayed, *, dry_run: bool) -> list[str]:
     first = f"{done.again} messages {'would be' if dry_run else 'are'} read again"
     return [first, *(f"{count} stay: {why}" for why, count in done.left.most_common())]
-
-
-def _moment(text: str | None) -> float:
-    if not text:
-        return 0.0
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise SetupError(f"--since: {text!r} is no time: write 2026-03-01T14:00-06:00") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
