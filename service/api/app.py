@@ -8,6 +8,7 @@ from service.api import (
     export,
     feeds,
     fhir_notify,
+    fhir_read,
     handling,
     intake,
     keepsakes,
@@ -38,6 +39,7 @@ def create_app(parts: Parts, version: str) -> FastAPI:
     app.state.parts = parts
     for module in (
         fhir_notify,
+        fhir_read,
         intake,
         worklist,
         export,
@@ -55,7 +57,7 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         statistics,
         operations,
     ):
-        answered = {} if module in (fhir_notify, intake) else problems.RESPONSES
+        answered = {} if module in (fhir_notify, fhir_read, intake) else problems.RESPONSES
         app.include_router(module.router, responses=answered)
     problems.install(app)
     app.add_middleware(Limits, body_limit=parts.body_limit)

@@ -12,11 +12,20 @@ from service.fhir.millennium import create_parameters
 from service.fhir.notification import Notification, Told, local, read_notification
 from service.fhir.outcome import outcome
 from service.fhir.resource import Resource, as_text, assign_id, listed, read_resource
+from service.fhir.review import (
+    STATUSES,
+    charge_item_of,
+    queue_statuses,
+    searchset,
+    task_of,
+    task_state,
+)
 from service.fhir.smart import public_key
 from service.fhir.subscription import build_subscription
 
 __all__ = [
     "ENTERED_IN_ERROR",
+    "STATUSES",
     "TAKEN_TYPES",
     "Admission",
     "ChargeItemClient",
@@ -35,6 +44,7 @@ __all__ = [
     "build_charge_item",
     "build_subscription",
     "capability_statement",
+    "charge_item_of",
     "create_parameters",
     "identifier_of",
     "is_signed",
@@ -43,7 +53,11 @@ __all__ = [
     "local",
     "outcome",
     "public_key",
+    "queue_statuses",
     "read_notification",
     "read_resource",
+    "searchset",
+    "task_of",
+    "task_state",
     "transaction_of",
 ]

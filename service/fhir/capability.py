@@ -7,7 +7,8 @@ _STATED_ON = "2026-11-25"  # the day on which what is stated here last changed
 
 _PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
 _DOCUMENTATION = (
-    "Writing only: nothing can be read, searched or deleted; status entered-in-error takes a resource back. "
+    "What is written cannot be read, searched or deleted; status entered-in-error takes a resource back. "
+    "Read and searched (by status) are the review queue's lines, as ChargeItem, and its questions, as Task. "
     "Bundles of type transaction, batch, message, collection, history and searchset are taken. "
     "R4, R4B and R5 are read; DSTU2 and STU3 are refused. "
     "A Procedure is charted together with the Patient, Encounter, Conditions, DiagnosticReports and "
@@ -35,11 +36,23 @@ def capability_statement(base_url: str, version: str) -> Resource:
             {
                 "mode": "server",
                 "documentation": _DOCUMENTATION,
-                "resource": [_resource(kind) for kind in sorted(TAKEN_TYPES - {"Bundle"})],
+                "resource": [
+                    *(_resource(kind) for kind in sorted(TAKEN_TYPES - {"Bundle"})),
+                    *map(_read_only, ("ChargeItem", "Task")),
+                ],
                 "interaction": [{"code": "transaction"}, {"code": "batch"}],
                 "operation": [{"name": "process-message", "definition": _PROCESS_MESSAGE}],
             }
         ],
+    }
+
+
+def _read_only(kind: str) -> Resource:
+    return {
+        "type": kind,
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "versioning": "versioned",
+        "searchParam": [{"name": "status", "type": "token"}],
     }
 
 

@@ -38,8 +38,10 @@ def build_charge_item(charge: Charge, *, identifier_system: str, version: str = 
         "resourceType": "ChargeItem",
         "identifier": [{"system": identifier_system, "value": charge.reverses or charge.key}],
         "status": ENTERED_IN_ERROR if is_credit else "billable",
-        "code": {"coding": [_service(charge), *map(_modifier, map(str, charge.modifiers))]},
-        **_whose(charge.context),
+        "code": {
+            "coding": [service_coding(str(charge.code)), *map(modifier_coding, map(str, charge.modifiers))]
+        },
+        **whose(charge.context),
         "occurrenceDateTime": charge.service_date,
         "quantity": {"value": charge.units},
         **_who(charge),
@@ -89,16 +91,17 @@ def _check(resource: Resource) -> None:
         raise PostingRefused("this charge makes no valid FHIR ChargeItem") from None
 
 
-def _service(charge: Charge) -> dict[str, str]:
-    code = str(charge.code)
+def service_coding(code: str) -> dict[str, str]:
+    """A CPT or HCPCS code."""
     return {"system": HCPCS if code[0].isalpha() else CPT, "code": code}
 
 
-def _modifier(modifier: str) -> dict[str, str]:
+def modifier_coding(modifier: str) -> dict[str, str]:
+    """A modifier, as a further coding of the service."""
     return {"system": CPT if _CPT_MODIFIER.fullmatch(modifier) else HCPCS, "code": modifier}
 
 
-def _whose(context: BillingContext) -> Resource:
+def whose(context: BillingContext) -> Resource:
     """Patient, visit, account. Reference and identifier stand side by side: either may be known there."""
     patient = _reference("Patient", context.patient_reference, context.patient_id)
     if authority := context.patient_id_authority:
