@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SERVE := $(BIN)/charge-capture serve
+# A test file stays with one process; each process has database servers of its own.
+TEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: setup dev run demo test check format bench clean
 
@@ -29,7 +31,7 @@ demo: setup
 	$(SERVE) --demo
 
 test: dev
-	$(BIN)/pytest
+	$(TEST)
 
 check: dev
 	$(BIN)/ruff format --check .
@@ -37,7 +39,7 @@ check: dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/charge-capture mappings check
-	$(BIN)/pytest
+	$(TEST)
 
 format: dev
 	$(BIN)/ruff format .
