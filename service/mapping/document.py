@@ -210,7 +210,7 @@ def _constants(vocabulary: Vocabulary, feed: Feed, said: set[str]) -> Iterator[D
 
 
 def _without_idle_fallbacks(said: Sequence[DocumentedElement]) -> tuple[DocumentedElement, ...]:
-    documented = {each.name for each in said if each.origin != FALLBACK}
+    documented = {each.name for each in said if each.origin not in (FALLBACK, CONFLICT_ORIGIN)}
     return tuple(each for each in said if each.origin != FALLBACK or each.name not in documented)
 
 

@@ -51,6 +51,7 @@ class CompiledFact:
     )  # its value -> fact value; ASK = decides nothing
     banded: str = ""  # the element whose number is brought to a band
     bands: tuple[tuple[str, float], ...] = ()  # fact value, and up to which number
+    measured: bool = False  # it is a measure, not a count
 
     @property
     def reads(self) -> frozenset[str]:
@@ -87,6 +88,8 @@ class CompiledFact:
         stand = stands.get(self.banded)
         for value in stand.values if stand else ():
             assert isinstance(value, int | float)
+            if value == 0 and self.measured:  # no wound is of no length; a child may be of no years
+                continue
             band = next(name for name, limit in self.bands if value <= limit)
             yield Vote(band, stand is not None and not stand.conflict, (self.banded,))
 
@@ -135,6 +138,7 @@ def compile_fact(
         outcomes=_outcomes(lookups[fact.lookup.table], settings) if fact.lookup else {},
         banded=fact.bands.element if fact.bands else "",
         bands=_limits(fact.bands) if fact.bands else (),
+        measured=fact.bands is not None and vocabulary.element(fact.bands.element).type == "number",
     )
 
 

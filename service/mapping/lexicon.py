@@ -85,7 +85,7 @@ class Topic:
 class Mark:
     """A phrase that steers the reading itself."""
 
-    kind: str  # lasting | present | harmless, and those of sections: dated | copied | copy_title | own
+    kind: str  # lasting | present | harmless, and those of sections
 
 
 _WITHIN: Final = {

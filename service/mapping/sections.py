@@ -27,6 +27,7 @@ class Section:
     verbs: frozenset[str]
     foreign: str = ""  # copied: from another note; earlier: of another day
     today: bool = False  # a heading gave the date of the service
+    void: bool = False  # the wrong patient's, an exercise
     other_days: dict[str, tuple[int, int]] = field(default_factory=dict)  # headings' dates; where
 
     def enter(
@@ -37,6 +38,7 @@ class Section:
             self.foreign = ""
         if not (marks or sentence.held):
             return
+        self.void = self.void or "void" in marks
         if "dated" in marks and not sentence.aside:
             self._date(matches, sentence, words)
         if "own" in marks and self._is_title(sentence, words):

@@ -102,7 +102,7 @@ def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]
     here = reading.topics.here
     return [
         each._replace(disputed=True)
-        if _names(each, contested) or (each.elsewhere and each.element in here)
+        if reading.section.void or _names(each, contested) or (each.elsewhere and each.element in here)
         else each
         for each in reading.statements
         if not _names(each, hindered)

@@ -62,6 +62,7 @@ class Sections(_Written):
     copied: tuple[str, ...]  # what follows is from another note
     copy_title: tuple[str, ...]  # the same, where nothing else stands in the line
     own: tuple[str, ...]  # a title that ends that
+    void: tuple[str, ...]  # the whole text is not what it seems
 
 
 class CuesFile(_Written):

@@ -99,7 +99,7 @@ class Summed:
     def _open(self, view: View) -> tuple[Asked, ...]:
         """What must be known of a thing before it can be added up, whether or not rows differ on it."""
         asked = [each for column in self.by for each in view.settled[column].ask]
-        if _amount(self.element, view) is None:
+        if not _amount(self.element, view):
             asked.append((self.element, self.element in view.stands))
         return tuple(asked)
 

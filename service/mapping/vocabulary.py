@@ -96,6 +96,8 @@ class Element:
         if wanted := _JSON_TYPES.get(self.type):
             if isinstance(value, wanted) and isinstance(value, bool) == (wanted == (bool,)):
                 assert isinstance(value, bool | int | float)
+                if value < 0:  # as no text of a field is read either
+                    raise ValueError(self._refusal(value))
                 return value
             raise ValueError(self._refusal(value))
         if not isinstance(value, str) or (self.type == "choice" and value not in self.values):

@@ -1,5 +1,6 @@
 """What each administration must say of itself before any code can stand."""
 
+from datetime import timedelta
 from itertools import chain
 
 from service.mapping.infusion.administrations import (
@@ -17,6 +18,8 @@ from service.mapping.infusion.administrations import (
     ask,
 )
 from service.mapping.infusion.stretches import instant, minutes, stretches
+
+_A_DAY = timedelta(days=1)
 
 
 def kind_asked(several: list[Administration], disputed: Disputed) -> list[Unanswered]:
@@ -41,8 +44,8 @@ def times_asked(several: list[Administration], options: Options, disputed: Dispu
 
 def _times(given: Administration, options: Options, disputed: Disputed) -> list[Unanswered]:
     if given.start and given.end:
-        # Nothing runs for no time: one of the two is wrong.
-        ordered = instant(given.start) < instant(given.end)
+        # Nothing runs for no time, or for longer than a day: one of the two is wrong.
+        ordered = instant(given.start) < instant(given.end) <= instant(given.start) + _A_DAY
         return [] if ordered else [ask(given, "end", disputed, conflict=True)]
     missing = [field for field in ("start", "end") if getattr(given, field) is None]
     if missing == ["end"] and _may_be_push(given, options, disputed):
