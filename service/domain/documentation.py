@@ -48,12 +48,16 @@ class Narrative:
 
 @frozen
 class StatedCode:
-    """A procedure code that the sender itself states (FT1-25, PR1-3, a CPT coding in Procedure.code)."""
+    """A procedure code that the sender itself states (FT1-25, PR1-3, a CPT coding in Procedure.code).
+
+    Without a code it is one of the sender's own (FT1-7), which nothing here can read: its source shows it.
+    """
 
     code: str
     modifiers: tuple[str, ...]
     units: str  # as sent; "" = not stated
     source: Source
+    doubt: str = ""  # why it may be another, or no charge at all: "FT1-6 is AJ"
 
 
 @frozen
@@ -170,6 +174,7 @@ class Documentation:
     withdrawn: bool = False
     unknown: tuple[UnknownCode, ...] = ()  # documented, but in codes that nobody has translated
     plans: tuple[Plan, ...] = ()
+    credited: tuple[StatedCode, ...] = ()  # taken back, though never stated before
 
     def values(self, name: str) -> tuple[Value, ...]:
         """The different values documented for an element, in order; empty = not documented."""

@@ -77,6 +77,8 @@ class Feed:
     stated_code: tuple[str, ...] = ()  # paths of a code and its system, e.g. "FT1-25", "PR1-3"
     stated_modifiers: tuple[str, ...] = ()
     stated_units: tuple[str, ...] = ()
+    stated_own: tuple[str, ...] = ()  # paths of codes of the sender's own, shown where there is no other
+    stated_sure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # else it is asked what is meant
     elements: tuple[ElementPaths, ...] = ()
     named_observations: bool = (
         False  # HL7: an OBX whose OBX-3 names an element of the vocabulary documents it

@@ -1,11 +1,12 @@
 """Procedure codes that the sender itself states: FT1-25, PR1-3."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service.domain.codes import PROCEDURE_CODE_SYSTEMS, looks_like_procedure_code
 from service.domain.documentation import Source, StatedCode
 from service.domain.feed import Feed
+from service.hl7.identity import Conditions, conditions
 from service.hl7.path import Found, HL7Path, path_of
 from service.hl7.scopes import Scope
 
@@ -19,6 +20,8 @@ class StatedPaths:
     codes: tuple[HL7Path, ...]
     modifiers: tuple[HL7Path, ...]
     units: tuple[HL7Path, ...]
+    own: tuple[HL7Path, ...]
+    sure: Conditions
 
     @classmethod
     def of(cls, feed: Feed) -> "StatedPaths":
@@ -26,18 +29,47 @@ class StatedPaths:
             tuple(path_of(feed, path) for path in feed.stated_code),
             tuple(path_of(feed, path) for path in feed.stated_modifiers),
             tuple(path_of(feed, path) for path in feed.stated_units),
+            tuple(path_of(feed, path) for path in feed.stated_own),
+            conditions(feed, feed.stated_sure),
         )
 
     def read(self, scope: Scope, event_id: str) -> tuple[StatedCode, ...]:
-        """The stated codes of one procedure, each once, in the order of the paths."""
+        """The stated codes of one procedure, each once, in the order of the paths; or the sender's own."""
+        said = [
+            (path, found, code)
+            for path in self.codes
+            for found in scope.read(path)
+            for code in _codes(path, found)
+        ]
         stated: dict[str, StatedCode] = {}
-        for path in self.codes:
-            for found in scope.read(path):
-                for code in _codes(path, found):
-                    stated.setdefault(code, self._stated(scope, path, found, code, event_id))
-        return tuple(stated.values())
+        for path, found, code in said:
+            rivals = {other: at.path for _, at, other in said if at.segment is found.segment}
+            stated.setdefault(code, self._stated(scope, path, found, code, event_id, rivals))
+        return tuple(stated.values()) or tuple(self._own(scope, event_id))
 
-    def _stated(self, scope: Scope, path: HL7Path, found: Found, code: str, event_id: str) -> StatedCode:
+    def _own(self, scope: Scope, event_id: str) -> Iterator[StatedCode]:
+        for found in scope.first(self.own):
+            text = found.text.strip()
+            source = Source(found.path, 0, len(text), text, event_id)
+            yield StatedCode("", (), "", source, self._doubt(found))
+
+    def _doubt(self, found: Found) -> str:
+        """Why the segment may not mean a charge."""
+        for path, values in self.sure:
+            for said in path.read([found.segment]):
+                if said.text.strip().lower() not in values:
+                    return f"{path.text} is {said.text.strip()}"
+        return ""
+
+    def _stated(
+        self,
+        scope: Scope,
+        path: HL7Path,
+        found: Found,
+        code: str,
+        event_id: str,
+        rivals: Mapping[str, str],
+    ) -> StatedCode:
         modifiers = _beside(scope, self.modifiers, path, found)
         units = _beside(scope, self.units, path, found)
         return StatedCode(
@@ -45,7 +77,13 @@ class StatedPaths:
             modifiers=tuple(modifier.text.strip().upper() for modifier in modifiers),
             units=units[0].text.strip() if units else "",
             source=Source(found.path, 0, len(code), code, event_id),
+            doubt=self._doubt(found) or _rivalry(rivals),
         )
+
+
+def _rivalry(rivals: Mapping[str, str]) -> str:
+    """One segment states one code: where two fields of it differ, nobody can say which is meant."""
+    return " and ".join(f"{where} says {code}" for code, where in rivals.items()) if len(rivals) > 1 else ""
 
 
 def _codes(path: HL7Path, found: Found) -> Iterator[str]:

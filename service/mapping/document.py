@@ -147,6 +147,7 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
         certain=any(part.certain for part in in_force),
         withdrawn=bool(latest) and not in_force,
         unknown=tuple(code for part in in_force for code in part.unknown),
+        credited=() if in_force else tuple(_credited(parts)),
         plans=tuple(part.ties.plan for part in planned.values() if part.ties.plan),
     )
 
@@ -222,11 +223,17 @@ def _latest_context(parts: Sequence[Understood]) -> BillingContext:
     return replace(BillingContext(), **values)
 
 
+def _credited(parts: Sequence[Understood]) -> Iterator[StatedCode]:
+    """Yield what is taken back of documents that never said it."""
+    told = {part.document for part in parts if not part.withdrawn}
+    yield from _stated([part for part in parts if part.certain and part.document not in told])
+
+
 def _stated(parts: Sequence[Understood]) -> Iterator[StatedCode]:
     """Return each stated code once, however many documents repeat it."""
     seen = set()
     for stated in (stated for part in parts for stated in part.stated):
-        identity = (stated.code, stated.modifiers, stated.units)
+        identity = (stated.code or stated.source.text, stated.modifiers, stated.units)
         if identity not in seen:
             seen.add(identity)
             yield stated

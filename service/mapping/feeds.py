@@ -61,6 +61,8 @@ class _Stated(_Written):
     code: tuple[str, ...] = ()
     modifiers: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    sure: dict[str, tuple[str, ...]] = {}
 
 
 class FeedFile(_Written):
@@ -207,6 +209,8 @@ def _feed(name: str, file: FeedFile, lines: Lines) -> Feed:
         stated_code=file.stated.code,
         stated_modifiers=file.stated.modifiers,
         stated_units=file.stated.units,
+        stated_own=file.stated.own,
+        stated_sure=file.stated.sure,
         expect_every=_seconds(file.expect_every),
         file=lines.file,
         lines={path: lines.at(*place) for path, place in _texts(file.model_dump(include=_WITH_PATHS), ())},

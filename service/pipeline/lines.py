@@ -15,6 +15,7 @@ from service.domain.review import Line
 STATED = "stated"
 UNMAPPED = "unmapped"
 UNSIGNED = "unsigned"
+CREDITED = "credited"
 _CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
 _LONGEST_SLOT = 96
 _MOST_MODIFIERS = 4
@@ -34,7 +35,7 @@ def lines_of(chart: Chart) -> list[Line]:
     """The lines that a person should see for a procedure."""
     documentation = chart.documentation
     if documentation.withdrawn:
-        return []
+        return list(_credit_lines(chart))
     shared = _shared_content(chart)
     if chart.pending:
         note = f"it is not signed yet ({chart.pending}): nothing is proposed or asked until it is"
@@ -46,8 +47,27 @@ def lines_of(chart: Chart) -> list[Line]:
     stated = (each for each in _by_service(documentation.stated) if each[0].code not in mapped)
     lines.extend(_stated_line(documentation, each, shared) for each in stated)
     if not lines and documentation.certain:
-        lines.append(_line(documentation, UNMAPPED, shared, note="no mapping covers this procedure"))
+        lines.append(_line(documentation, UNMAPPED, shared, note=_unmapped(documentation)))
     return lines
+
+
+def _unmapped(documentation: Documentation) -> str:
+    own = [f"{each.source.text} ({each.source.path})" for each in documentation.stated if not each.code]
+    doubts = [each.doubt for each in documentation.stated if each.doubt]
+    told = [f"the sender's own code is {', '.join(own)}"] if own else []
+    return "; ".join(("no mapping covers this procedure", *told, *doubts))
+
+
+def _credit_lines(chart: Chart) -> Iterator[Line]:
+    """What is taken back and was never told: a person looks which charge is meant."""
+    for stated in chart.documentation.credited:
+        said = stated.code or stated.source.text
+        note = (
+            f"the sender takes back {said} ({stated.source.path}), which it never charged under this number"
+        )
+        yield _line(
+            chart.documentation, f"{CREDITED}:{said}"[:_LONGEST_SLOT], _shared_content(chart), note=note
+        )
 
 
 def _proposal_lines(
@@ -97,6 +117,10 @@ def _stated_line(documentation: Documentation, stated: Sequence[StatedCode], sha
     """The line of a code that the sender states, perhaps several times."""
     first = stated[0]
     slot = ":".join((STATED, first.code, *first.modifiers))[:_LONGEST_SLOT]
+    doubts = dict.fromkeys(each.doubt for each in stated if each.doubt)
+    if doubts:
+        note = f"the sender states {first.code}, but {'; '.join(doubts)}: it may be no charge, or another"
+        return _line(documentation, slot, shared, note=note)
     units = {_units(each.units) for each in stated}
     if len(units) > 1 or units == {0} or not _are_modifiers(first.modifiers):
         note = f"the sender states {first.code}, with units or modifiers that cannot be used as they are"
