@@ -56,8 +56,7 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         is_allowed=allow_list(settings.mllp_senders),
         acks_to=acks_to(mappings.feeds),
     )
-    with database.transaction() as store:
-        store.application_acks.readdress(door.acks_to)
+    _readdress_acks(database, door)
     service = Service(
         settings=settings,
         database=database,
@@ -89,6 +88,16 @@ def _fetcher(settings: Settings, database: Database, door: Door) -> Fetcher:
     servers = {name: server_of(settings, ehr) for name, ehr in ehrs.items()}
     hang_searches(database, ehrs)
     return Fetcher(database, door, servers, settings.lease)
+
+
+def _readdress_acks(database: Database, door: Door) -> None:
+    """Take over where feeds now say that later acknowledgements go; say what still has nowhere to go."""
+    with database.transaction() as store:
+        store.application_acks.readdress(door.acks_to)
+        standing = store.application_acks.standing("*")
+    homeless = sum(tally.count for tally in standing if tally.state == "owed" and not tally.address)
+    if homeless:
+        _log.warning("acknowledgements have nowhere to go: charge-capture acks", count=homeless)
 
 
 def warn_of_unpublished(service: Service) -> None:

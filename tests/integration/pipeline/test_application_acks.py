@@ -1,5 +1,6 @@
 """The later acknowledgement of enhanced mode: owed with the message, sent when it was read, not forgotten."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -180,7 +181,7 @@ def test_a_sender_that_is_away_is_tried_again_and_given_up_at_last(start):
     assert "cannot connect to 127.0.0.1:1" in note
 
 
-def test_what_no_feed_names_an_address_for_is_shown_and_sent_once_one_does(start, sender, tmp_path):
+def test_what_no_feed_names_an_address_for_is_shown_and_sent_once_one_does(start, sender, tmp_path, capsys):
     service = start()
     receive(service, message(1), message(2, application_name="OTHER"))
     work(service)
@@ -189,7 +190,9 @@ def test_what_no_feed_names_an_address_for_is_shown_and_sent_once_one_does(start
         shown = CliRunner().invoke(app, ["acks", "--data", str(tmp_path)])
         assert shown.exit_code == 1
         assert "1 owed to OTHER|NORTH: no feed says where to (application_acks_to), since 20" in shown.output
+    capsys.readouterr()
     again = start(sender.address)
+    assert re.search(r"nowhere to go: charge-capture acks\W+count=1\b", capsys.readouterr().out)
     work(again)
     assert told(sender) == [("AA", "1")]
     assert [state for state, _count, _note in standing(again)] == ["owed"]
