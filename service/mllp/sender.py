@@ -115,7 +115,7 @@ def _send(connected: socket.socket, frame: bytes, deadline: float) -> None:
             connected.settimeout(_remaining(deadline))
             rest = rest[connected.send(rest[:_CHUNK]) :]
         except OSError as error:
-            if len(rest) == len(frame) or _refuses_us(error):
+            if len(rest) == len(frame):
                 raise PostingUnavailable("the connection broke before anything was sent") from error
             raise PostingUncertain("the connection broke while the message was sent") from error
 
