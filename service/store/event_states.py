@@ -25,10 +25,9 @@ def move(transaction: Transaction, which: ColumnElement[bool], state: str, **val
     chosen = select(event.c.id, event.c.facility, event.c.taken_by, event.c.state).where(which)
     rows = transaction.connection.execute(chosen.order_by(event.c.sequence).with_for_update()).all()
     for row in rows:
-        if row.state != state:
-            counted = transaction.tallies[row.facility, row.taken_by]
-            counted[TALLIED[row.state]] -= 1
-            counted[TALLIED[state]] += 1
+        counted = transaction.tallies[row.facility, row.taken_by]
+        counted[TALLIED[row.state]] -= 1
+        counted[TALLIED[state]] += 1
     for ids in _some([row.id for row in rows]):
         moved = update(event).where(event.c.id.in_(ids))
         transaction.connection.execute(moved.values(state=state, **values))

@@ -1,6 +1,7 @@
 """What each feed brought and what became of it, counted in the transaction in which it happens."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -93,7 +94,16 @@ def test_the_oldest_that_waits_is_that_of_each_feed(database, clock):
         assert store.tallies.oldest_waiting("east") == {}
 
 
-def test_writers_of_several_feeds_never_wait_for_each_other_crosswise(database, keyring):
+def test_the_rows_of_several_feeds_are_taken_in_one_order(database, monkeypatch):
+    written = []
+    add = SimpleNamespace(run=lambda _connection, rows: written.append([row["feed_"] for row in rows]))
+    monkeypatch.setattr("service.store.tallies._ADD", add)
+    for number, feeds in enumerate(("abc", "cab")):
+        receive(database, *(arrival(f"{number}{feed}", feed) for feed in feeds))
+    assert written == [["a", "b", "c"]] * 2
+
+
+def test_writers_at_the_same_time_lose_no_count(database, keyring):
     def write(order):
         for turn in range(20):
             receive(database, *(arrival(f"{order}{turn}{feed}", feed) for feed in order))
