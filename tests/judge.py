@@ -19,6 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from service.commands.logs import configure_logs
 from service.commands.sink import Sink
 from service.commands.sink_modes import AMBIGUOUS, Mixture, read_mix
 from service.domain.charge import PostingState
@@ -285,6 +286,7 @@ def main():
     parser.add_argument("--dedupe", action="store_true", help="billing recognises repeats by MSH-10")
     parser.add_argument("--mix", default=MIX, help="how billing behaves: aa=6,silent=1")
     given = parser.parse_args()
+    configure_logs()  # to stderr: on stdout stands the verdict alone
     holds = True
     for seed in range(given.seed, given.seed + given.runs):
         with tempfile.TemporaryDirectory() as folder:
