@@ -24,6 +24,7 @@ from service.pipeline.handling import next_line
 from service.store import Database, Keyring, open_database
 from service.store.candidate_rows import CandidateRows
 from service.store.migrate import migrate
+from service.store.prepared import Prepared
 from service.store.tables import candidate
 from service.store.users import User
 
@@ -35,6 +36,9 @@ _CODERS: Final = 20
 _CODES: Final = [f"X{n:04}" for n in range(100)]
 _FACILITY: Final = "main"
 _DAY: Final = 86_400.0
+_INSERT: Final = Prepared(
+    insert(candidate).inline(), [column.name for column in candidate.c if column is not candidate.c.sequence]
+)
 _CONTENT: Final[dict[str, Any]] = {
     "elements": [],
     "questions": [],
@@ -89,7 +93,7 @@ def _fill(database: Database, start: int, end: int) -> None:
         with database.transaction() as store:
             rows = CandidateRows(database.keyring, now)
             made = [_row(rows, number, now, rng) for number in range(first, min(first + _BATCH, end))]
-            store.transaction.connection.execute(insert(candidate), made)
+            _INSERT.run(store.transaction.connection, made)
 
 
 def _row(rows: CandidateRows, number: int, now: float, rng: random.Random) -> dict[str, Any]:

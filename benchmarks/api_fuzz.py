@@ -1,0 +1,54 @@
+"""The API of the queue under requests that Schemathesis makes up from its own OpenAPI document.
+
+`python -m benchmarks.api_fuzz [--seconds N]` starts the service in one process, sends the samples, and runs
+the `schemathesis` program, which is looked for in PATH: it is no dependency of this project. Exit code 1 when
+a check fails. One check is left out: that valid data is always accepted. A request that names no version, or
+another line's, is refused with 428, 412 or 422, however well it is shaped.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from benchmarks.processes import FREE_PORT, REPOSITORY, SERVICE, ended, started
+
+_QUEUE: Final = "^/v1/(candidates|questions|views|me|charges|postings)"
+
+
+def main() -> None:
+    """Start, fill, try."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.api_fuzz")
+    parser.add_argument("--seconds", type=int, default=600)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [*SERVICE, "serve", "--data", folder, "--http", FREE_PORT, "--mllp", FREE_PORT]
+        with started(Path(folder), arguments) as process:
+            token = process.printed(r"(cc_[\w-]+)")
+            mllp = process.printed(r"HL7 \(MLLP\)\s+(127\.0\.0\.1:\d+)")
+            url = process.printed(r"page and API\s+(http://\S+)")
+            process.printed("(ready)")
+            samples = sorted(map(str, (REPOSITORY / "docs" / "samples" / "hl7v2").glob("*.hl7")))
+            ended([*SERVICE, "send", *samples, "--to", mllp])
+            sys.exit(subprocess.run(_command(url, token, given.seconds), check=False).returncode)
+
+
+def _command(url: str, token: str, seconds: int) -> list[str]:
+    return [
+        "schemathesis",
+        "run",
+        f"{url}/openapi.json",
+        *("-H", f"Authorization: Bearer {token}"),
+        *("--include-path-regex", _QUEUE),
+        *("--exclude-path", "/v1/events-stream"),  # it has no end
+        *("--exclude-checks", "positive_data_acceptance"),
+        *("--phases", "coverage,fuzzing"),
+        *("--max-time", str(seconds)),
+        "--continue-on-failure",
+    ]
+
+
+if __name__ == "__main__":
+    main()
