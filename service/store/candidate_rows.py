@@ -1,5 +1,6 @@
 """Rows of the review queue: a line as it is stored, and the fingerprints that lines are found by."""
 
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from service.store.keyring import Keyring
 _BILLED = ("patient_id", "patient_id_authority", "account_number", "visit_number", "performer_id")
 _PAYER = "encounter.payer"
 _LONGEST_PAYER = 32
+#: Content says most things twice, as an element and as evidence: a fifth is left, and is quicker to store.
+_FASTEST = 1
 
 
 class CandidateRows:
@@ -70,7 +73,9 @@ class CandidateRows:
 
     def sealed(self, content: dict[str, Any], identifier: str, facility: str) -> bytes:
         """The content of a line, for its place."""
-        return self._keyring.seal(orjson.dumps(content), _place(identifier, facility))
+        return self._keyring.seal(
+            zlib.compress(orjson.dumps(content), _FASTEST), _place(identifier, facility)
+        )
 
     def basis(self, line: Line) -> str:
         """Fingerprint of what the line rests on, wherever that stands: a repeat changes nothing."""
@@ -139,8 +144,14 @@ class CandidateRows:
             held_until=row.held_until,
             asked=row.asked,
             undo_until=row.undo_until,
-            content=orjson.loads(content),
+            content=_content(content),
         )
+
+
+def _content(stored: bytes) -> dict[str, Any]:
+    """Content out of what was sealed. The rows of older versions hold it as it is."""
+    content: dict[str, Any] = orjson.loads(stored if stored.startswith(b"{") else zlib.decompress(stored))
+    return content
 
 
 def _payer(content: dict[str, Any]) -> str:
