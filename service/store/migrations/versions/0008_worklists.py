@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020"
-down_revision = "0040"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
