@@ -3,10 +3,9 @@
 import { element } from "../frame/dom.js";
 import { listed } from "./sections.js";
 
-/** As the service says it; without that, the codes between which an open question decides. */
+/** The codes between which a question of the line decides. */
 export function consideredNode(line) {
-  const said = line.considered ?? fromQuestions(line);
-  const entries = said.map(({ code, why_not: why }) => element("li", {}, element("strong", {}, code), element("span", {}, why)));
+  const entries = fromQuestions(line).map(({ code, why }) => element("li", {}, element("strong", {}, code), element("span", {}, why)));
   return listed("Considered, and not proposed", entries, "considered");
 }
 
@@ -15,5 +14,5 @@ function fromQuestions(line) {
   for (const { between, element: about } of line.questions) {
     for (const code of between) if (code !== line.code) whys.set(code, [...(whys.get(code) ?? []), about]);
   }
-  return [...whys].map(([code, abouts]) => ({ code, why_not: `open: ${[...new Set(abouts)].join(", ")}` }));
+  return [...whys].map(([code, abouts]) => ({ code, why: `open: ${[...new Set(abouts)].join(", ")}` }));
 }
