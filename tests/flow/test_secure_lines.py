@@ -72,7 +72,7 @@ def test_both_lines_are_secure_and_a_new_certificate_needs_no_new_start(tmp_path
                 plain.exchange(allowed)
             renew(running, authority, server)
             assert read_ack(stranger.exchange(allowed)).code == "AA", "the connection stays"
-        kept = running.ask("GET", "/v1/quarantine").json
+        kept = running.ask("GET", "/v1/quarantine").json["items"]
         assert [each["sender"] for each in kept] == ["ANESREC|NORTH"] * 2
 
         line = running.wait_for_candidate()
