@@ -140,23 +140,25 @@ class Worklist:
             rows = self._connection.execute(lines.limit(limit)).all()
             return _Stream(rows, plan.place(rows[-1]) if len(rows) == limit else None)
         fitting, seen_to = self._looked_through(plan, narrow, start, limit)
-        full = select(candidate).where(candidate.c.sequence.in_(fitting[:limit]))
+        chosen = candidate.c.sequence.in_([row.sequence for row in fitting[:limit]])
+        # All of it once more: a line may have changed since, and must fit at the very version that is given.
+        full = select(candidate).where(chosen, *narrow, *plan.rest(candidate.c))
         rows = self._connection.execute(plan.ordered(full, candidate.c)).all()
-        return _Stream(rows, plan.place(rows[-1]) if len(fitting) >= limit else seen_to)
+        return _Stream(rows, plan.place(fitting[limit - 1]) if len(fitting) >= limit else seen_to)
 
     def _looked_through(
         self, plan: Plan, narrow: Conditions, start: Conditions, limit: int
-    ) -> tuple[list[int], Place | None]:
+    ) -> tuple[list[Any], Place | None]:
         """Which lines fit, until they fill a page or enough was looked at; and up to where that was.
 
         What is looked at is little of each line: the others stay as they are, sealed.
         """
         fits = and_(*plan.rest(candidate.c)).label("fits")
         little = select(candidate.c.sequence, candidate.c.service_date, fits).where(*narrow)
-        fitting: list[int] = []
+        fitting: list[Any] = []
         for size in WINDOWS:
             rows = self._connection.execute(plan.ordered(little.where(*start), candidate.c).limit(size)).all()
-            fitting += [row.sequence for row in rows if row.fits]
+            fitting += [row for row in rows if row.fits]
             if len(rows) < size:
                 return fitting, None
             last = plan.place(rows[-1])
