@@ -12,7 +12,7 @@ from service.domain.errors import NotFound, StaleVersion
 from service.domain.ids import new_id
 from service.domain.review import Candidate, Line
 from service.store.candidate_rows import CandidateRows
-from service.store.prepared import Prepared
+from service.store.prepared import PreparedRows
 from service.store.tables import LIVE, candidate, decision
 from service.store.transaction import AuditEntry, Transaction
 
@@ -37,7 +37,7 @@ class Candidates:
         made = {"mappings_digest": mappings_digest}
         rows = [self._rows.new(facility, procedure_id, line) | made for procedure_id, line in lines]
         if rows:
-            _INSERT.run(self._connection, rows)
+            _NEW.run(self._connection, rows)
         return [row["id"] for row in rows]
 
     def basis(self, line: Line) -> str:
@@ -195,6 +195,4 @@ class Candidates:
         return [self._rows.candidate(row) for row in self._connection.execute(query)]
 
 
-_INSERT = Prepared(
-    insert(candidate).inline(), [column.name for column in candidate.c if column is not candidate.c.sequence]
-)
+_NEW = PreparedRows(candidate)

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, literal_column, select, update
 
 from service.domain.errors import NotFound
 from service.domain.event import Arrival, Event, Format
 from service.domain.frozen import frozen
 from service.domain.ids import new_id
 from service.store.event_states import move
-from service.store.prepared import Prepared, PreparedSearch
+from service.store.prepared import Prepared, PreparedRows, PreparedSearch
 from service.store.tables import event, procedure_event
 from service.store.transaction import AuditEntry, Transaction
 
@@ -111,7 +111,7 @@ class Events:
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
         if rows:
-            _INSERT.run(self._connection, rows)
+            _NEW.run(self._connection, rows)
 
     def _count_again(self, again: dict[str, int]) -> None:
         if again:
@@ -230,9 +230,7 @@ _KNOWN = PreparedSearch(
     ),
     event.c.control_key,
 )
-_INSERT = Prepared(
-    insert(event).inline(), [column.name for column in event.c if column is not event.c.sequence]
-)
+_NEW = PreparedRows(event)
 
 
 def _claim(due: ColumnElement[bool]) -> Prepared:

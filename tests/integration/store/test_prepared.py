@@ -1,8 +1,12 @@
 """Statements that are compiled once: the same answers whatever the size of a group, on both databases."""
 
 import pytest
+from sqlalchemy import select
 
+from service.domain.errors import Collision
 from service.domain.event import Arrival, Format
+from service.store.prepared import PreparedRows
+from service.store.tables import event
 
 
 def arrivals(count):
@@ -25,3 +29,16 @@ def test_every_message_of_a_group_is_recognised_when_it_comes_again(database, co
 def test_a_group_of_none_is_no_error(database):
     with database.transaction() as store:
         assert store.events.receive([]) == []
+
+
+def test_a_row_that_is_there_already_is_a_collision(database):
+    with database.transaction() as store:
+        store.events.receive(arrivals(1))
+        row = dict(store.transaction.connection.execute(select(event)).mappings().one())
+    with pytest.raises(Collision):
+        add_again(database, row)
+
+
+def add_again(database, row):
+    with database.transaction() as store:
+        PreparedRows(event).run(store.transaction.connection, [row])
