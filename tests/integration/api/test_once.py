@@ -33,7 +33,7 @@ def test_the_same_request_is_answered_again_and_not_done_again(api, line):
     assert len(detail["decisions"]) == 1
 
 
-@pytest.mark.parametrize("other", [{"step": "claim"}, {"body": {"reason": "another"}}], ids=["path", "body"])
+@pytest.mark.parametrize("other", [{"step": "undo"}, {"body": {"reason": "another"}}], ids=["path", "body"])
 def test_a_key_of_another_request_is_refused(api, line, other):
     send(api, line)
     answer = send(api, line, **other)
