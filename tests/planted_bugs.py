@@ -103,7 +103,7 @@ BUGS = (
     ),
     Bug(
         "no unique index keeps a charge from being taken back twice",
-        "service/store/migrations/versions/0021_asking_and_undoing.py",
+        "service/store/migrations/versions/0011_asking_and_undoing.py",
         '["reverses"], unique=True',
         '["reverses"], unique=False',
         pytest_of("integration/pipeline/test_post_order.py"),
