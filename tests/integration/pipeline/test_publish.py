@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from service.__main__ import app
 from service.domain.errors import MappingError, StaleVersion, WrongState
 from service.mapping import load
-from service.pipeline import decide
+from service.pipeline import handling
 from service.pipeline.chart import Reader, chart
-from service.pipeline.decide import Reviewer
+from service.pipeline.reviewing import Reviewer
 from service.store.quarantine import Which
 from service.wiring import open_service, read_settings, warn_of_unpublished
 from tests.conftest import KEYRING_KEY
@@ -164,7 +164,7 @@ def test_whoever_has_claimed_a_line_that_changes_decides_nothing_by_mistake(
     take(report(1, **GUIDED))
     (line,) = queue(database)
     with database.transaction() as store:
-        decide.claim(store, Reviewer(coder, line.id, line.version))
+        handling.claim(store, Reviewer(coder, line.id, line.version))
     (claimed,) = queue(database)
     publish("--re-evaluate")
     chart_with(database, another_code)
