@@ -8,7 +8,7 @@ from service.fhir.located import digits
 from service.fhir.resource import Resource, as_text, listed
 
 #: Types of Bundle that can carry one. R4 and R4B have no type of their own for it.
-NOTIFYING = frozenset({"history", "subscription-notification"})
+NOTIFYING = ("history", "subscription-notification")
 
 
 @dataclass(frozen=True, slots=True)

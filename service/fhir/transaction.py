@@ -16,7 +16,7 @@ ASKING = ("transaction", "batch")
 WHOLE = ("transaction", "message")
 TAKEN = (*ASKING, "message", "collection", "history", "searchset", "subscription-notification")
 #: In these a resource may stand once for each version, and an entry may bring none.
-_TOLD = frozenset({"history", "subscription-notification"})
+_TOLD = ("history", "subscription-notification")
 MOST_PROCEDURES = 1000
 _METHODS = ("POST", "PUT")
 _STORED_FOR_CHARGES = Fault("", "0", "stored; a coder will see it", "information")
