@@ -213,9 +213,17 @@ def _feed(name: str, file: FeedFile, lines: Lines) -> Feed:
         stated_sure=file.stated.sure,
         expect_every=_seconds(file.expect_every),
         file=lines.file,
-        lines={path: lines.at(*place) for path, place in _texts(file.model_dump(include=_WITH_PATHS), ())},
+        lines=_first_lines(file, lines),
         **file.model_dump(include=_AS_WRITTEN),
     )
+
+
+def _first_lines(file: FeedFile, lines: Lines) -> dict[str, int]:
+    """Where each path is written first."""
+    found: dict[str, int] = {}
+    for path, place in _texts(file.model_dump(include=_WITH_PATHS), ()):
+        found.setdefault(path, lines.at(*place))
+    return found
 
 
 def _seconds(period: str) -> float:

@@ -131,7 +131,9 @@ def _chart_events(store: Store, reader: Reader, read: Sequence[Reading | Unreada
     if joined:
         changed = {ref: said for ref, said in joined.documented.items() if said != documented.get(ref)}
         charts |= _charted(reader, gathering, changed, joined.went_to)
-    lines = {procedure_id: charts.get(ref, ()) for ref, procedure_id in gathering.ids.items()}
+    # Those that are documented come first, in order of arrival: so they are put into the queue.
+    refs = dict.fromkeys((*charts, *gathering.ids))
+    lines = {gathering.ids[ref]: charts.get(ref, ()) for ref in refs}
     lines |= dict.fromkeys(gathering.broken & lines.keys(), _NOT_READ)
     charted = _update_queue(gathering, reader.mappings.digest, lines, joined)
     carry_over(store, lines.keys() - gathering.new)

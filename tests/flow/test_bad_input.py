@@ -102,7 +102,6 @@ REFUSED = {
     "unknown message type": (encode(message(kind="XYZ^Z01")), "AR", "200", "MSH-9"),
     "no message type": (encode(message(kind="")), "AR", "101", "MSH-9"),
     "no control id": (encode(message("")), "AE", "101", "MSH-10"),
-    "several messages in one": (encode(message("A") + message("B")), "AE", "100", "one by one"),
     "no VT": (message(), "AR", "100", "begin it with 0x0B"),
     "lines instead of frames": (message().replace(b"\r", b"\n"), "AR", "100", "begin it with 0x0B"),
     "another protocol": (b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "AR", "100", "begin it with 0x0B"),
