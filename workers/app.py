@@ -10,7 +10,7 @@ from celery.signals import setup_logging, worker_init, worker_ready
 from service.commands.faults import said_in_one_line
 from service.commands.logs import configure_logs
 from service.jobs import configuration
-from service.wiring import Service, open_service, read_settings, warn_of_unpublished
+from service.wiring import Service, begin, open_service, read_settings
 
 
 class WorkersApp(Celery):  # type: ignore[misc]  # Celery has no types
@@ -43,7 +43,7 @@ def refuse_to_start_wrong(**_given: Any) -> None:
         configure_logs()  # Celery sets logging up only after this
         with said_in_one_line():
             service = open_service(read_settings())
-            warn_of_unpublished(service)
+            begin(service)
             service.close()
 
 

@@ -23,7 +23,7 @@ from service.domain.errors import SetupError, TryAgainLater, WrongState
 from service.settings import ENVIRONMENT, host_and_port
 from service.store import Store
 from service.store.users import ALL_FACILITIES
-from service.wiring import VERSION, Service, open_service, read_settings, warn_of_unpublished
+from service.wiring import VERSION, Service, begin, open_service, read_settings
 
 _log = structlog.get_logger()
 _STOP_SECONDS = 4.0
@@ -71,7 +71,7 @@ def serve(
             data=data, http=http, mllp=mllp, billing=billing or played.address, watch=watch
         )
         service = open_service(settings)
-        warn_of_unpublished(service)
+        begin(service)
         with ExitStack() as background:
 
             def work() -> None:

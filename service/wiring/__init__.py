@@ -2,7 +2,7 @@
 
 from service.wiring.ehrs import ehrs_of, server_of
 from service.wiring.given_settings import read_settings
-from service.wiring.opening import current_database, database_of, open_service, warn_of_unpublished
+from service.wiring.opening import begin, current_database, database_of, open_service, warn_of_unpublished
 from service.wiring.service import VERSION, Service
 from service.wiring.waker import Waker
 
@@ -10,6 +10,7 @@ __all__ = [
     "VERSION",
     "Service",
     "Waker",
+    "begin",
     "current_database",
     "database_of",
     "ehrs_of",

@@ -1,5 +1,6 @@
 """EHRs: the FHIR servers that the settings name."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from service.domain.ehr import Ehr
@@ -19,9 +20,9 @@ def server_of(settings: Settings, ehr: Ehr) -> EhrServer:
     return EhrServer(ehr, timeout=settings.answer_timeout, most_bytes=settings.frame_limit)
 
 
-def hang_searches(database: Database, ehrs: dict[str, Ehr]) -> None:
+def hang_searches(database: Database, ehrs: Iterable[Ehr]) -> None:
     """Make searches that are new begin where their file says, or now."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with database.transaction() as store:
-        for ehr in ehrs.values():
+        for ehr in ehrs:
             store.ehrs.hang(ehr.name, [each.resource_type for each in ehr.searches], ehr.since or now)

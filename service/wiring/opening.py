@@ -56,7 +56,6 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         is_allowed=allow_list(settings.mllp_senders),
         acks_to=acks_to(mappings.feeds),
     )
-    _readdress_acks(database, door)
     service = Service(
         settings=settings,
         database=database,
@@ -86,14 +85,23 @@ def _auto_approver(settings: Settings, database: Database, mappings: Mappings) -
 def _fetcher(settings: Settings, database: Database, door: Door) -> Fetcher:
     ehrs = ehrs_of(settings)
     servers = {name: server_of(settings, ehr) for name, ehr in ehrs.items()}
-    hang_searches(database, ehrs)
     return Fetcher(database, door, servers, settings.lease)
 
 
-def _readdress_acks(database: Database, door: Door) -> None:
+def begin(service: Service) -> None:
+    """What a process does before it works the queues: take over what files now say, and tell what they lack.
+
+    A command that opens the service for something else owes nobody that.
+    """
+    warn_of_unpublished(service)
+    hang_searches(service.database, (server.ehr for server in service.fetcher.servers.values()))
+    _readdress_acks(service)
+
+
+def _readdress_acks(service: Service) -> None:
     """Take over where feeds now say that later acknowledgements go; say what still has nowhere to go."""
-    with database.transaction() as store:
-        store.application_acks.readdress(door.acks_to)
+    with service.database.transaction() as store:
+        store.application_acks.readdress(service.door.acks_to)
         standing = store.application_acks.standing("*")
     homeless = sum(tally.count for tally in standing if tally.state == "owed" and not tally.address)
     if homeless:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from service.store.keyring import make_key_file
-from service.wiring import open_service, read_settings
+from service.wiring import begin, open_service, read_settings
 from tests.integration.api.conftest import Api
 
 EHR = """\
@@ -64,6 +64,7 @@ def api(request, tmp_path, mappings):
         given |= {"database_url": request.getfixturevalue("postgres_url"), "key_file": tmp_path / "key"}
         make_key_file(given["key_file"])
     service = open_service(read_settings(**given), mappings)
+    begin(service)
     yield Api(service)
     service.close()
 

@@ -14,7 +14,7 @@ from service.jobs import ACKNOWLEDGE, CHART
 from service.mapping import load
 from service.mllp import Limits
 from service.store.keyring import make_key_file
-from service.wiring import open_service, read_settings
+from service.wiring import begin, open_service, read_settings
 from tests.integration.mllp.conftest import RunningListener
 from tests.service_process import REPOSITORY
 
@@ -64,6 +64,7 @@ def start(request, tmp_path):
     def open_it(address=""):
         feeds = (*MAPPINGS.feeds, replace(WARD, application_acks_to=address))
         opened.append(open_service(read_settings(**given), replace(MAPPINGS, feeds=feeds)))
+        begin(opened[-1])
         return opened[-1]
 
     yield open_it
