@@ -42,7 +42,7 @@ async def _take(name: str, request: Request, parts: Parts) -> Response:
     if not signature:
         # Before the body is read, and before it is said which EHRs there are.
         user = await run_in_threadpool(may("send"), await run_in_threadpool(caller, request, parts))
-        if ehr and user.facility not in ("*", ehr.facility):
+        if ehr and not user.reaches(ehr.facility):
             ehr = None
     if ehr is None:
         return _answer([Fault("", "204", "there is no EHR of this name")], 404)
@@ -88,7 +88,7 @@ def _search(parts: Parts, ehr: Ehr) -> Response:
 
 def _store(door: Door, ehr: Ehr, body: bytes) -> Response | None:
     """Keep what was brought; gives the answer where it was refused."""
-    arrival, admission = arrival_of(ehr, body)
+    arrival, admission = arrival_of(door, ehr, body)
     door.store([arrival])
     if not admission.quarantine:
         return None

@@ -8,11 +8,11 @@ from service.domain.feed import Feed
 from service.store import Store
 from service.store.samples import Checked
 from service.store.tallies import Tally
+from service.store.users import ALL_FACILITIES
 
 #: The name under which messages are shown that no feed takes.
 NO_FEED = "-"
 _DAY = 24  # hours
-_ANY_FACILITY = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +81,4 @@ def _bound(oldest: Mapping[str, float], tally: Tally | None) -> float | None:
 
 
 def _concerns(feed: Feed, facility: str) -> bool:
-    return facility == _ANY_FACILITY or feed.facility in ("", facility)
+    return facility == ALL_FACILITIES or feed.facility in ("", facility)

@@ -10,6 +10,7 @@ from service.domain.ids import new_control_id
 from service.store.ack_tables import application_ack as ack
 from service.store.tables import event
 from service.store.transaction import Transaction
+from service.store.walls import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,8 @@ class ApplicationAcks:
         """What was not sent, by sender: owed (without an address: for ever), and failed."""
         grouped = (ack.c.sender, ack.c.address, ack.c.state, ack.c.note)
         query = select(*grouped, func.count(), func.min(ack.c.created_at)).group_by(*grouped)
-        query = query.where(ack.c.state.in_(["owed", "failed"])).order_by(*grouped)
-        if facility != "*":
-            query = query.where(ack.c.facility == facility)
-        return [AckTally(*row) for row in self._connection.execute(query)]
+        query = query.where(ack.c.state.in_(["owed", "failed"]), within(ack, facility))
+        return [AckTally(*row) for row in self._connection.execute(query.order_by(*grouped))]
 
 
 _WITH_EVENT = ack.join(event, event.c.id == ack.c.event_id)

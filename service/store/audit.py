@@ -15,6 +15,7 @@ from service.store.keyring import Keyring
 from service.store.prepared import Prepared
 from service.store.tables import audit, audit_head
 from service.store.transaction import AuditEntry, Transaction, insert_of
+from service.store.walls import within
 
 _FIRST_LINK = "0" * 64
 _LINKED = tuple(column.name for column in audit.columns if column.name != "link")
@@ -39,8 +40,7 @@ class Audit:
     def page(self, facility: str, *, limit: int, before: float | None = None) -> list[RowMapping]:
         """The newest entries of a facility ("*" = all), newest first."""
         query = select(audit).order_by(audit.c.at.desc(), audit.c.chain, audit.c.number.desc()).limit(limit)
-        if facility != "*":
-            query = query.where(audit.c.facility == facility)
+        query = query.where(within(audit, facility))
         if before is not None:
             query = query.where(audit.c.at < before)
         return list(self._connection.execute(query).mappings())

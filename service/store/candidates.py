@@ -15,6 +15,7 @@ from service.store.candidate_rows import CandidateRows
 from service.store.prepared import PreparedRows
 from service.store.tables import LIVE, candidate, decision
 from service.store.transaction import AuditEntry, Transaction
+from service.store.walls import within
 
 
 class Candidates:
@@ -95,9 +96,7 @@ class Candidates:
 
     def get(self, identifier: str, facility: str, *, lock: bool = False) -> Candidate:
         """One line within a facility ("*" = any)."""
-        query = select(candidate).where(candidate.c.id == identifier)
-        if facility != "*":
-            query = query.where(candidate.c.facility == facility)
+        query = select(candidate).where(candidate.c.id == identifier, within(candidate, facility))
         found = self._read(query.with_for_update() if lock else query)
         if not found:
             raise NotFound("there is no such candidate")

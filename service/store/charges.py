@@ -16,6 +16,7 @@ from service.domain.errors import NotFound
 from service.domain.ids import new_id
 from service.store.tables import candidate, charge, posting
 from service.store.transaction import AuditEntry, Transaction
+from service.store.walls import within
 
 
 class Charges:
@@ -59,10 +60,7 @@ class Charges:
 
     def get(self, key: str, facility: str) -> Charge:
         """One charge within a facility ("*" = any)."""
-        query = select(charge).where(charge.c.key == key)
-        if facility != "*":
-            query = query.where(charge.c.facility == facility)
-        found = self._read(query)
+        found = self._read(select(charge).where(charge.c.key == key, within(charge, facility)))
         if not found:
             raise NotFound("there is no such charge")
         return found[0]
@@ -100,9 +98,8 @@ class Charges:
 
     def page(self, facility: str, *, limit: int, after: int = 0) -> list[tuple[int, Charge]]:
         """A page of (sequence, charge) in order of approval."""
-        query = select(charge).where(charge.c.sequence > after).order_by(charge.c.sequence).limit(limit)
-        if facility != "*":
-            query = query.where(charge.c.facility == facility)
+        query = select(charge).where(charge.c.sequence > after, within(charge, facility))
+        query = query.order_by(charge.c.sequence).limit(limit)
         return [(row.sequence, self._charge(row)) for row in self._connection.execute(query)]
 
     def _read(self, query: Select[Any]) -> list[Charge]:

@@ -13,6 +13,7 @@ from service.store.event_states import move
 from service.store.prepared import Prepared, PreparedRows, PreparedSearch
 from service.store.tables import event, procedure_event
 from service.store.transaction import AuditEntry, Transaction
+from service.store.walls import within
 
 MAX_ATTEMPTS = 5
 
@@ -140,9 +141,7 @@ class Events:
 
     def get(self, identifier: str, facility: str) -> Event:
         """One event within a facility ("*" = any)."""
-        query = select(*_EVENT_COLUMNS).where(event.c.id == identifier)
-        if facility != "*":
-            query = query.where(event.c.facility == facility)
+        query = select(*_EVENT_COLUMNS).where(event.c.id == identifier, within(event, facility))
         row = self._connection.execute(query).one_or_none()
         if row is None:
             raise NotFound("there is no such event")

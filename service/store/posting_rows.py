@@ -21,6 +21,7 @@ from service.domain.charge import PostingState
 from service.domain.errors import NotFound
 from service.store.tables import posting
 from service.store.transaction import AuditEntry, Transaction
+from service.store.walls import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,7 @@ class PostingRows:
 
     def get(self, identifier: str, facility: str) -> Posting:
         """One posting within a facility ("*" = any)."""
-        query = select(posting).where(posting.c.id == identifier)
-        if facility != "*":
-            query = query.where(posting.c.facility == facility)
+        query = select(posting).where(posting.c.id == identifier, within(posting, facility))
         found = self._read(query)
         if not found:
             raise NotFound("there is no such posting")
@@ -77,9 +76,8 @@ class PostingRows:
     def page(self, facility: str, *, states: Sequence[str], limit: int, after: int = 0) -> list[Posting]:
         """A page of postings in the given states, in order of approval."""
         query = select(posting).where(posting.c.state.in_(states)).where(posting.c.sequence > after)
-        if facility != "*":
-            query = query.where(posting.c.facility == facility)
-        return self._read(query.order_by(posting.c.sequence).limit(limit))
+        query = query.where(within(posting, facility)).order_by(posting.c.sequence)
+        return self._read(query.limit(limit))
 
     def oldest_due(self, destinations: Sequence[str]) -> float | None:
         """Since when the posting has been due that has waited longest; None = nobody waits."""

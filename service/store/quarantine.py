@@ -10,6 +10,7 @@ from service.store.event_states import move
 from service.store.feed_tables import event_discard
 from service.store.tables import event
 from service.store.transaction import AuditEntry, Transaction
+from service.store.walls import within
 
 ASIDE = ("quarantined", "discarded")
 
@@ -52,8 +53,7 @@ class Which:
     def condition(self) -> ColumnElement[bool]:
         """As the database is asked."""
         conditions = [event.c.state == self.state, event.c.received_at >= self.since]
-        if self.facility != "*":
-            conditions.append(event.c.facility == self.facility)
+        conditions.append(within(event, self.facility))
         if self.feed is not None:
             conditions.append(event.c.taken_by == self.feed)
         if self.reason:
@@ -79,9 +79,7 @@ class Quarantine:
     def get(self, identifier: str, facility: str) -> tuple[Quarantined, Discard | None]:
         """One message that is, or was discarded from, quarantine, within a facility ("*" = any)."""
         query = select(*_COLUMNS).where(event.c.id == identifier, event.c.state.in_(ASIDE))
-        if facility != "*":
-            query = query.where(event.c.facility == facility)
-        row = self._connection.execute(query).one_or_none()
+        row = self._connection.execute(query.where(within(event, facility))).one_or_none()
         if row is None:
             raise NotFound("there is no such message in quarantine")
         return Quarantined(*row), self._discard(identifier) if row.state == "discarded" else None

@@ -14,6 +14,7 @@ from service.domain.ids import new_id
 from service.domain.review import Candidate
 from service.store.review_tables import question
 from service.store.transaction import AuditEntry, Transaction
+from service.store.walls import within
 
 
 class Questions:
@@ -82,9 +83,7 @@ class Questions:
 
     def get(self, identifier: str, facility: str, *, lock: bool = False) -> Asked:
         """One question within a facility ("*" = any)."""
-        query = select(question).where(question.c.id == identifier)
-        if facility != "*":
-            query = query.where(question.c.facility == facility)
+        query = select(question).where(question.c.id == identifier, within(question, facility))
         found = self._read(query.with_for_update() if lock else query)
         if not found:
             raise NotFound("there is no such question")
@@ -93,9 +92,8 @@ class Questions:
     def page(self, facility: str, state: AskedState, *, limit: int, after: int = 0) -> list[Asked]:
         """A page of questions in a state, oldest first."""
         query = select(question).where(question.c.state == state.value, question.c.sequence > after)
-        if facility != "*":
-            query = query.where(question.c.facility == facility)
-        return self._read(query.order_by(question.c.sequence).limit(limit))
+        query = query.where(within(question, facility)).order_by(question.c.sequence)
+        return self._read(query.limit(limit))
 
     def of_procedure(self, procedure_id: str, *states: AskedState) -> list[Asked]:
         """What was asked about a procedure, oldest first."""

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 
 from service.domain.charge import OPEN, ChargeKind, PostingState
 from service.domain.event import Event
 from service.store.events import Events
 from service.store.tables import candidate, charge, event, posting, procedure, procedure_event
 from service.store.transaction import Transaction
+from service.store.walls import within
 
 _LIVE = tuple(status.value for status in OPEN)
 _SUPERSEDED = "superseded"
@@ -75,7 +75,8 @@ class Reconciliation:
             candidate.c.kind == ChargeKind.CHARGE.value,
             candidate.c.status != _SUPERSEDED,
         )
-        rows = self._connection.execute(_within(query, candidate, facility).order_by(candidate.c.sequence))
+        query = query.where(within(candidate, facility)).order_by(candidate.c.sequence)
+        rows = self._connection.execute(query)
         return [DayLine(*row) for row in rows]
 
     def charges(self, day: str, facility: str) -> list[DayCharge]:
@@ -91,9 +92,9 @@ class Reconciliation:
                 posting.c.destination,
             )
             .join(posting, posting.c.charge_key == charge.c.key)
-            .where(charge.c.service_date == day, *_standing())
+            .where(charge.c.service_date == day, *_standing(), within(charge, facility))
         )
-        rows = self._connection.execute(_within(query, charge, facility).order_by(charge.c.sequence))
+        rows = self._connection.execute(query.order_by(charge.c.sequence))
         return [DayCharge(*row) for row in rows]
 
     def telling(self) -> set[str]:
@@ -119,9 +120,8 @@ class Reconciliation:
     def waiting(self, facility: str) -> Iterator[tuple[str, str, float]]:
         """(status, service date, arrival) of every line that waits."""
         query = select(candidate.c.status, candidate.c.service_date, candidate.c.created_at)
-        rows = self._connection.execute(
-            _within(query.where(candidate.c.status.in_(_LIVE)), candidate, facility)
-        )
+        waiting = query.where(candidate.c.status.in_(_LIVE), within(candidate, facility))
+        rows = self._connection.execute(waiting)
         yield from ((row[0], row[1], row[2]) for row in rows)
 
     def messages(
@@ -132,7 +132,7 @@ class Reconciliation:
         query = select(event.c.id, event.c.facility).where(
             kinds, event.c.received_at >= since, event.c.received_at < until, event.c.processing_id == "P"
         )
-        newest = _within(query, event, facility).order_by(event.c.sequence.desc()).limit(most)
+        newest = query.where(within(event, facility)).order_by(event.c.sequence.desc()).limit(most)
         rows = self._connection.execute(newest).all()
         return [self._events.get(row.id, row.facility) for row in reversed(rows)]
 
@@ -156,10 +156,6 @@ def _standing() -> tuple[ColumnElement[bool], ...]:
         and_(gone.c.charge_key == charge.c.key, gone.c.state == PostingState.CANCELLED.value)
     )
     return charge.c.kind == ChargeKind.CHARGE.value, not_(taken_back), not_(cancelled)
-
-
-def _within(query: Select[Any], table: Table, facility: str) -> Select[Any]:
-    return query if facility == "*" else query.where(table.c.facility == facility)
 
 
 def _in_hundreds(values: Iterable[str]) -> Iterator[list[str]]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, literal, select
+from sqlalchemy import and_, select
 
 from service.domain.charge import ChargeKind, PostingState, Verdict
 from service.store.tables import candidate, charge, decision, posting
 from service.store.transaction import Transaction
+from service.store.walls import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Statistics:
                 decision.c.decided_at,
             )
             .join(candidate, candidate.c.id == decision.c.candidate_id)
-            .where(decision.c.decided_at > since, _within(decision.c.facility, facility))
+            .where(decision.c.decided_at > since, within(decision, facility))
             .order_by(decision.c.candidate_id, decision.c.sequence)
         )
         for (_id, table, row), some in groupby(self._connection.execute(query), key=lambda found: found[:3]):
@@ -60,10 +61,6 @@ class Statistics:
             select(charge.c.service_date, charge.c.approved_at, posting.c.updated_at)
             .outerjoin(posting, posted)
             .where(charge.c.approved_at > since, charge.c.undone_at == 0.0)
-            .where(charge.c.kind == ChargeKind.CHARGE.value, _within(charge.c.facility, facility))
+            .where(charge.c.kind == ChargeKind.CHARGE.value, within(charge, facility))
         )
         return [Way(day, approved, at or 0.0) for day, approved, at in self._connection.execute(query)]
-
-
-def _within(column: ColumnElement[str], facility: str) -> ColumnElement[bool]:
-    return literal(True) if facility == "*" else column == facility

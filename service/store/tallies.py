@@ -10,6 +10,7 @@ from service.store.feed_tables import feed_tally
 from service.store.prepared import Prepared
 from service.store.tables import event
 from service.store.transaction import Transaction
+from service.store.walls import within
 
 _HOUR = 3600
 _ALL_HOURS = 0
@@ -54,26 +55,25 @@ class Tallies:
     def by_hour(self, feed: str, facility: str, *, hours: int) -> list[tuple[float, Tally]]:
         """(beginning of an hour, what changed in it) of a feed, newest first; without hours of silence."""
         query = select(feed_tally.c.hour, *_sums()).where(
-            feed_tally.c.feed == feed, feed_tally.c.hour > hour_of(self._now) - hours
+            feed_tally.c.feed == feed,
+            feed_tally.c.hour > hour_of(self._now) - hours,
+            within(feed_tally, facility),
         )
-        if facility != "*":
-            query = query.where(feed_tally.c.facility == facility)
         rows = self._connection.execute(query.group_by(feed_tally.c.hour).order_by(feed_tally.c.hour.desc()))
         return [(float(row.hour * _HOUR), _tally(row)) for row in rows]
 
     def oldest_waiting(self, facility: str) -> dict[str, float]:
         """Since when the oldest message waits that nobody has read, by feed."""
         waiting = select(event.c.taken_by, event.c.received_at).where(event.c.state == "received")
-        if facility != "*":
-            waiting = waiting.where(event.c.facility == facility)
-        oldest = waiting.order_by(event.c.sequence).limit(_LOOKED_AT).subquery()
+        oldest = (
+            waiting.where(within(event, facility)).order_by(event.c.sequence).limit(_LOOKED_AT).subquery()
+        )
         query = select(oldest.c.taken_by, func.min(oldest.c.received_at)).group_by(oldest.c.taken_by)
         return {row[0]: row[1] for row in self._connection.execute(query)}
 
     def _summed(self, query: Select[Any], facility: str) -> dict[str, Tally]:
-        if facility != "*":
-            query = query.where(feed_tally.c.facility == facility)
-        rows = self._connection.execute(query.group_by(feed_tally.c.feed))
+        query = query.where(within(feed_tally, facility)).group_by(feed_tally.c.feed)
+        rows = self._connection.execute(query)
         return {row.feed: _tally(row) for row in rows}
 
 
