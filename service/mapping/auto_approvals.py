@@ -4,24 +4,21 @@ import hashlib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from service.domain.auto_approval import AutoApproval
+from service.mapping.tail import Part
 from service.mapping.yaml_file import read_yaml
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class RowForm(_Form):
+class RowForm(Part):
     """One row of a table, counted from 1 as `because` shows it."""
 
     table: str
     row: Annotated[int, Field(ge=1)]
 
 
-class LeastForm(_Form):
+class LeastForm(Part):
     """What people must have shown. The bounds keep a slip from switching people off."""
 
     decisions: Annotated[int, Field(ge=50)]
@@ -29,7 +26,7 @@ class LeastForm(_Form):
     days: Annotated[int, Field(ge=1, le=731)]
 
 
-class AutoApprovalFile(_Form):
+class AutoApprovalFile(Part):
     """One rule."""
 
     format: Literal["auto-approval/1"]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from service.domain.coverage import CoveragePolicy, Frequency
+from service.mapping.tail import Part
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.yaml_fault import nearest
 from service.mapping.yaml_file import Lines, read_yaml
@@ -18,11 +19,7 @@ _DIAGNOSIS = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?|[A-Z][0-9]?[0-9A-
 _PAYER = "encounter.payer"
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class EffectiveForm(_Form):
+class EffectiveForm(Part):
     """Days of service for which it holds."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -31,14 +28,14 @@ class EffectiveForm(_Form):
     until: dt.date | None = Field(None, alias="to")
 
 
-class FrequencyForm(_Form):
+class FrequencyForm(Part):
     """How often at most."""
 
     most: Annotated[int, Field(ge=1, le=366)]
     days: Annotated[int, Field(ge=1, le=731)]
 
 
-class CoverageFile(_Form):
+class CoverageFile(Part):
     """One policy."""
 
     format: Literal["coverage/1"]

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from service.domain.ehr import Ehr, Search, Signature, SmartClient, SubscriptionPlan
 from service.domain.errors import MappingError
+from service.mapping.tail import Part
 from service.mapping.yaml_file import Lines, read_yaml
 
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -15,11 +16,7 @@ _Type = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z]{0,63}$")]
 _Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s?#@]+$")]
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class SmartForm(_Form):
+class SmartForm(Part):
     """SMART Backend Services."""
 
     client_id: str
@@ -30,7 +27,7 @@ class SmartForm(_Form):
     token_url: _Url | None = None
 
 
-class PollForm(_Form):
+class PollForm(Part):
     """Searches that are repeated."""
 
     every_seconds: Annotated[int, Field(ge=0, le=86_400)] = 60
@@ -40,7 +37,7 @@ class PollForm(_Form):
     resources: dict[_Type, dict[str, str]]
 
 
-class SubscriptionForm(_Form):
+class SubscriptionForm(Part):
     """What the server is asked to tell us of."""
 
     criteria: str
@@ -49,14 +46,14 @@ class SubscriptionForm(_Form):
     heartbeat_seconds: Annotated[int, Field(ge=0)] = 0
 
 
-class SignatureForm(_Form):
+class SignatureForm(Part):
     """How notifications are signed."""
 
     header: str
     secret_file: str
 
 
-class EhrForm(_Form):
+class EhrForm(Part):
     """One FHIR server."""
 
     format: Literal["ehr/1"]
