@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.serve import Data
+from service.commands.options import Data
 from service.domain.errors import SetupError
 from service.store import ledger as ledgers
 from service.store.audit import verify

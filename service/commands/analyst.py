@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from service.commands.corpus import documented
+from service.commands.options import Data
 from service.commands.stored import stored
 from service.domain.documentation import Documentation
 from service.domain.errors import SetupError
@@ -25,7 +26,6 @@ Files = Annotated[
     list[Path] | None, typer.Argument(help="Messages, or .jsonl files of {id, elements}", show_default=False)
 ]
 Stored = Annotated[bool, typer.Option("--stored", help="Also every procedure in the database (audited)")]
-Data = Annotated[Path | None, typer.Option(help="Folder of the database and the key [default: data]")]
 
 
 def explain_case(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.serve import Data
+from service.commands.options import Data
 from service.domain.auto_approval import AutoApproval
 from service.domain.errors import SetupError
 from service.mapping import read_auto_approval

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from service.commands.serve import Data
+from service.commands.options import Data
 from service.domain.edits import FileKind, Setting
 from service.domain.errors import SetupError
 from service.edits import (

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.serve import Data
+from service.commands.options import Data
 from service.domain.errors import InputError, TryAgainLater
 from service.domain.event import Format
 from service.hl7 import read_ack

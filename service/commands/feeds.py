@@ -11,7 +11,7 @@ import typer
 from service.api.feeds import detail_of, feed_out
 from service.commands.feed_tail import tail
 from service.commands.feed_trial import try_feeds
-from service.commands.serve import Data
+from service.commands.options import Data
 from service.hl7.escapes import CONTROL_CHARACTERS
 from service.mapping import load
 from service.pipeline.feeds import NO_FEED, Standing, standing, standings

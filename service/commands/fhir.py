@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.serve import Data
+from service.commands.options import Data
 from service.domain.ehr import Ehr
 from service.domain.errors import SetupError
 from service.fhir import EhrServer, build_subscription, public_key

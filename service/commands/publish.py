@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.serve import Data
+from service.commands.options import Data
 from service.mapping import Mappings
 from service.store import Store
 from service.wiring import open_service, read_settings

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from service.commands.moments import moment_given
-from service.commands.serve import Data
+from service.commands.options import Data
 from service.domain.errors import SetupError
 from service.hl7 import decode
 from service.hl7.escapes import CONTROL_CHARACTERS

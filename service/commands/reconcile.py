@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.serve import Data
+from service.commands.options import Data
 from service.domain.reconciliation import Report
 from service.pipeline.reconciliation import Wanted, reconcile_day, yesterday
 from service.pipeline.report_csv import as_csv

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from service.commands.moments import moment_given
-from service.commands.serve import Data
+from service.commands.options import Data
 from service.domain.errors import SetupError
 from service.jobs import CHART
 from service.pipeline.feeds import NO_FEED

@@ -6,7 +6,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +17,9 @@ import uvicorn
 from rich.console import Console
 
 from service import jobs
+from service.commands.background import STOP_SECONDS, in_background
 from service.commands.demo import Demo
+from service.commands.options import Data
 from service.commands.watch import watching
 from service.domain.errors import SetupError, TryAgainLater, WrongState
 from service.settings import ENVIRONMENT, host_and_port
@@ -26,12 +28,10 @@ from service.store.users import ALL_FACILITIES
 from service.wiring import VERSION, Service, begin, open_service, read_settings
 
 _log = structlog.get_logger()
-_STOP_SECONDS = 4.0
 _LAST_SECONDS = 6.0
 _WORKER_THREADS = 4  # reading, posting, fetching, acknowledging: none waits for the others' servers
 _FIRST_ROLES = frozenset({"admin", "lead", "feed"})
 
-Data = Annotated[Path | None, typer.Option(help="Folder of the database and the key [default: data]")]
 Http = Annotated[str | None, typer.Option(help="HOST:PORT of the API [default: 127.0.0.1:8080]")]
 Mllp = Annotated[str | None, typer.Option(help="HOST:PORT of the HL7 listener [default: 127.0.0.1:2575]")]
 Billing = Annotated[str | None, typer.Option(help="HOST:PORT that approved charges go to as DFT^P03")]
@@ -207,27 +207,19 @@ def _embedded_worker(service: Service) -> Iterator[None]:
     try:
         yield
     finally:
-        worker.stop(_STOP_SECONDS)
+        worker.stop(STOP_SECONDS)
 
 
-@contextmanager
-def _sweeper(service: Service) -> Iterator[None]:
+def _sweeper(service: Service) -> AbstractContextManager[None]:
     """Sweep at once, to take up what an earlier life left, and then at intervals."""
-    stopped = threading.Event()
 
-    def run() -> None:
+    def run(stopped: threading.Event) -> None:
         while True:
             is_work_left = _sweep_once(service)
             if stopped.wait(0 if is_work_left else service.settings.sweep_seconds):
                 return
 
-    thread = threading.Thread(target=run, name="sweeper", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join(_STOP_SECONDS)
+    return in_background("sweeper", run)
 
 
 def _sweep_once(service: Service) -> bool:

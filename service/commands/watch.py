@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
+from service.commands.background import in_background
+from service.commands.options import Data
 from service.domain.errors import SetupError
 from service.pipeline.folder import Takes, WatchedFolder, watch
 from service.settings import ENVIRONMENT
 from service.wiring import Service, open_service, read_settings
 
 _LOOK_SECONDS = 0.5
-_STOP_SECONDS = 4.0
-Data = Annotated[Path | None, typer.Option(help="Folder of the database and the key [default: data]")]
 
 
 def watch_folder(
@@ -78,16 +78,11 @@ def watching(service: Service, folder: Path | None) -> Iterator[None]:
         return
     if not folder.is_dir():
         raise SetupError(f"--watch or {ENVIRONMENT}WATCH: there is no folder {folder}")
-    watched, stopped = watched_by(service, folder), threading.Event()
+    watched = watched_by(service, folder)
 
-    def run() -> None:
+    def run(stopped: threading.Event) -> None:
         for _ in watch(watched, stopped.wait, _LOOK_SECONDS):
             pass
 
-    thread = threading.Thread(target=run, name="watcher", daemon=True)
-    thread.start()
-    try:
+    with in_background("watcher", run):
         yield
-    finally:
-        stopped.set()
-        thread.join(_STOP_SECONDS)
