@@ -9,8 +9,7 @@ from service.api.access import Sender
 from service.api.parts import Parts, PartsOf
 from service.api.problems import problem
 from service.domain.errors import Fault
-from service.domain.event import Arrival, Format
-from service.store.users import ALL_FACILITIES, User
+from service.store.users import User
 
 router = APIRouter(tags=["intake"])
 _HL7_TYPES = ("application/hl7-v2+er7", "x-application/hl7-v2+er7")
@@ -106,19 +105,7 @@ async def _receive_fhir(
 
 
 def _store_fhir(parts: Parts, user: User, body: bytes, admission: fhir.Admission) -> Response:
-    source = parts.door.source_of(Format.FHIR, admission.message_type, user.name)
-    arrival = Arrival(
-        format=Format.FHIR,
-        sender=user.name,
-        facility=parts.door.facility if user.facility == ALL_FACILITIES else user.facility,
-        message_type=admission.message_type,
-        control_id=admission.control_id,
-        body=body,
-        answer=admission.answer,
-        quarantine=admission.quarantine,
-        taken_by=source.feed,
-        refused=bool(admission.quarantine),
-    )
+    arrival = parts.door.fhir_arrival(admission, body, sender=user.name, facility=user.facility)
     answer = parts.door.store([arrival])[0]
     headers = {"Location": admission.location} if admission.location else None
     return Response(answer, admission.status, headers, media_type=_FHIR_ANSWER)

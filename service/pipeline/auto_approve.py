@@ -6,7 +6,7 @@ with all its refusals; what makes a line anything but plain leaves it to people.
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -100,11 +100,15 @@ def acceptance(
     store: Store, rule: AutoApproval, row: tuple[str, int], facility: str, table_hash: str
 ) -> Acceptance:
     """What people made of a row, as this version of its table has it, at one facility."""
-    counted = Counter(
-        settled(each) for _id, each in store.auto_approvals.verdicts(rule, row, facility, table_hash)
+    return _counted(
+        settled(said) for _, said in store.auto_approvals.verdicts(rule, row, facility, table_hash)
     )
-    accepted = counted[Verdict.APPROVE]
-    return Acceptance(accepted + counted[Verdict.CHANGE] + counted[Verdict.REJECT], accepted)
+
+
+def _counted(verdicts: Iterable[Verdict | None]) -> Acceptance:
+    found = Counter(verdicts)
+    accepted = found[Verdict.APPROVE]
+    return Acceptance(accepted + found[Verdict.CHANGE] + found[Verdict.REJECT], accepted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +128,16 @@ def simulate(store: Store, rule: AutoApproval) -> Iterator[Simulated]:
     """Hold the rule against history, row by row: the sample, and lines with questions, left out."""
     for row in rule.rows:
         for facility, table_hash in store.auto_approvals.groups(row):
-            shown = acceptance(store, rule, row, facility, table_hash)
-            found = Counter(
-                settled(each)
-                for identifier, each in store.auto_approvals.verdicts(rule, row, facility, table_hash)
+            told = store.auto_approvals.verdicts(rule, row, facility, table_hash)
+            verdicts = {identifier: settled(said) for identifier, said in told}
+            shown = _counted(verdicts.values())
+            taken = _counted(
+                verdict
+                for identifier, verdict in verdicts.items()
                 if not is_sampled(store, rule, identifier) and _had_no_question(store, identifier, facility)
             )
-            against = found[Verdict.CHANGE] + found[Verdict.REJECT]
-            approved = found[Verdict.APPROVE] + against
-            yield Simulated(facility, row, table_hash, shown, shown.proves(rule), approved, against)
+            against = taken.decided - taken.accepted
+            yield Simulated(facility, row, table_hash, shown, shown.proves(rule), taken.decided, against)
 
 
 def _had_no_question(store: Store, identifier: str, facility: str) -> bool:

@@ -8,7 +8,6 @@ import traceback
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
 from pathlib import Path
 
 import structlog
@@ -30,7 +29,7 @@ from service.pipeline.corrections import completed
 from service.pipeline.gather import Gathering, ProcedureRef, Reading, Said, Unreadable
 from service.pipeline.joined import Joined, join
 from service.pipeline.lines import Chart, lines_of
-from service.pipeline.receive import feed_of
+from service.pipeline.receive import feed_finder
 from service.pipeline.reconcile import hold_back, reconcile
 from service.store import Database, Store
 from service.store.events import MAX_ATTEMPTS
@@ -47,7 +46,7 @@ class Reader:
         names = frozenset(mappings.vocabulary.names)
         self.mappings = mappings
         self._feeds = {feed.name: feed for feed in mappings.feeds}
-        self._fitting = lru_cache(maxsize=1024)(partial(feed_of, mappings.feeds))  # sources are few
+        self._fitting = feed_finder(mappings.feeds)
         self._extractors = {
             feed.name: (fhir.Extractor if feed.format is Format.FHIR else hl7.Extractor)(feed, names)
             for feed in mappings.feeds

@@ -4,7 +4,6 @@ What a server gives is stored resource by resource, as if it had been sent: what
 search overlaps the last one or a worker died, is known by its bytes. Only then does a search move on.
 """
 
-import random
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,11 +17,12 @@ from service.domain.errors import FetchError, FetchRefused, FetchUnavailable, Le
 from service.fhir import EhrServer, Resource
 from service.pipeline.notify import arrival_of, ask_for
 from service.pipeline.receive import Door
+from service.pipeline.waiting import backoff
 from service.store import Database
 from service.store.ehrs import FetchJob, SearchJob
 
 _log = structlog.get_logger()
-_LONGEST_WAIT = 900.0
+_FIRST_WAIT, _LONGEST_WAIT = 2.0, 900.0
 _NEVER = 3600.0  # searches that only a notification asks for are repeated all the same, now and then
 #: How often a server may fail to give one thing before an operator looks.
 _PATIENCE = 12
@@ -129,7 +129,7 @@ class Fetcher:
             for each in resources
             if each["resourceType"] in fhir.TAKEN_TYPES
         ]
-        arrivals = [arrival_of(ehr, body)[0] for body in bodies]
+        arrivals = [arrival_of(self.door, ehr, body)[0] for body in bodies]
         if arrivals:
             self.door.store(arrivals)
 
@@ -146,7 +146,7 @@ def _wait(error: FetchError, attempts: int) -> float:
     """What the server asks for; else doubling, with jitter."""
     if isinstance(error, FetchUnavailable) and error.delay:
         return error.delay
-    return min(_LONGEST_WAIT, 2.0 ** min(attempts, 10)) * random.uniform(0.5, 1.0)  # noqa: S311
+    return backoff(attempts, first=_FIRST_WAIT, longest=_LONGEST_WAIT)
 
 
 def _updated(resource: Resource) -> datetime | None:

@@ -6,8 +6,9 @@ import structlog
 
 from service import fhir
 from service.domain.ehr import Ehr
-from service.domain.event import Arrival, Format
+from service.domain.event import Arrival
 from service.fhir import Notification, local
+from service.pipeline.receive import Door
 from service.store import Store
 from service.store.ehrs import SubscriptionState
 
@@ -48,22 +49,12 @@ def hear(store: Store, ehr: Ehr, said: Notification) -> None:
     )
 
 
-def arrival_of(ehr: Ehr, body: bytes) -> tuple[Arrival, fhir.Admission]:
+def arrival_of(door: Door, ehr: Ehr, body: bytes) -> tuple[Arrival, fhir.Admission]:
     """What an EHR's server gave, as if it had been sent to /fhir; and what the door thinks of it."""
     admission = fhir.admit(
         body, resource_type=None, resource_id=None, method="POST", assigned_id=fhir.assign_id(body)
     )
-    arrival = Arrival(
-        format=Format.FHIR,
-        sender=ehr.name,
-        facility=ehr.facility,
-        message_type=admission.message_type,
-        control_id=admission.control_id,
-        body=body,
-        answer=admission.answer,
-        quarantine=admission.quarantine,
-    )
-    return arrival, admission
+    return door.fhir_arrival(admission, body, sender=ehr.name, facility=ehr.facility), admission
 
 
 def ask_for(store: Store, ehr: Ehr, said: Notification) -> None:

@@ -4,7 +4,6 @@ The claim is committed, with the very bytes, before the first byte leaves; the o
 service that dies in between leaves a row that is `sending`, which becomes `unknown`.
 """
 
-import random
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,6 @@ from datetime import UTC, datetime
 
 import structlog
 
-from service.domain.answers import Patience
 from service.domain.charge import Parcel, PostingState, Receipt
 from service.domain.errors import (
     LeaseLost,
@@ -24,6 +22,7 @@ from service.domain.errors import (
     PostingUncertain,
     TryAgainLater,
 )
+from service.pipeline.waiting import backoff
 from service.posting.destination import Destination
 from service.store import Database
 from service.store.postings import Posting
@@ -143,7 +142,9 @@ def _record_failure(
     state = _state_after(destination, attempts, error)
     asked = getattr(error, "retry_after", 0.0)
     is_due = state is PostingState.PENDING
-    delay = max(asked, _backoff(destination.patience, attempts)) if is_due else 0.0
+    patience = destination.patience
+    wait = backoff(attempts, first=patience.first, longest=patience.longest)
+    delay = max(asked, wait) if is_due else 0.0
     _record(database, postings, state, error, delay)
 
 
@@ -173,9 +174,3 @@ def _state_after(destination: Destination, attempts: int, error: PostingError) -
     if isinstance(error, PostingRepeatable) and attempts < destination.patience.repeats:
         return PostingState.PENDING  # the very same bytes: if they arrived, they are recognised
     return PostingState.UNKNOWN
-
-
-def _backoff(patience: Patience, attempts: int) -> float:
-    """Seconds until the next attempt: doubling, with jitter so that a returning receiver is not flooded."""
-    wait = patience.first * 2.0 ** min(attempts - 1, 20)
-    return min(patience.longest, wait) * random.uniform(0.5, 1.0)  # noqa: S311

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import structlog
 
-from service import hl7
+from service import fhir, hl7
 from service.domain.errors import Collision, TryAgainLater
 from service.domain.event import Arrival, Format
 from service.domain.feed import Feed
@@ -20,8 +20,8 @@ from service.mapping import choose_feed
 from service.mllp import Origin
 from service.pipeline.senders import Allowed, nowhere
 from service.store import Database
+from service.store.users import ALL_FACILITIES
 
-_ANY_FACILITY = "*"
 _MOST_MESSAGES = 10_000  # in one batch: they are committed together
 #: Ends the reason of a message that cannot be read again, since it is not there.
 ONLY_ITS_BEGINNING = "only its beginning is kept, so the sender must send it again"
@@ -73,7 +73,7 @@ class Door:
         body: bytes,
         *,
         charset: str | None = None,
-        facility: str = _ANY_FACILITY,
+        facility: str = ALL_FACILITIES,
         feed: Feed | None = None,
     ) -> bytes:
         """Take what one request or file holds: a message, several, or a batch. Raises TryAgainLater.
@@ -100,7 +100,7 @@ class Door:
             return answer
 
     def hl7_arrival(
-        self, body: bytes, *, charset: str | None = None, facility: str = _ANY_FACILITY
+        self, body: bytes, *, charset: str | None = None, facility: str = ALL_FACILITIES
     ) -> Arrival:
         """Read an HL7 message as far as its answer needs."""
         admission = hl7.admit(
@@ -115,7 +115,7 @@ class Door:
         return Arrival(
             format=Format.HL7V2,
             sender=sender,
-            facility=source.facility if facility == _ANY_FACILITY else facility,
+            facility=source.facility if facility == ALL_FACILITIES else facility,
             message_type=admission.message_type,
             control_id=admission.control_id,
             body=body,
@@ -128,7 +128,7 @@ class Door:
             processing_id="P" if admission.processing_id in ("", "P") else admission.processing_id[:1],
         )
 
-    def _unpack(self, body: bytes, charset: str | None = None, facility: str = _ANY_FACILITY) -> "_Parcel":
+    def _unpack(self, body: bytes, charset: str | None = None, facility: str = ALL_FACILITIES) -> "_Parcel":
         payload = read_payload(body)
         if payload is None:
             return _Parcel([self.hl7_arrival(body, charset=charset, facility=facility)])
@@ -172,6 +172,23 @@ class Door:
 
     def _busy(self, body: bytes, now: datetime) -> bytes:
         return hl7.busy(body, now=now, ack_id=new_control_id(), is_original=self.is_original)
+
+    def fhir_arrival(
+        self, admission: fhir.Admission, body: bytes, *, sender: str, facility: str = ALL_FACILITIES
+    ) -> Arrival:
+        """What was made of FHIR at the door, to be stored."""
+        return Arrival(
+            format=Format.FHIR,
+            sender=sender,
+            facility=self.facility if facility == ALL_FACILITIES else facility,
+            message_type=admission.message_type,
+            control_id=admission.control_id,
+            body=body,
+            answer=admission.answer,
+            quarantine=admission.quarantine,
+            taken_by=self.source_of(Format.FHIR, admission.message_type, sender).feed,
+            refused=bool(admission.quarantine),
+        )
 
     def store(self, arrivals: Sequence[Arrival]) -> list[bytes]:
         """Commit a group, and ring for whoever reads it; gives the answers."""
@@ -236,18 +253,26 @@ _REFUSALS = {
 
 
 def sources(feeds: tuple[Feed, ...], default: str) -> Callable[[Format, str, str], Source]:
-    """Which feed takes a message, and whose it is. Remembers: sources are few, and this is hot."""
+    """Which feed takes a message, and whose it is."""
+    feed_of = feed_finder(feeds)
 
-    @lru_cache(maxsize=16_384)
     def source_of(form: Format, message_type: str, sender: str) -> Source:
-        feed = feed_of(feeds, form, message_type, sender)
+        feed = feed_of(form, message_type, sender)
         return Source(feed.name, feed.facility or default) if feed else Source("", default)
 
     return source_of
 
 
-def feed_of(feeds: tuple[Feed, ...], form: Format, message_type: str, sender: str) -> Feed | None:
-    """The feed that fits a source best; `sender` is MSH-3|MSH-4, or the name of the API client."""
-    application, _, facility = sender.partition("|")
-    fields = {"MSH-3": application, "MSH-4": facility}
-    return choose_feed(feeds, format=form, message_type=message_type, fields=fields)
+def feed_finder(feeds: tuple[Feed, ...]) -> Callable[[Format, str, str], Feed | None]:
+    """Which feed fits a source best; the source is MSH-3|MSH-4, or the name of the API client.
+
+    Remembers: sources are few, feeds may be many, and this is asked for each message.
+    """
+
+    @lru_cache(maxsize=16_384)
+    def feed_of(form: Format, message_type: str, sender: str) -> Feed | None:
+        application, _, facility = sender.partition("|")
+        fields = {"MSH-3": application, "MSH-4": facility}
+        return choose_feed(feeds, format=form, message_type=message_type, fields=fields)
+
+    return feed_of
