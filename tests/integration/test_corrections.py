@@ -5,11 +5,9 @@ import itertools
 import pytest
 
 from service.domain.event import Event, Format
-from service.mapping import load
-from service.pipeline.chart import Reader
-from tests.service_process import REPOSITORY
+from tests.shipped import shipped_reader
 
-READER = Reader(load(REPOSITORY / "mappings"))
+READER = shipped_reader()
 OBSERVED = {
     "status": "completed",
     "intent": "postop_analgesia",

@@ -5,13 +5,11 @@ import itertools
 import pytest
 
 from service.domain.event import Event, Format
-from service.mapping import load
-from service.pipeline.chart import Reader
 from service.pipeline.lines import lines_of
 from tests.integration.test_corrections import OBSERVED
-from tests.service_process import REPOSITORY
+from tests.shipped import shipped_reader
 
-READER = Reader(load(REPOSITORY / "mappings"))
+READER = shipped_reader()
 
 
 def note(event, hour, observed=OBSERVED, number="D-1", parent="", signed="AU", available="", order="F1"):

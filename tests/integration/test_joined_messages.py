@@ -7,10 +7,10 @@ import pytest
 from service import hl7
 from service.domain.documentation import Documentation
 from service.domain.event import Event, Format
-from service.mapping import Understood, choose_feed, combine, load, propose, understand
-from tests.service_process import REPOSITORY
+from service.mapping import Understood, choose_feed, combine, propose, understand
+from tests.shipped import shipped_mappings
 
-MAPPINGS = load(REPOSITORY / "mappings")
+MAPPINGS = shipped_mappings()
 NAMES = frozenset(MAPPINGS.vocabulary.names)
 ELEMENTS = {
     "status": "completed",

@@ -1,11 +1,9 @@
 """Administrations of one visit, sent one by one: which is the initial service is decided over all of them."""
 
 from service.domain.event import Event, Format
-from service.mapping import load
-from service.pipeline.chart import Reader
-from tests.service_process import REPOSITORY
+from tests.shipped import shipped_reader
 
-READER = Reader(load(REPOSITORY / "mappings"))
+READER = shipped_reader()
 CEFTRIAXONE = {"DRUG": "ceftriaxone", "FOR": "TX", "ROUTE": "IVINF", "LINE": "left arm"}
 MORNING = {"START": "20260302090000-0600", "STOP": "20260302100000-0600"}
 ONDANSETRON = {

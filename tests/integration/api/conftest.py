@@ -9,11 +9,11 @@ from starlette.testclient import TestClient
 from service.api import stream
 from service.api.stream import Pace
 from service.jobs import QUEUES
-from service.mapping import load
 from service.store import open_database
-from service.store.keyring import make_key_file
 from service.wiring import open_service, read_settings
+from tests.integration.pipeline.conftest import a_line
 from tests.service_process import REPOSITORY
+from tests.shipped import shipped_mappings
 
 
 class Api:
@@ -66,21 +66,26 @@ class Api:
 @pytest.fixture(scope="session")
 def mappings():
     """The shipped mappings."""
-    return load(REPOSITORY / "mappings")
+    return shipped_mappings()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def api(request, tmp_path, mappings, monkeypatch):
+@pytest.fixture
+def api(deployment, mappings, monkeypatch):
     """The API on each kind of database; all facilities share it."""
-    given = {"data": tmp_path}
-    if request.param == "postgresql":
-        given["database_url"] = request.getfixturevalue("postgres_url")
-        given["key_file"] = tmp_path / "key"
-        make_key_file(given["key_file"])
     monkeypatch.setattr(stream, "PACE", Pace(look=0.02, heartbeat=0.04, end=0.1))
-    service = open_service(read_settings(**given), mappings)
+    service = open_service(read_settings(**deployment), mappings)
     yield Api(service)
     service.close()
+
+
+@pytest.fixture
+def line(api):
+    """A proposed line."""
+    with api.service.database.transaction() as store:
+        ids, _ = store.procedures.lock([("main", "p1")])
+        store.candidates.add("main", [(ids["main", "p1"], a_line())])
+    (line,) = api.lines()
+    return line
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import shutil
 import pytest
 
 from service.mapping import load
-from service.store.keyring import make_key_file
 from service.wiring import open_service, read_settings
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_edits import dft
@@ -38,13 +37,9 @@ def with_policy(folder):
     return load(folder)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def api(request, tmp_path, with_policy):
-    given = {"data": tmp_path}
-    if request.param == "postgresql":
-        given |= {"database_url": request.getfixturevalue("postgres_url"), "key_file": tmp_path / "key"}
-        make_key_file(given["key_file"])
-    service = open_service(read_settings(**given), with_policy)
+@pytest.fixture
+def api(deployment, with_policy):
+    service = open_service(read_settings(**deployment), with_policy)
     yield Api(service)
     service.close()
 

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from service.store.keyring import make_key_file
 from service.wiring import begin, open_service, read_settings
 from tests.integration.api.conftest import Api
 
@@ -51,19 +50,15 @@ def notification(*resources, kind="event-notification", version="R4"):
     return {"resourceType": "Bundle", "type": kind, "entry": entries}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def api(request, tmp_path, mappings):
+@pytest.fixture
+def api(deployment, tmp_path, mappings):
     """The API of a site with two EHRs."""
     folder = tmp_path / "ehrs"
     folder.mkdir()
     (folder / "north.yaml").write_text(EHR)
     (folder / "signed.yaml").write_text(SIGNED)
     (folder / "secret").write_text("s3cret\n")
-    given = {"data": tmp_path, "ehrs": folder}
-    if request.param == "postgresql":
-        given |= {"database_url": request.getfixturevalue("postgres_url"), "key_file": tmp_path / "key"}
-        make_key_file(given["key_file"])
-    service = open_service(read_settings(**given), mappings)
+    service = open_service(read_settings(**deployment, ehrs=folder), mappings)
     begin(service)
     yield Api(service)
     service.close()

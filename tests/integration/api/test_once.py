@@ -4,18 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.integration.pipeline.conftest import a_line
-
-
-@pytest.fixture
-def line(api):
-    """A proposed line."""
-    with api.service.database.transaction() as store:
-        ids, _ = store.procedures.lock([("main", "p1")])
-        store.candidates.add("main", [(ids["main", "p1"], a_line())])
-    (line,) = api.lines()
-    return line
-
 
 def send(api, line, step="reject", key="k-1", *, body=None, **more):
     headers = {"If-Match": f'"{line["version"]}"', "Idempotency-Key": key}

@@ -3,18 +3,6 @@
 import pytest
 from sqlalchemy import text
 
-from tests.integration.pipeline.conftest import a_line
-
-
-@pytest.fixture
-def line(api):
-    """A proposed line."""
-    with api.service.database.transaction() as store:
-        ids, _ = store.procedures.lock([("main", "p1")])
-        store.candidates.add("main", [(ids["main", "p1"], a_line())])
-    (line,) = api.lines()
-    return line
-
 
 def test_a_view_is_kept_replaced_and_dropped_and_nobody_elses(api):
     body = {"filter": {"status": ["waiting"], "assigned": "me", "order": "newest"}, "columns": ["code"]}

@@ -1,21 +1,9 @@
 """Taking a decision back, until it has left for billing."""
 
-import pytest
-
 from service.domain.charge import Parcel, PostingState
 from service.store.ledger import draw_up
 from service.wiring import read_settings
 from tests.integration.pipeline.conftest import a_line
-
-
-@pytest.fixture
-def line(api):
-    """A proposed line."""
-    with api.service.database.transaction() as store:
-        ids, _ = store.procedures.lock([("main", "p1")])
-        store.candidates.add("main", [(ids["main", "p1"], a_line())])
-    (line,) = api.lines()
-    return line
 
 
 def post(api, state=PostingState.POSTED, seconds=60):

@@ -6,11 +6,11 @@ from typer.testing import CliRunner
 
 from service.__main__ import app
 from service.domain.event import Arrival, Format
-from service.mapping import load
-from service.pipeline.chart import Reader, chart
+from service.pipeline.chart import chart
 from service.wiring import current_database, read_settings
 from tests.integration.pipeline.conftest import queue
 from tests.service_process import REPOSITORY
+from tests.shipped import shipped_reader
 
 
 def run(*arguments):
@@ -25,7 +25,7 @@ def test_a_day_is_reported_as_words_json_and_csv(tmp_path):
     with database.transaction() as store:
         arrival = Arrival(Format.HL7V2, "A|B", "main", "ORU^R01", "C1", sample.read_bytes(), b"ACK")
         store.events.receive([arrival])
-    chart(database, Reader(load(REPOSITORY / "mappings")), batch=10, lease=60)
+    chart(database, shipped_reader(), batch=10, lease=60)
     (line,) = queue(database)
     database.close()
     of_day = ("--date", line.service_date, "--data", str(tmp_path))

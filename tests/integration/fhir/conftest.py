@@ -9,9 +9,8 @@ import pytest
 from service.domain.event import Arrival, Format
 from service.domain.worklist import Filter
 from service.fhir import admit, assign_id
-from service.mapping import load
-from service.pipeline.chart import Reader, chart
-from tests.service_process import REPOSITORY
+from service.pipeline.chart import chart
+from tests.shipped import shipped_reader
 
 NOTE = (
     "Lumbar epidural steroid injection at L4-L5. A needle was advanced by an interlaminar "
@@ -81,7 +80,7 @@ def resource():
 @pytest.fixture(scope="session")
 def reader():
     """The shipped mappings."""
-    return Reader(load(REPOSITORY / "mappings"))
+    return shipped_reader()
 
 
 @pytest.fixture

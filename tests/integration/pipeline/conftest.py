@@ -6,12 +6,11 @@ from service.domain.charge import CandidateStatus, Origin, Parcel, PostingState
 from service.domain.event import Arrival, Format
 from service.domain.review import Line
 from service.domain.worklist import Filter
-from service.mapping import load
 from service.pipeline import decide
-from service.pipeline.chart import Reader, chart
+from service.pipeline.chart import chart
 from service.pipeline.decide import Reviewer
 from service.store.users import User
-from tests.service_process import REPOSITORY
+from tests.shipped import shipped_reader
 
 CONTEXT = {"patient_id": "MRN1", "visit_number": "V1", "patient_family_name": "TESTPERSON"}
 
@@ -68,7 +67,7 @@ GUIDED = {"imaging__modality": "fluoroscopy"}
 @pytest.fixture(scope="session")
 def reader():
     """The shipped mappings."""
-    return Reader(load(REPOSITORY / "mappings"))
+    return shipped_reader()
 
 
 def report(number, status="F", time="20270110090000", patient="P1", **elements):

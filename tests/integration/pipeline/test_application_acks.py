@@ -11,14 +11,12 @@ from service.domain.event import Format
 from service.domain.feed import Feed
 from service.hl7 import Message, read_ack
 from service.jobs import ACKNOWLEDGE, CHART
-from service.mapping import load
 from service.mllp import Limits
-from service.store.keyring import make_key_file
 from service.wiring import begin, open_service, read_settings
 from tests.integration.mllp.conftest import RunningListener
-from tests.service_process import REPOSITORY
+from tests.shipped import shipped_mappings
 
-MAPPINGS = load(REPOSITORY / "mappings")
+MAPPINGS = shipped_mappings()
 WARD = Feed("ward", Format.HL7V2, ("MDM^T02",), "TXA", match={"MSH-3": "WARD"})
 
 
@@ -52,18 +50,14 @@ def sender():
     made.running.close()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def start(request, tmp_path):
+@pytest.fixture
+def start(deployment):
     """Open the service, with or without an address for the acknowledgements: start(address)."""
-    given = {"data": tmp_path}
-    if request.param == "postgresql":
-        given |= {"database_url": request.getfixturevalue("postgres_url"), "key_file": tmp_path / "key"}
-        make_key_file(given["key_file"])
     opened = []
 
     def open_it(address=""):
         feeds = (*MAPPINGS.feeds, replace(WARD, application_acks_to=address))
-        opened.append(open_service(read_settings(**given), replace(MAPPINGS, feeds=feeds)))
+        opened.append(open_service(read_settings(**deployment), replace(MAPPINGS, feeds=feeds)))
         begin(opened[-1])
         return opened[-1]
 

@@ -6,17 +6,16 @@ from dataclasses import replace
 import pytest
 
 from service.domain.charge import ChargeKind
-from service.mapping import load
 from service.pipeline.chart import Reader
 from tests.integration.pipeline.conftest import approve, post_all, queue
 from tests.integration.pipeline.histories import message, segment
-from tests.service_process import REPOSITORY
+from tests.shipped import shipped_mappings
 
 
 @pytest.fixture(scope="module")
 def reader():
     """The shipped mappings, but that admission messages are snapshots."""
-    mappings = load(REPOSITORY / "mappings")
+    mappings = shipped_mappings()
     feeds = (
         replace(feed, sends="snapshot") if feed.name == "generic-adt" else feed for feed in mappings.feeds
     )

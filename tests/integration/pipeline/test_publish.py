@@ -18,6 +18,7 @@ from service.wiring import open_service, read_settings, warn_of_unpublished
 from tests.conftest import KEYRING_KEY
 from tests.integration.pipeline.conftest import GUIDED, approve, queue, report
 from tests.service_process import REPOSITORY
+from tests.shipped import shipped_mappings, shipped_reader
 
 TABLES = ("tables", "*.yaml")
 FEED = ("feeds", "generic-oru.yaml")
@@ -79,7 +80,7 @@ def test_open_lines_follow_the_published_mappings_and_the_trail_says_who(
     database, take, publish, another_code
 ):
     take(report(1), report(2, time="20270110100000", **GUIDED), report(3, patient="P2", **GUIDED))
-    before, after = load(REPOSITORY / "mappings").digest, load(another_code).digest
+    before, after = shipped_mappings().digest, load(another_code).digest
     assert {(line.code, line.mappings_digest) for line in queue(database)} == {("62327", before)}
 
     said = publish("--by", "ana", "--re-evaluate")
@@ -140,7 +141,7 @@ def test_a_folder_that_fails_the_check_is_not_published(database, take, publish,
     with pytest.raises(MappingError, match="neddle"):
         publish("--re-evaluate")
     assert trail(database) == []
-    assert chart(database, Reader(load(REPOSITORY / "mappings")), batch=10, lease=60) == 0
+    assert chart(database, shipped_reader(), batch=10, lease=60) == 0
 
 
 def test_what_people_decided_and_what_is_set_aside_is_not_charted_anew(

@@ -6,13 +6,13 @@ from sqlalchemy import text
 from service.domain.charge import Parcel, PostingState
 from service.domain.event import Arrival, Format
 from service.domain.worklist import Filter
-from service.mapping import load
 from service.pipeline import decide
-from service.pipeline.chart import Reader, chart
+from service.pipeline.chart import chart
 from service.pipeline.decide import Reviewer
 from service.store.ledger import draw_up
 from service.store.users import User
 from tests.service_process import REPOSITORY
+from tests.shipped import shipped_reader
 
 _CHARGED_AGAIN = (
     "INSERT INTO charge (id, facility, key, candidate_id, kind, reverses, code, units, modifiers, "
@@ -25,7 +25,7 @@ _CHARGED_AGAIN = (
 @pytest.fixture(scope="module")
 def reader():
     """The shipped mappings."""
-    return Reader(load(REPOSITORY / "mappings"))
+    return shipped_reader()
 
 
 @pytest.fixture

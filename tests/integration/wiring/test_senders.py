@@ -8,11 +8,10 @@ from service.domain.errors import SetupError
 from service.domain.event import Format
 from service.domain.feed import Feed
 from service.hl7 import read_ack, split_messages
-from service.mapping import load
 from service.mllp import Origin
 from service.store.quarantine import Which
 from service.wiring import open_service, read_settings
-from tests.service_process import REPOSITORY
+from tests.shipped import shipped_mappings
 
 MESSAGE = b"MSH|^~\\&|WARD|NORTH|B|C|20260301||ORU^R01|1|P|%s|||AL|NE\rPID|1||P1\r"
 
@@ -98,7 +97,7 @@ def test_what_a_stranger_sends_is_kept_and_taken_once_the_sender_is_on_the_list(
 @pytest.fixture
 def door(tmp_path):
     """A door that knows one sender as one that waits for AA."""
-    mappings = load(REPOSITORY / "mappings")
+    mappings = shipped_mappings()
     feed = Feed("ward", Format.HL7V2, ("MDM^T02",), "TXA", match={"MSH-3": "WARD"}, acknowledge="original")
     service = open_service(read_settings(data=tmp_path), replace(mappings, feeds=(*mappings.feeds, feed)))
     yield service.door
