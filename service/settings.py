@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.domain.second_review import SecondReview
+
 ENVIRONMENT = "CHARGE_CAPTURE_"
 _REPOSITORY = Path(__file__).resolve().parents[1]
 _LAST_PORT = 65535
@@ -189,3 +191,8 @@ class Settings(BaseSettings):
     def embedded(self) -> bool:
         """Whether the worker runs inside the serving process."""
         return not self.broker_url
+
+    @property
+    def second_review(self) -> SecondReview:
+        """Which approvals a second person must confirm."""
+        return SecondReview(self.second_review_share, frozenset(self.second_review_codes))

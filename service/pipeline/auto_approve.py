@@ -16,6 +16,7 @@ from service.domain.charge import Verdict
 from service.domain.coverage import CoveragePolicy
 from service.domain.errors import RequestError
 from service.domain.review import Candidate
+from service.domain.second_review import SecondReview
 from service.pipeline import decide
 from service.pipeline.coverage import coverage_of
 from service.pipeline.day import edits_of
@@ -27,7 +28,6 @@ from service.store.users import User
 _log = structlog.get_logger()
 _BATCH = 50
 _EVERY_SECONDS = 60.0  # what people decided is counted anew each time
-_HEX = 16
 
 
 @dataclass
@@ -39,6 +39,7 @@ class AutoApprover:
     policies: Sequence[CoveragePolicy]
     destination: str
     hold: float  # seconds in which an approval can be undone
+    second: SecondReview  # lines that two people must see are none of the rule's
     _after: dict[tuple[str, int], int] = field(default_factory=dict)  # how far each row was looked through
     _next: float = 0.0
 
@@ -75,7 +76,7 @@ class AutoApprover:
         return True
 
     def _is_plain(self, store: Store, line: Candidate) -> bool:
-        if is_sampled(store, self.rule, line.id):
+        if is_sampled(store, self.rule, line.id) or decide.wants_second(store, line, self.second):
             return False
         stated = {each["code"] for each in line.content["stated"] if each.get("code")}
         if stated - {line.code} or edits_of(store, line) or coverage_of(store, line, self.policies):
@@ -91,9 +92,8 @@ class AutoApprover:
 
 
 def is_sampled(store: Store, rule: AutoApproval, candidate_id: str) -> bool:
-    """Whether people see a line all the same: a throw of dice that comes out the same each time."""
-    thrown = int(store.fingerprint("sample", rule.digest, candidate_id)[:_HEX], _HEX)
-    return thrown < rule.sample * float(1 << (4 * _HEX))
+    """Whether people see a line all the same, by lot."""
+    return store.lot("sample", rule.digest, candidate_id) < rule.sample
 
 
 def acceptance(

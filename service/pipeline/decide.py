@@ -105,9 +105,12 @@ def _needs_another(store: Store, line: Candidate, user: User, second: SecondRevi
         if line.content.get(FIRST_BY) == user.name:
             raise WrongState("you approved it first: another person must confirm it")
         return False
-    # Of a line in its place, and of nothing that anybody chooses: it comes out the same however often.
-    drawn = store.fingerprint("second review", line.procedure_id, line.slot)
-    lot = int(drawn[:8], 16) / 2**32
+    return wants_second(store, line, second)
+
+
+def wants_second(store: Store, line: Candidate, second: SecondReview) -> bool:
+    """Whether the rule wants two people for this line in its place, however often it is drawn up again."""
+    lot = store.lot("second review", line.procedure_id, line.slot)
     return line.kind is ChargeKind.CHARGE and second.wants(line.code, lot)
 
 

@@ -58,6 +58,7 @@ class Store:
         self.now = transaction.now
         self.audit = transaction.audit
         self.fingerprint = transaction.keyring.fingerprint
+        self.lot = transaction.keyring.lot
         self.events = Events(transaction)
         self.quarantine = Quarantine(transaction)
         self.replays = Replays(transaction)

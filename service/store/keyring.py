@@ -22,6 +22,7 @@ from service.domain.errors import SetupError
 _NONCE = 12
 _KEY_BYTES = 32
 _LAST_KEY_NUMBER = 255
+_LOT_DIGITS = 13  # hexadecimal: 52 bits, which a float holds whole
 
 
 class Keyring:
@@ -64,6 +65,10 @@ class Keyring:
     def fingerprint(self, *parts: str) -> str:
         """A keyed hash: finds equal identifiers again without storing them."""
         return _hashed(self._fingerprint, "\x1f".join(parts).encode())[:32]
+
+    def lot(self, *parts: str) -> float:
+        """A throw from 0 up to, and without, 1: nobody chooses it, and it comes out the same each time."""
+        return int(self.fingerprint(*parts)[:_LOT_DIGITS], 16) / 16.0**_LOT_DIGITS
 
     def chain(self, text: bytes) -> str:
         """The link of the audit chain: cannot be forged with the database alone."""

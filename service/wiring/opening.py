@@ -79,7 +79,9 @@ def _auto_approver(settings: Settings, database: Database, mappings: Mappings) -
     if settings.auto_approve is None:
         return None
     rule = read_auto_approval(settings.auto_approve)
-    return AutoApprover(database, rule, mappings.policies, BILLING, settings.undo_seconds)
+    return AutoApprover(
+        database, rule, mappings.policies, BILLING, settings.undo_seconds, settings.second_review
+    )
 
 
 def _fetcher(settings: Settings, database: Database, door: Door) -> Fetcher:

@@ -10,7 +10,6 @@ from service import jobs, web
 from service.api.app import create_app
 from service.api.parts import Parts
 from service.domain.errors import SetupError
-from service.domain.second_review import SecondReview
 from service.jobs import ACKNOWLEDGE, CHART, FETCH, POST, QUEUES
 from service.mapping import Mappings
 from service.mllp import Connection, Limits, Listener, TlsFiles, client_tls, server_tls
@@ -119,9 +118,7 @@ class Service:
             ehrs={name: server.ehr for name, server in self.fetcher.servers.items()},
             policies=self.mappings.policies,
             hold=self.settings.undo_seconds,
-            second_review=SecondReview(
-                self.settings.second_review_share, frozenset(self.settings.second_review_codes)
-            ),
+            second_review=self.settings.second_review,
         )
         app = create_app(parts, VERSION)
         web.mount(app)

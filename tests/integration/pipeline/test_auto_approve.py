@@ -6,6 +6,7 @@ import pytest
 
 from service.domain.auto_approval import AutoApproval
 from service.domain.errors import WrongState
+from service.domain.second_review import SecondReview
 from service.pipeline import decide, handling
 from service.pipeline.auto_approve import AutoApprover, is_sampled, simulate
 from service.pipeline.reviewing import Reviewer
@@ -13,6 +14,7 @@ from service.store.users import User
 from tests.integration.pipeline.conftest import a_line
 
 RULE = AutoApproval("pain", "digest", (("neuraxial-injection", 8),), 4, 0.75, 30, 0.01, 24.0)
+NO_SECOND = SecondReview()
 HOURS, DAYS = 3600.0, 86_400.0
 
 
@@ -21,7 +23,7 @@ def approver(database):
     """The rule, enabled."""
     with database.transaction() as store:
         store.auto_approvals.enable(RULE, by="ana")
-    return AutoApprover(database, RULE, (), "billing", 0.0)
+    return AutoApprover(database, RULE, (), "billing", 0.0, NO_SECOND)
 
 
 @pytest.fixture
@@ -147,7 +149,7 @@ def test_a_sample_goes_to_people_and_stays_the_same_one(decided, line, database,
     rule = replace(RULE, sample=0.5)
     with database.transaction() as store:
         store.auto_approvals.enable(rule, by="ana")
-    approver = AutoApprover(database, rule, (), "billing", 0.0)
+    approver = AutoApprover(database, rule, (), "billing", 0.0, NO_SECOND)
     decided(*["approve"] * 4)
     lines = [line() for _ in range(40)]
     clock.now += 25 * HOURS
@@ -161,18 +163,27 @@ def test_a_sample_goes_to_people_and_stays_the_same_one(decided, line, database,
     assert 5 < len(sampled) < 35
 
 
+def test_lines_that_two_people_must_see_are_left_to_people(approver, run, decided, line):
+    decided(*["approve"] * 4)
+    code = line().code
+    approver.second = SecondReview(codes=frozenset({code}))
+    assert run() == 0
+    approver.second = SecondReview(codes=frozenset({"another"}))
+    assert run() == 1
+
+
 def test_nothing_is_approved_before_this_version_of_the_rule_is_enabled(decided, line, database, clock):
     decided(*["approve"] * 4)
     line()
     clock.now += 25 * HOURS
-    assert AutoApprover(database, RULE, (), "billing", 0.0).run() == 0
+    assert AutoApprover(database, RULE, (), "billing", 0.0, NO_SECOND).run() == 0
     with database.transaction() as store:
         store.auto_approvals.enable(RULE, by="ana")
     changed = replace(RULE, digest="changed")
-    assert AutoApprover(database, changed, (), "billing", 0.0).run() == 0
+    assert AutoApprover(database, changed, (), "billing", 0.0, NO_SECOND).run() == 0
     with database.transaction() as store:
         store.auto_approvals.disable(RULE, by="ana")
-    assert AutoApprover(database, RULE, (), "billing", 0.0).run() == 0
+    assert AutoApprover(database, RULE, (), "billing", 0.0, NO_SECOND).run() == 0
     with database.transaction() as store, pytest.raises(WrongState):
         store.auto_approvals.disable(RULE, by="ana")
 
