@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from service.api import (
+    attachments,
     bulk,
     candidates,
     export,
@@ -48,6 +49,7 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         handling,
         bulk,
         candidates,
+        attachments,
         questions,
         postings,
         feeds,

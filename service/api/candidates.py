@@ -30,6 +30,7 @@ from service.domain.review import Candidate
 from service.pipeline import decide, handling
 from service.pipeline.coverage import coverage_of
 from service.pipeline.day import edits_of
+from service.pipeline.documents import messages_of
 from service.pipeline.reviewing import Reviewer
 from service.pipeline.undo import undo, why_not
 from service.store import Store
@@ -154,5 +155,5 @@ def _detail(store: Store, line: Candidate, policies: Sequence[CoveragePolicy]) -
 
 def _documents(store: Store, line: Candidate, asked: list[Asked]) -> list[DocumentOut]:
     """The messages, and the answers that count, as they came."""
-    messages = [document_out(event) for _, event in store.events.of_procedures([line.procedure_id])]
+    messages = map(document_out, messages_of(store, line))
     return [*messages, *(answer_document(each) for each in asked if each.state is AskedState.ANSWERED)]

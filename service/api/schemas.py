@@ -1,16 +1,19 @@
 """The shapes of what the API answers with."""
 
 from datetime import UTC, datetime
+from itertools import starmap
 from typing import Any
 
 from pydantic import BaseModel
 
+from service.domain.attachment import Attachment
 from service.domain.charge import Charge
 from service.domain.edits import Edit
 from service.domain.event import Event
 from service.domain.review import Candidate
 from service.hl7 import decode
 from service.pipeline.day import edit_id
+from service.pipeline.documents import attachments_of
 from service.store.postings import Posting
 
 
@@ -73,6 +76,18 @@ class CandidateOut(BaseModel):
     undo_until: datetime | None  # an approval is held back from posting until then
 
 
+class AttachmentOut(BaseModel):
+    """A file that a message carries: `GET .../documents/{event}/attachments/{number}` hands it out."""
+
+    number: int
+    path: str  # where it stands: OBX[3]-5[1], Bundle.entry[0].resource.content[0].attachment
+    title: str
+    stated_type: str  # as its sender names it
+    media_type: str  # by its own bytes
+    size: int  # bytes
+    fault: str  # why it cannot be handed out; "" = it can
+
+
 class DocumentOut(BaseModel):
     """A message as it came."""
 
@@ -82,6 +97,7 @@ class DocumentOut(BaseModel):
     sender: str
     received_at: datetime
     text: str
+    attachments: list[AttachmentOut] = []
 
 
 class EditOut(BaseModel):
@@ -192,6 +208,19 @@ def document_out(event: Event) -> DocumentOut:
         sender=event.sender,
         received_at=moment(event.received_at),
         text=decode(event.body, event.charset or None).text,
+        attachments=list(starmap(_attachment_out, enumerate(attachments_of(event), start=1))),
+    )
+
+
+def _attachment_out(number: int, file: Attachment) -> AttachmentOut:
+    return AttachmentOut(
+        number=number,
+        path=file.path,
+        title=file.title,
+        stated_type=file.stated_type,
+        media_type=file.media_type if file.data else "",
+        size=len(file.data),
+        fault=file.fault,
     )
 
 

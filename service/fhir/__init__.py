@@ -6,6 +6,7 @@ from service.fhir.charge_item import ENTERED_IN_ERROR, build_charge_item, identi
 from service.fhir.client import ChargeItemClient
 from service.fhir.document import Companion
 from service.fhir.ehr_server import EhrServer, is_signed
+from service.fhir.embedded import embedded_in
 from service.fhir.extract import Extractor
 from service.fhir.links import Link, Role, links_of
 from service.fhir.millennium import create_parameters
@@ -46,6 +47,7 @@ __all__ = [
     "capability_statement",
     "charge_item_of",
     "create_parameters",
+    "embedded_in",
     "identifier_of",
     "is_signed",
     "links_of",

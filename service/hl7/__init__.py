@@ -4,6 +4,7 @@ from service.hl7.acknowledge import Acknowledgement, read_ack
 from service.hl7.admit import Admission, admit, busy, refusal
 from service.hl7.batch_file import build_batch
 from service.hl7.dft import build_message, validate_message
+from service.hl7.embedded import embedded_in
 from service.hl7.extract import Extractor
 from service.hl7.message import Decoded, Message, Segment, decode, escape, split_messages, unescape
 from service.hl7.orders import ORDERING, Ordered, orders_of
@@ -26,6 +27,7 @@ __all__ = [
     "busy",
     "compile_path",
     "decode",
+    "embedded_in",
     "escape",
     "orders_of",
     "read_ack",

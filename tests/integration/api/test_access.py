@@ -22,6 +22,7 @@ ALLOWED = {
     "GET /v1/statistics": {"coder", "lead", "auditor"},
     "GET /v1/candidates/counts": {"coder", "lead", "auditor"},
     "GET /v1/candidates/{identifier}": {"coder", "lead", "auditor"},
+    "GET /v1/candidates/{identifier}/documents/{event}/attachments/{number}": {"coder", "lead", "auditor"},
     "POST /v1/candidates/{identifier}/claim": {"coder", "lead"},
     "POST /v1/candidates/{identifier}/release": {"coder", "lead"},
     "POST /v1/candidates/{identifier}/approve": {"coder", "lead"},
@@ -83,7 +84,7 @@ def operations(api):
 def status_of(api, operation, role):
     method, path = operation.split(" ")
     path = path.replace("{identifier}", "0" * 32).replace("{resource_type}", "Procedure")
-    path = path.replace("{resource_id}", "1")
+    path = path.replace("{resource_id}", "1").replace("{event}", "0" * 32).replace("{number}", "1")
     if role == "nobody":
         return api.client.request(method, path).status_code
     return api.ask(method, path, role=role).status_code

@@ -43,6 +43,13 @@ export class Api {
     return this.#ask("GET", path);
   }
 
+  /** A file: its bytes, and the name to save it under. */
+  async file(path) {
+    const response = await this.#send("GET", path, {});
+    const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "file";
+    return { blob: await response.blob(), name };
+  }
+
   /** Each press of a button is one request, however often the network repeats it. */
   post(path, body, headers = {}) {
     return this.#ask("POST", path, { "Idempotency-Key": crypto.randomUUID?.() ?? fallbackKey(), ...headers }, body);

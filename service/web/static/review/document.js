@@ -3,6 +3,7 @@
 import { element } from "../frame/dom.js";
 import { whenOf } from "../frame/time.js";
 import { readFhir } from "./fhir.js";
+import { filesNode } from "./files.js";
 import { readHl7 } from "./hl7.js";
 import { blocksOf, isTakenBack, resultStatusOf, titleOf, unitOf, valuePieces } from "./hl7_reading.js";
 import { marksOf, pieceNodes } from "./marks.js";
@@ -10,10 +11,10 @@ import { lineOf } from "./spans.js";
 
 /**
  * Show the documents. `items` are what was read out of them: [{source, decides}]; the marks of item n carry n
- * in their data-items. `raw`: each message as it came, segment by segment.
+ * in their data-items. `raw`: each message as it came, segment by segment. `save(document, file)`: asked for a file.
  */
-export function showDocuments(container, documents, items, { raw }) {
-  container.replaceChildren(...documents.map((each) => documentNode(each, items, raw)));
+export function showDocuments(container, documents, items, { raw, save }) {
+  container.replaceChildren(...documents.map((each) => documentNode(each, items, raw, save)));
 }
 
 /** Light the marks of these items, and no others; gives the first of them, or nothing when they have none. */
@@ -28,7 +29,7 @@ export function light(container, items) {
   return first;
 }
 
-function documentNode(document, items, raw) {
+function documentNode(document, items, raw, save) {
   const view = viewOf(document);
   const marks = marksOf(view, document, items);
   const blocks = raw || !view.read ? [{ kind: "segments", lines: view.lines }] : view.read();
@@ -41,6 +42,7 @@ function documentNode(document, items, raw) {
       element("h3", {}, document.message_type || document.format),
       element("span", { class: "hint" }, `${document.sender || "an unnamed sender"} · ${whenOf(document.received_at)}`),
     ),
+    filesNode(document, save),
     ...blocks.map((block) => BLOCKS[block.kind](block, marks)),
   );
 }

@@ -9,8 +9,11 @@ export class Evidence {
   #items = [];
   #lit = [];
   #raw = false;
+  #save;
 
-  constructor() {
+  /** `save(document, file)`: asked for a file of a document. */
+  constructor(save) {
+    this.#save = save;
     byId("evidence-next").addEventListener("click", () => this.#step(1));
     byId("evidence-previous").addEventListener("click", () => this.#step(-1));
     byId("raw").addEventListener("click", () => this.#turnRaw(!this.#raw));
@@ -58,7 +61,7 @@ export class Evidence {
   }
 
   #draw() {
-    showDocuments(byId("documents"), this.#documents, this.#items, { raw: this.#raw });
+    showDocuments(byId("documents"), this.#documents, this.#items, { raw: this.#raw, save: this.#save });
   }
 
   /** The evidence before or after the one that is lit, in the order in which it is listed. */

@@ -8,6 +8,7 @@ import { Decisions } from "./decisions.js";
 import { Evidence } from "./evidence.js";
 import { jsonOf } from "./filter.js";
 import { FilterBar } from "./filter_bar.js";
+import { saveFile } from "./files.js";
 import { closeForm } from "./form.js";
 import { headline, isOpen, statusWords } from "./line.js";
 import { Live } from "./live.js";
@@ -26,7 +27,7 @@ export class Review {
   #bulk;
   #live;
   #decisions;
-  #evidence = new Evidence();
+  #evidence;
   #line = null; // the line that is on the screen, as it was read; null while none is
   #left = { user: "", id: "" }; // the line that was open when the session ended
   #replaced = null; // a superseded line, until the one in its place is shown
@@ -44,6 +45,7 @@ export class Review {
     this.#filters = new FilterBar(session, this.#queue, () => session.guarded(() => this.load()));
     this.#bulk = new Bulk(session, this);
     this.#live = new Live(session, this);
+    this.#evidence = new Evidence((document, file) => session.guarded(() => this.#save(document, file)));
     this.#decisions = new Decisions(session, this);
     const onClick = (id, act) => byId(id).addEventListener("click", () => session.guarded(act));
     onClick("reload", () => this.load());
@@ -86,6 +88,10 @@ export class Review {
     if (this.worklist.placeOf(wanted)) this.worklist.choose(wanted);
     else this.worklist.chooseFirst();
     this.#session.guarded(() => showMyDay(this.#session));
+  }
+
+  async #save(document, file) {
+    say(`Saved as ${await saveFile(this.#session.api, this.#line, document, file)}.`);
   }
 
   async step(by) {
