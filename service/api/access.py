@@ -12,10 +12,10 @@ from service.store.users import User
 #: What each role may do. A user may have several roles; admin by itself reads no patient data.
 CAPABILITIES = {
     "feed": frozenset({"send"}),
-    "coder": frozenset({"read", "decide"}),
-    "lead": frozenset({"read", "decide", "settle", "operate", "measure"}),
-    "auditor": frozenset({"read", "audit"}),
-    "admin": frozenset({"operate", "audit", "measure"}),
+    "coder": frozenset({"read", "decide", "consult"}),
+    "lead": frozenset({"read", "decide", "settle", "operate", "measure", "consult"}),
+    "auditor": frozenset({"read", "audit", "consult"}),
+    "admin": frozenset({"operate", "audit", "measure", "consult"}),
     "monitor": frozenset({"measure"}),
 }
 
@@ -59,4 +59,5 @@ Decider = Annotated[User, Depends(may("decide"))]
 Settler = Annotated[User, Depends(may("settle"))]
 Operator = Annotated[User, Depends(may("operate"))]
 Meter = Annotated[User, Depends(may("measure"))]
+Consulter = Annotated[User, Depends(may("consult"))]  # of the mappings, which hold no patient data
 Auditor = Annotated[User, Depends(may("audit"))]

@@ -13,6 +13,7 @@ from service.api import (
     handling,
     intake,
     keepsakes,
+    mappings,
     metrics,
     operations,
     postings,
@@ -57,6 +58,7 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         metrics,
         reconciliation,
         statistics,
+        mappings,
         operations,
     ):
         answered = {} if module in (fhir_notify, fhir_read, intake) else problems.RESPONSES

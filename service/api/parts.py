@@ -11,6 +11,7 @@ from service.domain.ehr import Ehr
 from service.domain.feed import Feed
 from service.domain.second_review import SecondReview
 from service.mapping.vocabulary import Vocabulary
+from service.pipeline.chart import Reader
 from service.pipeline.receive import Door
 from service.store import Database
 
@@ -26,6 +27,8 @@ class Parts:
     approved: Callable[[], None]  # told after an approval was committed
     answered: Callable[[], None]  # told after an answer was committed
     vocabulary: Vocabulary  # what answers are checked against
+    reader: Reader  # what messages are tried by, with the mappings that are loaded
+    digest_on_disk: Callable[[], str]  # of the files as they are now, which may have been edited since
     is_current: Callable[[], bool]  # whether the schema is the one this code was written for
     broker_answers: Callable[[], bool]  # whether workers can be woken; true where there is no broker
     body_limit: int  # bytes

@@ -2,19 +2,15 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 from service import fhir, hl7
 from service.domain.documentation import Documentation
 from service.domain.errors import InputError, SetupError, UnreadableInput
-from service.domain.event import Event, Format
-from service.domain.ids import new_control_id, new_id
+from service.domain.event import Event
 from service.mapping import Mappings, documentation_from_json
-from service.mapping.document import Understood
 from service.pipeline.chart import Reader
-
-Keyed = list[tuple[str, Understood]]
+from service.pipeline.trial import Keyed, fhir_event, hl7_event, is_fhir
 
 
 def documented(reader: Reader, path: Path) -> Iterator[tuple[str, Documentation]]:
@@ -87,27 +83,3 @@ def _events_of(body: bytes) -> Iterator[Event]:
         return
     for message in hl7.split_messages(body):
         yield hl7_event(message)[1]
-
-
-def is_fhir(body: bytes) -> bool:
-    """Whether a file holds JSON, not HL7 v2."""
-    return body.lstrip()[:1] == b"{"
-
-
-def hl7_event(body: bytes, feed: str = "") -> tuple[hl7.Admission, Event]:
-    """Take one message as the listener would, without keeping it."""
-    admission = hl7.admit(body, now=datetime.now(UTC), ack_id=new_control_id())
-    sender = f"{admission.sending_application}|{admission.sending_facility}"
-    return admission, _event(Format.HL7V2, sender, admission.message_type, body, feed)
-
-
-def fhir_event(body: bytes, feed: str = "") -> tuple[fhir.Admission, Event]:
-    """Take one resource as the API would, without keeping it."""
-    admission = fhir.admit(
-        body, resource_type=None, resource_id=None, method="POST", assigned_id=fhir.assign_id(body)
-    )
-    return admission, _event(Format.FHIR, "", admission.message_type, body, feed)
-
-
-def _event(form: Format, sender: str, message_type: str, body: bytes, feed: str) -> Event:
-    return Event(new_id(), "", form, sender, message_type, "", 0.0, 0, body, feed=feed)

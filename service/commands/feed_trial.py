@@ -11,13 +11,14 @@ from typing import Annotated, Any
 import typer
 
 from service import hl7
-from service.commands.corpus import content, fhir_event, hl7_event, is_fhir
+from service.commands.corpus import content
 from service.domain.documentation import DocumentedElement, UnknownCode
 from service.domain.errors import InputError, MappingError, SetupError
 from service.domain.event import Event
 from service.domain.feed import Feed
 from service.mapping import Mappings, Understood, load, load_feed
 from service.pipeline.chart import Reader
+from service.pipeline.trial import fhir_event, hl7_event, is_fhir
 from service.wiring import read_settings
 
 _SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"

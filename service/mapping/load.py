@@ -12,7 +12,8 @@ from service.mapping.algorithms import AlgorithmSource, compile_algorithm
 from service.mapping.check import read_and_check
 from service.mapping.compiler import compile_table
 from service.mapping.evaluate import Tables
-from service.mapping.tables import Switch, TableSource
+from service.mapping.findings import Finding
+from service.mapping.tables import LookupFile, Switch, TableSource
 from service.mapping.terms import Terms
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.yaml_fault import nearest
@@ -28,10 +29,13 @@ class Mappings:
     tables: Tables
     feeds: tuple[Feed, ...]
     terms: Terms
-    digest: str  # SHA-256 over the names and bytes of all files
+    digest: str
     sources: tuple[TableSource, ...] = field(repr=False)  # the tables as they are written
     algorithms: tuple[AlgorithmSource, ...] = field(repr=False)
     policies: tuple[CoveragePolicy, ...] = ()
+    lookups: Mapping[str, LookupFile] = field(default_factory=dict, repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict)  # the site's answers to switches
+    warnings: tuple[Finding, ...] = ()  # what the lint finds doubtful
 
 
 def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
@@ -53,10 +57,13 @@ def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
         tables=ready,
         feeds=checked.feeds,
         terms=terms,
-        digest=_digest(folder),
+        digest=digest_of(folder),
         sources=sources,
         algorithms=algorithms,
         policies=tuple(checked.policies),
+        lookups=checked.lookups,
+        settings=dict(site),
+        warnings=tuple(sorted(checked.findings)),
     )
 
 
@@ -72,7 +79,8 @@ def _check_site(site: Mapping[str, str], sources: Iterable[TableSource | Algorit
             raise MappingError(f"{value!r} is not a value of switch {name}{near}")
 
 
-def _digest(folder: Path) -> str:
+def digest_of(folder: Path) -> str:
+    """SHA-256 over the names and bytes of all files."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*.yaml")):
         body = path.read_bytes()

@@ -12,6 +12,7 @@ from service.api.parts import Parts
 from service.domain.errors import SetupError
 from service.jobs import ACKNOWLEDGE, CHART, FETCH, POST, QUEUES
 from service.mapping import Mappings
+from service.mapping.load import digest_of
 from service.mllp import Connection, Limits, Listener, TlsFiles, client_tls, server_tls
 from service.pipeline.application_acks import send_application_acks
 from service.pipeline.auto_approve import AutoApprover
@@ -112,6 +113,8 @@ class Service:
             approved=self.approved,
             answered=self.answered,
             vocabulary=self.mappings.vocabulary,
+            reader=self.reader,
+            digest_on_disk=lambda: digest_of(self.settings.mappings),
             is_current=lambda: is_current(self.database),
             broker_answers=self.broker_answers,
             body_limit=self.settings.frame_limit,

@@ -71,6 +71,10 @@ ALLOWED = {
     "POST /v1/quarantine/{identifier}/discard": {"lead", "admin"},
     "GET /v1/reconciliation": {"lead", "admin"},
     "GET /v1/reconciliation/export": {"lead", "admin"},
+    "GET /v1/mappings": {"coder", "lead", "auditor", "admin"},
+    "GET /v1/mappings/{table}": {"coder", "lead", "auditor", "admin"},
+    "POST /v1/mappings/try": {"coder", "lead", "auditor", "admin"},
+    "POST /v1/mappings/explain": {"coder", "lead", "auditor", "admin"},
     "GET /v1/ledger": set(),  # its sums are of all facilities, and these users see one
     "GET /v1/audit": {"auditor", "admin"},
 }

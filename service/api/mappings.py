@@ -1,0 +1,146 @@
+"""Mappings: which are loaded, each table as people read it, and what they would make of a message."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from itertools import islice
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Path
+from pydantic import Field
+
+from service.api.access import Consulter
+from service.api.inputs import Code, In
+from service.api.mapping_schemas import (
+    ExplainedOut,
+    LoadedOut,
+    PublishedOut,
+    TableDetail,
+    TableOut,
+    TrialOut,
+    TriedOut,
+    WarningOut,
+)
+from service.api.parts import Parts, PartsOf
+from service.api.schemas import document_out, moment
+from service.domain.errors import Fault, NotFound, UnreadableInput
+from service.domain.event import Format
+from service.mapping import Mappings
+from service.mapping.explain import Explanation, explain, why_not
+from service.mapping.readable import TableText, tables_in_words
+from service.pipeline.trial import Trial, answer_of, is_fhir, try_payload
+from service.store.transaction import AuditEntry
+from service.store.users import User
+
+router = APIRouter(prefix="/v1/mappings", tags=["mappings"])
+_MOST_MESSAGES: Final = 20
+_LONGEST: Final = 2_000_000  # characters
+_UTF8: Final = "utf-8"  # whatever MSH-18 says: what is pasted is text already
+TableName = Annotated[str, Path(max_length=96)]
+
+
+class TrialIn(In):
+    """A message to try: in the body, for it may be a patient's."""
+
+    message: Annotated[
+        str, Field(min_length=1, max_length=_LONGEST, description="HL7 v2, one or a few; or a FHIR resource")
+    ]
+    feed: Annotated[
+        str, Field(max_length=64, description="Read it by this feed; by itself, the fitting one")
+    ] = ""
+
+
+class ExplainIn(TrialIn):
+    """The same, and perhaps a code that did not come."""
+
+    why_not: Code | None = None
+
+
+@router.get("")
+def show_mappings(parts: PartsOf, user: Consulter) -> LoadedOut:  # noqa: ARG001
+    """The mappings that are loaded: their version, what the lint finds doubtful, every table."""
+    mappings = parts.reader.mappings
+    with parts.database.look() as store:
+        published = store.publications.current()
+    return LoadedOut(
+        digest=mappings.digest,
+        changed_on_disk=parts.digest_on_disk() != mappings.digest,
+        published=published
+        and PublishedOut(digest=published.digest, by=published.by, at=moment(published.at)),
+        warnings=[WarningOut(**asdict(finding)) for finding in mappings.warnings],
+        feeds=[feed.name for feed in mappings.feeds],
+        tables=[table_out(table) for table in tables_in_words(mappings)],
+    )
+
+
+@router.get("/{table}")
+def show_table(table: TableName, parts: PartsOf, user: Consulter) -> TableDetail:  # noqa: ARG001
+    """One table: its gate, facts and rows, what follows from them, its questions and its tests, in words."""
+    for each in tables_in_words(parts.reader.mappings):
+        if each.name == table:
+            return TableDetail(**asdict(each))
+    raise NotFound("there is no table of that name")
+
+
+@router.post("/try")
+def try_message(body: TrialIn, parts: PartsOf, user: Consulter) -> TriedOut:
+    """What would be made of a message. Nothing is kept of it; that it was looked at is audited."""
+    tried = _tried(parts, user, body, "mappings.try")
+    return TriedOut(messages=[_trial_out(trial, parts.reader.mappings) for trial in tried])
+
+
+@router.post("/explain")
+def explain_message(body: ExplainIn, parts: PartsOf, user: Consulter) -> list[ExplainedOut]:
+    """Why each procedure of a message gets its codes; or why not another code, and what it would need."""
+    mappings = parts.reader.mappings
+    return [
+        ExplainedOut(
+            message=number,
+            procedure=chart.documentation.procedure_key,
+            # Those that propose or ask something first.
+            tables=[_explanation(each) for each in sorted(found, key=lambda each: each.proposal is None)],
+        )
+        for number, trial in enumerate(_tried(parts, user, body, "mappings.explain"), 1)
+        for chart in trial.charts
+        for found in [
+            why_not(mappings, chart.documentation, body.why_not)
+            if body.why_not
+            else explain(mappings, chart.documentation)
+        ]
+    ]
+
+
+def _tried(parts: Parts, user: User, body: TrialIn, action: str) -> list[Trial]:
+    payload = body.message.encode()
+    _check_feed(parts.reader.mappings, body.feed, payload)
+    found: Iterator[Trial] = try_payload(parts.reader, payload, body.feed, _UTF8)
+    tried = list(islice(found, _MOST_MESSAGES + 1))
+    if len(tried) > _MOST_MESSAGES:
+        raise UnreadableInput(Fault("/message", "102", f"try at most {_MOST_MESSAGES} messages at once"))
+    with parts.database.transaction() as store:
+        store.audit(AuditEntry(user.facility, "review", user.name, action, "message", "", len(tried)))
+    return tried
+
+
+def _check_feed(mappings: Mappings, name: str, payload: bytes) -> None:
+    wanted = Format.FHIR if is_fhir(payload) else Format.HL7V2
+    if name and not any(feed.name == name and feed.format is wanted for feed in mappings.feeds):
+        raise UnreadableInput(Fault("/feed", "103", f"no feed of that name reads {wanted}"))
+
+
+def table_out(table: TableText) -> TableOut:
+    """A table in the list of all."""
+    return TableOut(
+        **{name: getattr(table, name) for name in ("name", "title", "owner", "days", "codes", "sources")},
+        unsettled=list(table.unsettled),
+        rows=len(table.rows),
+        tests=len(table.tests),
+    )
+
+
+def _trial_out(trial: Trial, mappings: Mappings) -> TrialOut:
+    answer: dict[str, Any] = answer_of(trial, mappings.policies)
+    return TrialOut(**answer, set_aside=trial.set_aside, document=document_out(trial.event))
+
+
+def _explanation(explanation: Explanation) -> dict[str, Any]:
+    return {"table": explanation.table, "lines": list(dict.fromkeys(explanation.lines))}
