@@ -21,7 +21,7 @@ from service.api.mapping_schemas import (
     WarningOut,
 )
 from service.api.parts import Parts, PartsOf
-from service.api.schemas import document_out, moment
+from service.api.schemas import message_out, moment
 from service.domain.errors import Fault, NotFound, UnreadableInput
 from service.domain.event import Format
 from service.mapping import Mappings
@@ -139,7 +139,7 @@ def table_out(table: TableText) -> TableOut:
 
 def _trial_out(trial: Trial, mappings: Mappings) -> TrialOut:
     answer: dict[str, Any] = answer_of(trial, mappings.policies)
-    return TrialOut(**answer, set_aside=trial.set_aside, document=document_out(trial.event))
+    return TrialOut(**answer, set_aside=trial.set_aside, document=message_out(trial.event))
 
 
 def _explanation(explanation: Explanation) -> dict[str, Any]:

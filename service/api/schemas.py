@@ -200,6 +200,12 @@ def candidate_out(line: Candidate) -> dict[str, Any]:
 
 
 def document_out(event: Event) -> DocumentOut:
+    """A message, decoded for reading, with the files that it carries."""
+    files = list(starmap(_attachment_out, enumerate(attachments_of(event), start=1)))
+    return message_out(event).model_copy(update={"attachments": files})
+
+
+def message_out(event: Event) -> DocumentOut:
     """A message, decoded for reading."""
     return DocumentOut(
         event=event.id,
@@ -208,7 +214,6 @@ def document_out(event: Event) -> DocumentOut:
         sender=event.sender,
         received_at=moment(event.received_at),
         text=decode(event.body, event.charset or None).text,
-        attachments=list(starmap(_attachment_out, enumerate(attachments_of(event), start=1))),
     )
 
 
