@@ -95,6 +95,13 @@ class TableDetail(BaseModel):
     tests: list[TryingOut]
 
 
+class TableExplained(BaseModel):
+    """What one table makes of a procedure, line by line."""
+
+    table: str
+    lines: list[str]
+
+
 class ProcedureOut(BaseModel):
     """What is documented of a procedure, and what would be made of it; as `propose` prints it."""
 
@@ -107,6 +114,7 @@ class ProcedureOut(BaseModel):
     unknown_codes: list[dict[str, Any]]
     edits: list[dict[str, Any]]
     coverage: list[dict[str, Any]]
+    explained: list[TableExplained]
 
 
 class AckOut(BaseModel):
@@ -132,15 +140,8 @@ class TriedOut(BaseModel):
     messages: list[TrialOut]
 
 
-class TableExplained(BaseModel):
-    """What one table makes of a procedure, line by line."""
-
-    table: str
-    lines: list[str]
-
-
-class ExplainedOut(BaseModel):
-    """Why a procedure gets its codes, or why not another; no table = none knows that code."""
+class WhyNotOut(BaseModel):
+    """Why a procedure does not get a code; no table = none knows that code."""
 
     message: int  # counted from 1
     procedure: str

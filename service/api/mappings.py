@@ -11,14 +11,15 @@ from pydantic import Field
 from service.api.access import Consulter
 from service.api.inputs import Code, In
 from service.api.mapping_schemas import (
-    ExplainedOut,
     LoadedOut,
     PublishedOut,
     TableDetail,
+    TableExplained,
     TableOut,
     TrialOut,
     TriedOut,
     WarningOut,
+    WhyNotOut,
 )
 from service.api.parts import Parts, PartsOf
 from service.api.schemas import message_out, moment
@@ -49,10 +50,10 @@ class TrialIn(In):
     ] = ""
 
 
-class ExplainIn(TrialIn):
-    """The same, and perhaps a code that did not come."""
+class WhyNotIn(TrialIn):
+    """The same, and a code that did not come."""
 
-    why_not: Code | None = None
+    code: Code
 
 
 @router.get("")
@@ -83,29 +84,23 @@ def show_table(table: TableName, parts: PartsOf, user: Consulter) -> TableDetail
 
 @router.post("/try")
 def try_message(body: TrialIn, parts: PartsOf, user: Consulter) -> TriedOut:
-    """What would be made of a message. Nothing is kept of it; that it was looked at is audited."""
+    """What would be made of a message, and why. Nothing is kept of it; that it was looked at is audited."""
     tried = _tried(parts, user, body, "mappings.try")
     return TriedOut(messages=[_trial_out(trial, parts.reader.mappings) for trial in tried])
 
 
-@router.post("/explain")
-def explain_message(body: ExplainIn, parts: PartsOf, user: Consulter) -> list[ExplainedOut]:
-    """Why each procedure of a message gets its codes; or why not another code, and what it would need."""
+@router.post("/why-not")
+def say_why_not(body: WhyNotIn, parts: PartsOf, user: Consulter) -> list[WhyNotOut]:
+    """Why a code does not come of a message: what stands in its way, and what would have to be documented."""
     mappings = parts.reader.mappings
     return [
-        ExplainedOut(
+        WhyNotOut(
             message=number,
             procedure=chart.documentation.procedure_key,
-            # Those that propose or ask something first.
-            tables=[_explanation(each) for each in sorted(found, key=lambda each: each.proposal is None)],
+            tables=_explained(why_not(mappings, chart.documentation, body.code)),
         )
-        for number, trial in enumerate(_tried(parts, user, body, "mappings.explain"), 1)
+        for number, trial in enumerate(_tried(parts, user, body, "mappings.why-not"), 1)
         for chart in trial.charts
-        for found in [
-            why_not(mappings, chart.documentation, body.why_not)
-            if body.why_not
-            else explain(mappings, chart.documentation)
-        ]
     ]
 
 
@@ -139,8 +134,14 @@ def table_out(table: TableText) -> TableOut:
 
 def _trial_out(trial: Trial, mappings: Mappings) -> TrialOut:
     answer: dict[str, Any] = answer_of(trial, mappings.policies)
+    for procedure, chart in zip(answer["procedures"], trial.charts, strict=True):
+        procedure["explained"] = _explained(explain(mappings, chart.documentation))
     return TrialOut(**answer, set_aside=trial.set_aside, document=message_out(trial.event))
 
 
-def _explanation(explanation: Explanation) -> dict[str, Any]:
-    return {"table": explanation.table, "lines": list(dict.fromkeys(explanation.lines))}
+def _explained(explanations: list[Explanation]) -> list[TableExplained]:
+    """What each table says; those that propose or ask something first."""
+    return [
+        TableExplained(table=each.table, lines=list(dict.fromkeys(each.lines)))
+        for each in sorted(explanations, key=lambda each: each.proposal is None)
+    ]

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.desk import send, shown, sign_in
+from tests.browser.desk import SAMPLES, send, shown, sign_in
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SMALLEST = 24  # CSS pixels, WCAG 2.5.8
@@ -52,6 +52,15 @@ def opened(page, key, awaited):
     return violations(page)
 
 
+def tried(page):
+    """What axe finds once a message was tried."""
+    page.get_by_role("button", name="Try a message").click()
+    page.get_by_label("HL7 v2 message").fill((SAMPLES / "02-mdm-t02-lumbar-injection.hl7").read_text())
+    page.get_by_role("button", name="Try", exact=True).click()
+    expect(page.locator("#why-said details").first).to_be_visible()
+    return violations(page)
+
+
 def test_axe_finds_nothing_on_any_view_form_and_dialog(asked, running):
     page, found = asked, {"sign-in": violations(asked)}
     sign_in(page, running.token)
@@ -69,8 +78,13 @@ def test_axe_finds_nothing_on_any_view_form_and_dialog(asked, running):
         (3, "#postings-list *"),
         (4, "#quarantine-list *"),
         (5, "#feeds-list *"),
+        (6, "#mapping-list tbody"),
     ):
         found[awaited] = opened(page, str(key), awaited)
+    page.locator("#mapping-list").get_by_role("button").first.click()
+    expect(page.locator(".decision")).to_be_visible()
+    found["a table"] = violations(page)
+    found["a trial"] = tried(page)
     assert {where: what for where, what in found.items() if what} == {}
 
 
@@ -86,6 +100,8 @@ def test_axe_finds_nothing_in_the_dark_theme(asked, running):
     asked.get_by_label("Dark").check()
     asked.keyboard.press("Escape")
     found += opened(asked, "2", ".card")
+    found += opened(asked, "6", "#mapping-list tbody")
+    found += tried(asked)
     assert found == []
 
 

@@ -4,7 +4,7 @@ import itertools
 
 from playwright.sync_api import expect
 
-from tests.browser.desk import form, lines, send, shown, sign_in
+from tests.browser.desk import SAMPLES, form, lines, send, shown, sign_in
 
 TAGS = ("img", "svg", "iframe", "object", "embed", "video", "audio", "details", "body", "input")
 EVENTS = ("onerror", "onload", "onfocus autofocus", "ontoggle open", "onmouseover")
@@ -98,3 +98,23 @@ def test_hostile_text_is_shown_as_it_is_and_nothing_of_it_runs(page, running):
     expect(lines(page)).to_have_count(1)
     assert {url.split("/")[2] for url in asked if not url.startswith("data:")} == {running.http.split("/")[2]}
     assert page.title() == "Charge review"
+
+
+def test_a_hostile_message_that_is_tried_runs_nothing_either(page, running):
+    page.goto(running.http)
+    sign_in(page, running.token)
+    expect(page.locator("#views")).to_be_visible()
+    page.keyboard.press("6")
+    page.get_by_role("button", name="Try a message").click()
+    (path,) = SAMPLES.glob("01-*.hl7")
+    message = hostile(path.read_bytes()).replace(b"ORU^R01", b"ORU^R01^" + escaped(PAYLOADS[4]))
+    page.get_by_label("HL7 v2 message").fill(message.decode())
+    page.get_by_role("button", name="Try", exact=True).click()
+    expect(page.locator("#trial-line h2")).to_be_visible()
+    shown_notes = page.locator("#trial-documents .narrative .words").all_inner_texts()
+    assert [each.strip() for each in shown_notes] == [each.strip() for each in PAYLOADS]
+    page.get_by_label("HL7 v2 message").fill("\r".join(PAYLOADS))
+    page.get_by_role("button", name="Try", exact=True).click()
+    expect(page.locator("#trial-found")).to_contain_text("refused")
+    expect(page.locator("#trial-documents")).to_contain_text(PAYLOADS[0])
+    assert page.locator("#mappings :is(img, svg:not(.icon), iframe, object, script)").count() == 0

@@ -21,13 +21,13 @@ def test_each_role_sees_the_views_that_are_its_own_and_an_auditor_no_button_that
     page.goto(running.http)
     sign_in(page, token_of("admin"))
     expect(page.get_by_role("heading", name="Quarantine")).to_be_visible()
-    assert views(page) == ["Quarantine", "Feeds"]
+    assert views(page) == ["Quarantine", "Feeds", "Mappings"]
     page.locator("#user").click()
     page.get_by_role("button", name="Sign out").click()
 
     sign_in(page, token_of("auditor"))
     expect(shown(page)).to_have_text("62327")
-    assert views(page) == ["Review", "Dashboard", "Postings"]
+    assert views(page) == ["Review", "Dashboard", "Postings", "Mappings"]
     expect(page.locator("#actions")).to_be_hidden()
     page.keyboard.press("a")
     page.keyboard.press("2")  # a key that worked after one that did nothing

@@ -10,6 +10,7 @@ import { startPanes } from "./frame/panes.js";
 import { Session } from "./frame/session.js";
 import { startTheme } from "./frame/theme.js";
 import { Views } from "./frame/views.js";
+import { Mappings } from "./mappings/mappings.js";
 import { Feeds } from "./operations/feeds.js";
 import { Postings } from "./operations/postings.js";
 import { Quarantine } from "./operations/quarantine.js";
@@ -23,6 +24,7 @@ const views = new Views(
     postings: new Postings(session),
     quarantine: new Quarantine(session),
     feeds: new Feeds(session),
+    mappings: new Mappings(session),
   },
   (open) => session.guarded(open),
 );

@@ -74,7 +74,7 @@ ALLOWED = {
     "GET /v1/mappings": {"coder", "lead", "auditor", "admin"},
     "GET /v1/mappings/{table}": {"coder", "lead", "auditor", "admin"},
     "POST /v1/mappings/try": {"coder", "lead", "auditor", "admin"},
-    "POST /v1/mappings/explain": {"coder", "lead", "auditor", "admin"},
+    "POST /v1/mappings/why-not": {"coder", "lead", "auditor", "admin"},
     "GET /v1/ledger": set(),  # its sums are of all facilities, and these users see one
     "GET /v1/audit": {"auditor", "admin"},
 }

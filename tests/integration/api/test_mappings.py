@@ -128,12 +128,14 @@ def test_text_is_text_whatever_msh_18_says_of_bytes(api, sample):
 
 
 def test_a_code_that_did_not_come_is_told_what_it_would_need(api, sample):
-    (why,) = tried(api, sample(NOTE), "explain").json()
-    assert "row 4 holds: 62323" in why["tables"][0]["lines"]
-    (why_not,) = tried(api, sample(NOTE), "explain", why_not="62327").json()
+    (message,) = tried(api, sample(NOTE)).json()["messages"]
+    first, *others = message["procedures"][0]["explained"]
+    assert "row 4 holds: 62323" in first["lines"]
+    assert {each["lines"][-1] for each in others} == {"so it says nothing"}
+    (why_not,) = tried(api, sample(NOTE), "why-not", code="62327").json()
     (needed,) = why_not["tables"][0]["lines"]
     assert needed.startswith("row 8 needs dwell = multi_day; it is one_day")
     assert "It would be documented by:" in needed
-    (unknown,) = tried(api, sample(NOTE), "explain", why_not="99999").json()
+    (unknown,) = tried(api, sample(NOTE), "why-not", code="99999").json()
     assert unknown["tables"] == []
-    assert tried(api, sample(NOTE), "explain", why_not="a name").status_code == 422
+    assert tried(api, sample(NOTE), "why-not", code="a name").status_code == 422

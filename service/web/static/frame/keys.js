@@ -29,6 +29,7 @@ export const ACTIONS = [
   { id: "view-3", key: "3", label: "Postings" },
   { id: "view-4", key: "4", label: "Quarantine" },
   { id: "view-5", key: "5", label: "Feeds" },
+  { id: "view-6", key: "6", label: "Mappings" },
   { id: "keys", key: "?", label: "This list" },
 ];
 

@@ -1,6 +1,5 @@
 // The documents of a line and the evidence in them: an item is lit in both panes at once.
 
-import { byId } from "../frame/dom.js";
 import { say } from "../frame/say.js";
 import { light, showDocuments } from "./document.js";
 
@@ -8,16 +7,21 @@ export class Evidence {
   #documents = [];
   #items = [];
   #lit = [];
-  #raw = false;
+  #isRaw = false;
+  #at;
   #save;
 
-  /** `save(document, file)`: asked for a file of a document. */
-  constructor(save) {
+  /**
+   * `at` = {documents, line, raw, next, previous}: the panes of the documents and of the items, and the buttons.
+   * `save(document, file)`: asked for a file of a document.
+   */
+  constructor(at, save) {
+    this.#at = at;
     this.#save = save;
-    byId("evidence-next").addEventListener("click", () => this.#step(1));
-    byId("evidence-previous").addEventListener("click", () => this.#step(-1));
-    byId("raw").addEventListener("click", () => this.#turnRaw(!this.#raw));
-    byId("documents").addEventListener("click", ({ target }) => {
+    at.next.addEventListener("click", () => this.#step(1));
+    at.previous.addEventListener("click", () => this.#step(-1));
+    at.raw.addEventListener("click", () => this.#turnRaw(!this.#isRaw));
+    at.documents.addEventListener("click", ({ target }) => {
       const items = target.closest("mark")?.dataset.items.split(" ").map(Number);
       if (items) this.reveal(items);
     });
@@ -28,9 +32,9 @@ export class Evidence {
     this.#items = items;
     this.#lit = [];
     this.#draw();
-    const first = byId("documents").querySelector("mark.decides");
+    const first = this.#at.documents.querySelector("mark.decides");
     if (first) bringIntoView(first);
-    else byId("documents").scrollTop = 0;
+    else this.#at.documents.scrollTop = 0;
   }
 
   clear() {
@@ -40,12 +44,12 @@ export class Evidence {
   /** Light these items, here and beside the documents, and bring the first into view. */
   reveal(ns) {
     this.#lit = ns;
-    let mark = light(byId("documents"), ns);
-    if (!mark && !this.#raw) {
+    let mark = light(this.#at.documents, ns);
+    if (!mark && !this.#isRaw) {
       this.#turnRaw(true);
-      mark = light(byId("documents"), ns);
+      mark = light(this.#at.documents, ns);
     }
-    for (const item of byId("line").querySelectorAll("[data-item]")) {
+    for (const item of this.#at.line.querySelectorAll("[data-item]")) {
       item.setAttribute("aria-pressed", String(ns.includes(Number(item.dataset.item))));
     }
     if (mark) bringIntoView(mark);
@@ -53,26 +57,26 @@ export class Evidence {
   }
 
   #turnRaw(raw) {
-    this.#raw = raw;
-    byId("raw").setAttribute("aria-pressed", String(raw));
+    this.#isRaw = raw;
+    this.#at.raw.setAttribute("aria-pressed", String(raw));
     this.#draw();
-    const mark = light(byId("documents"), this.#lit);
+    const mark = light(this.#at.documents, this.#lit);
     if (mark) bringIntoView(mark);
   }
 
   #draw() {
-    showDocuments(byId("documents"), this.#documents, this.#items, { raw: this.#raw, save: this.#save });
+    showDocuments(this.#at.documents, this.#documents, this.#items, { raw: this.#isRaw, save: this.#save });
   }
 
   /** The evidence before or after the one that is lit, in the order in which it is listed. */
   #step(by) {
-    const listed = [...byId("line").querySelectorAll("[data-item]")].map((each) => Number(each.dataset.item));
+    const listed = [...this.#at.line.querySelectorAll("[data-item]")].map((each) => Number(each.dataset.item));
     if (!listed.length) return;
     const at = this.#lit.length === 1 ? listed.indexOf(this.#lit[0]) : -1;
     const first = by > 0 ? 0 : listed.length - 1;
     const n = at < 0 ? first : (at + by + listed.length) % listed.length;
     this.reveal([listed[n]]);
-    byId("line").querySelector(`[data-item="${listed[n]}"]`).scrollIntoView({ block: "nearest" });
+    this.#at.line.querySelector(`[data-item="${listed[n]}"]`).scrollIntoView({ block: "nearest" });
   }
 }
 

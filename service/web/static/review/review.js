@@ -45,7 +45,8 @@ export class Review {
     this.#filters = new FilterBar(session, this.#queue, () => session.guarded(() => this.load()));
     this.#bulk = new Bulk(session, this);
     this.#live = new Live(session, this);
-    this.#evidence = new Evidence((document, file) => session.guarded(() => this.#save(document, file)));
+    const at = { documents: byId("documents"), line: byId("line"), raw: byId("raw"), next: byId("evidence-next"), previous: byId("evidence-previous") };
+    this.#evidence = new Evidence(at, (document, file) => session.guarded(() => this.#save(document, file)));
     this.#decisions = new Decisions(session, this);
     const onClick = (id, act) => byId(id).addEventListener("click", () => session.guarded(act));
     onClick("reload", () => this.load());
