@@ -40,12 +40,21 @@ def _is_told_of_none(words: Item, things: Sequence[Item]) -> bool:
 
 
 def _things(said: Iterable[DocumentedElement]) -> list[Item]:
-    """Sort elements by document, by whether it is told in words, and by number."""
-    things: dict[tuple[str, bool, str], list[DocumentedElement]] = {}
+    """Sort elements by document, by whether it is told in words, and by number.
+
+    What is disputed does not say how it is told: it goes with what stands beside it.
+    """
+    said = list(said)
+    worded = {_place(each) for each in said if each.origin == _NARRATIVE}
+    things: dict[tuple[str, str, bool], list[DocumentedElement]] = {}
     for each in said:
-        place = each.source.event_id, each.origin == _NARRATIVE, each.item
-        things.setdefault(place, []).append(each)
+        in_words = each.origin == _NARRATIVE or (each.origin == CONFLICT_ORIGIN and _place(each) in worded)
+        things.setdefault((*_place(each), in_words), []).append(each)
     return [tuple(thing) for thing in things.values()]
+
+
+def _place(element: DocumentedElement) -> tuple[str, str]:
+    return element.source.event_id, element.item
 
 
 def _is_one(thing: Item, group: Group) -> bool:
@@ -100,7 +109,7 @@ def _is_part(value: Value, other: Value) -> bool:
 
 
 def _in_words(thing: Item) -> bool:
-    return thing[0].origin == _NARRATIVE
+    return any(each.origin == _NARRATIVE for each in thing)
 
 
 def _agree(words: Item, other: Item) -> bool:

@@ -17,6 +17,7 @@ from service.mapping.vocabulary import Element, Vocabulary
 from service.mapping.yaml_file import Lines, read_yaml
 
 CUES_FILE: Final = "cues.yaml"
+_ANY: Final = "any"
 #: Doubts in which a word is no mention of a thing, or no word of an event.
 _NO_MENTION = frozenset({"negation", "hypothesis", "unticked"})
 _NO_EVENT = _NO_MENTION | {"plan", "aside"}
@@ -45,6 +46,7 @@ class States:
     of: str = ""  # a denial: what was not so
     plain: bool = False  # stands unless it is denied, set aside, or told of years ago
     one_of_several: bool = False  # the element tells of one thing of a group
+    failing_that: bool = False  # only where its sentence states no other value; disputed then
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Hinders:
     """Where the phrase stands, text does not settle this value, or (`disputes`) contests it."""
 
     element: str
-    value: Value | Within  # Within: any value
+    value: Value | None  # None: any value
     unless: frozenset[str]  # the kinds of doubt in which it does not count
     disputes: bool = False
 
@@ -183,10 +185,10 @@ def _cue_entries(cues: CuesFile, compiler: _Compiler) -> Iterator[Entry]:
 
 def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler) -> Iterator[Entry]:
     name = reader.element.name
-    for key in ("values", "plainly"):
+    for key in ("values", "plainly", "failing_that"):
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)
-            meaning = reader.states(value, *place, plain=key == "plainly")
+            meaning = reader.states(value, *place, key=key)
             yield from _stating(reader, compiler, phrases, meaning, *place)
     for i, denial in enumerate(terms.denials):
         place = ("elements", name, "denials", i)
@@ -200,7 +202,7 @@ def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler
     for key, unless in _HINDERING.items():
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)
-            hinders = Hinders(name, reader.read(value, *place), unless, disputes=key == "contested_by")
+            hinders = Hinders(name, reader.hindered(value, *place), unless, disputes=key == "contested_by")
             yield from compiler.entries(phrases, hinders, *place)
 
 
@@ -234,9 +236,16 @@ class _Values:
         except ValueError as error:
             raise self.lines.error(str(error), *place) from None
 
-    def states(self, value: str, *place: str | int, of: str = "", plain: bool = False) -> States:
-        one_of_several = bool(self.element.group)
-        return States(self.element.name, self.read(value, *place), of, plain, one_of_several)
+    def hindered(self, value: str, *place: str | int) -> Value | None:
+        """Return the value that a phrase leaves open or disputes; None for any."""
+        found = None if value == _ANY else self.read(value, *place)
+        return None if isinstance(found, Within) else found
+
+    def states(self, value: str, *place: str | int, of: str = "", key: str = "") -> States:
+        one_of_several, name = bool(self.element.group), self.element.name
+        return States(
+            name, self.read(value, *place), of, key == "plainly", one_of_several, key == "failing_that"
+        )
 
     def check(self, phrase: Phrase, value: Value | Within, *place: str | int) -> None:
         """Refuse a phrase that may stand without its value, or with a number of any unit."""

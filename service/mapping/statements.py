@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from service.domain.documentation import Value
 from service.mapping.claims import Claim, Match, claims_of, find_matches, vague_elements, value_of
 from service.mapping.clauses import Clauses, Sentence, Titles, sentences
-from service.mapping.lexicon import Cue, Hinders, Lexicon, Mark, States, Within
+from service.mapping.lexicon import Cue, Hinders, Lexicon, Mark, States
 from service.mapping.sections import Section
 from service.mapping.topics import Topics
 from service.mapping.words import Words, cut
@@ -97,8 +97,8 @@ def find_statements(
 def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]:
     """Leave out what a phrase of these sections leaves open, and mark what is disputed."""
     hinders = [each for each, section in reading.hindered if section in sections]
-    hindered = {(each.element, _hindered(each.value)) for each in hinders if not each.disputes}
-    contested = {(each.element, _hindered(each.value)) for each in hinders if each.disputes}
+    hindered = {(each.element, each.value) for each in hinders if not each.disputes}
+    contested = {(each.element, each.value) for each in hinders if each.disputes}
     here = reading.topics.here
     return [
         each._replace(disputed=True)
@@ -137,7 +137,7 @@ def _told_of_the_past(reading: _Reading, sentence: Sentence, marks: Collection[s
 
 def _judge(reading: _Reading, sentence: Sentence, matches: list[Match], lexicon: Lexicon, doubt: str) -> None:
     """Keep the sentence's statements, each with what takes it back."""
-    claims = claims_of(matches, reading.words)
+    claims = _without_idle(claims_of(matches, reading.words))
     if not claims:
         return
     if sentence.end - sentence.start > _LONGEST_SENTENCE:
@@ -162,6 +162,21 @@ def _judge(reading: _Reading, sentence: Sentence, matches: list[Match], lexicon:
             reading.statements.append(_statement(claim, meaning, reading, sentence, taken_back, item))
 
 
+def _without_idle(claims: list[Claim]) -> list[Claim]:
+    """Leave out what is meant only where its sentence states no other value of the element."""
+    weak = {each.meaning.element for each in claims if _is_weak(each)}
+    if not weak:
+        return claims
+    stated = {
+        each.meaning.element for each in claims if isinstance(each.meaning, States) and not _is_weak(each)
+    }
+    return [each for each in claims if not (_is_weak(each) and each.meaning.element in stated)]
+
+
+def _is_weak(claim: Claim) -> bool:
+    return isinstance(claim.meaning, States) and claim.meaning.failing_that
+
+
 def _strong(reaching: list[_Reaching], matches: list[Match]) -> list[_Reaching]:
     """What takes back even a plain statement: a denial, what was left open, a word of years ago."""
     lasting = {place for each in matches if each.meaning == _LASTING for place in each.places}
@@ -183,6 +198,7 @@ def _statement(
         sentence.in_title,
         reading.section.foreign,
         states.element in reading.topics.elsewhere,
+        disputed=states.failing_that,
     )
 
 
@@ -192,10 +208,6 @@ def _item(reading: _Reading, claims: list[Claim]) -> str:
         return ""
     reading.items += 1
     return str(reading.items)
-
-
-def _hindered(value: Value | Within) -> Value | None:
-    return None if isinstance(value, Within) else value
 
 
 def _cues(matches: list[Match], claims: list[Claim]) -> list[tuple[tuple[int, ...], Cue]]:

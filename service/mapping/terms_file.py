@@ -24,12 +24,13 @@ class ElementTerms(_Written):
 
     values: dict[str, tuple[str, ...]] = {}  # value -> phrases that state it
     plainly: dict[str, tuple[str, ...]] = {}  # value -> phrases that only a denial takes back
+    failing_that: dict[str, tuple[str, ...]] = {}  # value -> phrases; where its sentence states no other
     denials: tuple[Denial, ...] = ()
     ignore: tuple[str, ...] = ()  # phrases whose words mean something else here
     doubt: dict[Reach, tuple[str, ...]] = {}  # cues of this element alone
     only_without: dict[str, tuple[str, ...]] = {}  # value -> phrases; any mention of one leaves it open
     overtaken_by: dict[str, tuple[str, ...]] = {}  # value -> phrases that say that it is so no longer
-    contested_by: dict[str, tuple[str, ...]] = {}  # value -> phrases beside which it is disputed
+    contested_by: dict[str, tuple[str, ...]] = {}  # value, or "any" -> phrases beside which it is disputed
     here: tuple[str, ...] = ()  # of the part of the body that the element is about
     elsewhere: tuple[str, ...] = ()  # of another: in a text with one of `here`, its sentence is disputed
     going_elsewhere: tuple[str, ...] = ()  # and so are those after it in its paragraph, up to one of `here`
