@@ -14,6 +14,10 @@ class Format(StrEnum):
     FHIR = "fhir"
 
 
+#: MSH-11.1 of what was really done.
+PRODUCTION = "P"
+
+
 @frozen
 class Arrival:
     """A message at the door: read far enough to be answered, not yet stored.

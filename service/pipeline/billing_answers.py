@@ -9,7 +9,7 @@ import orjson
 
 from service.domain.charge import PostingState
 from service.domain.errors import InputError
-from service.domain.event import Event, Format
+from service.domain.event import PRODUCTION, Event, Format
 from service.domain.ids import charge_key_of
 from service.hl7 import Acknowledgement, Message, decode, read_ack
 from service.posting.fhir_charge_item import IDENTIFIER_SYSTEM
@@ -39,6 +39,8 @@ def _may_be_answer(event: Event) -> bool:
     code = event.message_type.partition("^")[0]
     if event.format is Format.FHIR:
         return code == "ChargeItem"
+    if event.processing_id != PRODUCTION and code in _TELLS_OF_CHARGES:
+        return False  # for training: of no charge of ours
     return code in _ACKNOWLEDGEMENTS | _TELLS_OF_CHARGES
 
 

@@ -12,7 +12,7 @@ from service.pipeline.reviewing import Reviewer, open_line, read_line
 from service.store import Store
 
 #: What a line shows of its procedure, whoever brought it.
-_SHARED = ("elements", "diagnoses", "stated", "unknown_codes", "tables_say", "excluded")
+_SHARED = ("elements", "diagnoses", "stated", "unknown_codes", "tables_say", "excluded", "processing_id")
 
 
 def add(store: Store, reviewer: Reviewer, charge: Mapping[str, Any], reason: str) -> Candidate:

@@ -28,7 +28,7 @@ from service.pipeline.companions import companions_of, note
 from service.pipeline.corrections import completed
 from service.pipeline.gather import Gathering, ProcedureRef, Reading, Said, Unreadable
 from service.pipeline.joined import Joined, join
-from service.pipeline.lines import Chart, lines_of
+from service.pipeline.lines import Chart, lines_of, of_processing
 from service.pipeline.receive import feed_finder
 from service.pipeline.reconcile import hold_back, reconcile
 from service.store import Database, Store
@@ -188,7 +188,8 @@ def _where(error: Exception) -> str:
 def _chart_one(reader: Reader, said: Sequence[Said], answers: Sequence[Asked]) -> Sequence[Line] | str:
     """The lines of one procedure; or, when that fails, why: its neighbours must not wait for it."""
     try:
-        return lines_of(reader.chart([(each.key, each.part) for each in said], answers))
+        lines = lines_of(reader.chart([(each.key, each.part) for each in said], answers))
+        return [of_processing(line, said[0].event.processing_id) for line in lines]
     except Exception as error:  # noqa: BLE001
         reason = _where(error)
         _log.error("procedure not charted", reason=reason)

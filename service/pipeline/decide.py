@@ -18,6 +18,7 @@ from service.domain.charge import (
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
 from service.domain.errors import EditsUnseen, UnusableCharge, WrongState
+from service.domain.event import PRODUCTION
 from service.domain.ids import new_charge_key
 from service.domain.rejection import OTHER, REASONS
 from service.domain.review import FIRST_BY, Candidate
@@ -145,7 +146,7 @@ def _charged(
 def _refuse_unchargeable(store: Store, line: Candidate) -> None:
     if not line.code:
         raise WrongState("a question is open: there is no code to approve. Change it to one, or reject it")
-    if any(event.processing_id != "P" for _, event in store.events.of_procedures([line.procedure_id])):
+    if any(event.processing_id != PRODUCTION for _, event in store.events.of_procedures([line.procedure_id])):
         raise WrongState("it comes from a test or training message (MSH-11): such are never charged")
     if line.kind is ChargeKind.CREDIT:
         return

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from service.domain.event import Event
+from service.domain.event import PRODUCTION, Event
 from service.domain.frozen import frozen
 from service.mapping import Understood
 from service.store import Store
@@ -125,10 +125,17 @@ class Gathering:
         """What makes two messages speak of one procedure.
 
         A FHIR resource is itself, also when its patient is corrected. Elsewhere the patient, as its authority
-        numbers it, is part of the key: two patients' notes never join.
+        numbers it, is part of the key: two patients' notes never join. Nor does what is sent for training
+        join what was done.
         """
+        kind = apart("procedure", event)
         if key.startswith(FHIR_KEY):
-            return self.store.fingerprint("procedure", event.sender, key)
+            return self.store.fingerprint(kind, event.sender, key)
         context = part.context
         patient = context.patient_id or context.patient_reference
-        return self.store.fingerprint("procedure", context.patient_id_authority, patient, key)
+        return self.store.fingerprint(kind, context.patient_id_authority, patient, key)
+
+
+def apart(kind: str, event: Event) -> str:
+    """A kind of fingerprint, of its own for each processing id (MSH-11) that is not production."""
+    return kind if event.processing_id == PRODUCTION else f"{kind} of {event.processing_id}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.mapping import Understood
-from service.pipeline.gather import FHIR_KEY, Gathering, ProcedureRef, Said
+from service.pipeline.gather import FHIR_KEY, Gathering, ProcedureRef, Said, apart
 from service.store import Store
 
 _ROUNDS: Final = 4  # cancellation -> replacement -> addendum -> note
@@ -83,7 +83,7 @@ class _Names:
             patients.append(("born", context.patient_id, context.patient_birth_date))
         for name in said.part.ties.names:
             for patient in patients:
-                yield facility, self._store.fingerprint("name", *patient, name)
+                yield facility, self._store.fingerprint(apart("name", said.event), *patient, name)
 
 
 def _assigned(gathering: Gathering, names: _Names, reached: frozenset[ProcedureRef]) -> Joined:
@@ -161,7 +161,8 @@ def _take_back_what_lists_leave_out(documented: dict[ProcedureRef, list[Said]]) 
 
 def _list_of(said: Said) -> tuple[str, str]:
     context = said.part.context
-    return f"{context.patient_id_authority}|{context.patient_id}", said.part.ties.listing
+    patient = f"{context.patient_id_authority}|{context.patient_id}"
+    return apart(patient, said.event), said.part.ties.listing
 
 
 def _left_out(line: Said, ref: ProcedureRef) -> Said:

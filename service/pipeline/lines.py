@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from service.domain.charge import CandidateCharge, CandidateStatus, Origin, Proposal, Question
 from service.domain.codes import looks_like_modifier, looks_like_procedure_code
 from service.domain.documentation import BillingContext, Documentation, DocumentedElement, StatedCode
+from service.domain.event import PRODUCTION
 from service.domain.frozen import frozen
 from service.domain.review import Line
 
@@ -49,6 +50,15 @@ def lines_of(chart: Chart) -> list[Line]:
     if not lines and documentation.certain:
         lines.append(_line(documentation, UNMAPPED, shared, note=_unmapped(documentation)))
     return lines
+
+
+def of_processing(line: Line, processing_id: str) -> Line:
+    """A line that says so where it comes from no production message: none of such is ever charged."""
+    if processing_id == PRODUCTION:
+        return line
+    said = f"it comes from a test or training message (MSH-11 is {processing_id}) and is never charged"
+    note = "; ".join(filter(None, (said, line.content.get("note", ""))))
+    return replace(line, content={**line.content, "processing_id": processing_id, "note": note})
 
 
 def _unmapped(documentation: Documentation) -> str:

@@ -14,6 +14,7 @@ from service.store.auto_approval_tables import auto_approval
 from service.store.candidate_rows import CandidateRows
 from service.store.tables import candidate, decision
 from service.store.transaction import AuditEntry, Transaction
+from service.store.walls import of_production
 
 _HOUR, _DAY = 3600.0, 86_400.0
 
@@ -76,7 +77,7 @@ class AutoApprovals:
         query = (
             select(decision.c.candidate_id, decision.c.verdict, decision.c.decided_by)
             .join(candidate, candidate.c.id == decision.c.candidate_id)
-            .where(_of_row(row), decision.c.decided_at > self._now - rule.days * _DAY)
+            .where(_of_row(row), decision.c.decided_at > self._now - rule.days * _DAY, of_production())
             .where(candidate.c.facility == facility if facility else candidate.c.facility != "")
             .where(candidate.c.table_hash == table_hash if table_hash else candidate.c.facility != "")
             .order_by(decision.c.candidate_id, decision.c.sequence)

@@ -65,7 +65,7 @@ class CandidateRows:
         context = content["context"]
         return {
             "money": self.money(line, content),
-            "day_key": self.day_key(line.service_date, context),
+            "day_key": self.day_key(line.service_date, content),
             "payer": _payer(content),
             "provider_key": self.provider_key(context),
             "questions": len(content["questions"]),
@@ -96,10 +96,11 @@ class CandidateRows:
             line.kind, line.code, str(line.units), ",".join(line.modifiers), *told
         )
 
-    def day_key(self, service_date: str, context: Mapping[str, str]) -> str:
-        """Fingerprint of a patient's day: lines that billing sees together have the same; "" = unknown."""
+    def day_key(self, service_date: str, content: Mapping[str, Any]) -> str:
+        """Fingerprint of a patient's day: lines that billing sees together have the same; "" = none."""
+        context = content["context"]
         patient = context.get("patient_id", "")
-        if not service_date or not patient:
+        if not service_date or not patient or "processing_id" in content:  # MSH-11: for training
             return ""
         return self._keyring.fingerprint(
             "day", context.get("patient_id_authority", ""), patient, service_date

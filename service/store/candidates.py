@@ -51,7 +51,7 @@ class Candidates:
 
     def of_day(self, line: Candidate) -> list[Candidate]:
         """Lines with a code, proposed or approved, of the same patient and service date; oldest first."""
-        if not self._rows.day_key(line.service_date, line.content["context"]):
+        if not self._rows.day_key(line.service_date, line.content):
             return [line] if line.code else []
         return self._read(self._on(line, [line.service_date]).where(candidate.c.code != ""))
 
@@ -60,7 +60,7 @@ class Candidates:
         return self._read(self._on(line, days).where(candidate.c.code.in_(sorted(codes))))
 
     def _on(self, line: Candidate, days: Sequence[str]) -> Select[Any]:
-        keys = {self._rows.day_key(day, line.content["context"]) for day in days} - {""}
+        keys = {self._rows.day_key(day, line.content) for day in days} - {""}
         return (
             select(candidate)
             .where(

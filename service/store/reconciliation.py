@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 
 from service.domain.charge import OPEN, ChargeKind, PostingState
-from service.domain.event import Event
+from service.domain.event import PRODUCTION, Event
 from service.store.events import Events
 from service.store.tables import candidate, charge, event, posting, procedure, procedure_event
 from service.store.transaction import Transaction
-from service.store.walls import within
+from service.store.walls import of_production, within
 
 _LIVE = tuple(status.value for status in OPEN)
 _SUPERSEDED = "superseded"
@@ -74,6 +74,7 @@ class Reconciliation:
             candidate.c.service_date == day,
             candidate.c.kind == ChargeKind.CHARGE.value,
             candidate.c.status != _SUPERSEDED,
+            of_production(),
         )
         query = query.where(within(candidate, facility)).order_by(candidate.c.sequence)
         rows = self._connection.execute(query)
@@ -120,7 +121,7 @@ class Reconciliation:
     def waiting(self, facility: str) -> Iterator[tuple[str, str, float]]:
         """(status, service date, arrival) of every line that waits."""
         query = select(candidate.c.status, candidate.c.service_date, candidate.c.created_at)
-        waiting = query.where(candidate.c.status.in_(_LIVE), within(candidate, facility))
+        waiting = query.where(candidate.c.status.in_(_LIVE), within(candidate, facility), of_production())
         rows = self._connection.execute(waiting)
         yield from ((row[0], row[1], row[2]) for row in rows)
 
@@ -130,7 +131,10 @@ class Reconciliation:
         """The messages of these types (MSH-9.1) that came in between, oldest first; the newest so many."""
         kinds = or_(*(event.c.message_type.startswith(f"{each}^") for each in types))
         query = select(event.c.id, event.c.facility).where(
-            kinds, event.c.received_at >= since, event.c.received_at < until, event.c.processing_id == "P"
+            kinds,
+            event.c.received_at >= since,
+            event.c.received_at < until,
+            event.c.processing_id == PRODUCTION,
         )
         newest = query.where(within(event, facility)).order_by(event.c.sequence.desc()).limit(most)
         rows = self._connection.execute(newest).all()

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from service.domain.charge import ChargeKind, PostingState, Verdict
 from service.store.tables import candidate, charge, decision, posting
 from service.store.transaction import Transaction
-from service.store.walls import within
+from service.store.walls import of_production, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Statistics:
                 decision.c.decided_at,
             )
             .join(candidate, candidate.c.id == decision.c.candidate_id)
-            .where(decision.c.decided_at > since, within(decision, facility))
+            .where(decision.c.decided_at > since, within(decision, facility), of_production())
             .order_by(decision.c.candidate_id, decision.c.sequence)
         )
         for (_id, table, row), some in groupby(self._connection.execute(query), key=lambda found: found[:3]):

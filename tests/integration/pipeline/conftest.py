@@ -96,16 +96,23 @@ def report(number, status="F", time="20270110090000", patient="P1", **elements):
     return "\r".join(lines).encode() + b"\r"
 
 
+def receive(database, *bodies):
+    """Keep messages, as the door does."""
+    for body in bodies:
+        kind, control_id, processing_id = body.decode().split("|", 11)[8:11]
+        told = {"processing_id": processing_id}
+        arrival = Arrival(Format.HL7V2, "ANY|HOSP", "main", kind, control_id, body, b"ACK", **told)
+        with database.transaction() as store:
+            store.events.receive([arrival])
+
+
 @pytest.fixture
 def take(database, reader):
     """Receive messages one after the other, charting after each."""
 
     def take_all(*bodies):
         for body in bodies:
-            kind, control_id = body.decode().split("|", 10)[8:10]
-            arrival = Arrival(Format.HL7V2, "ANY|HOSP", "main", kind, control_id, body, b"ACK")
-            with database.transaction() as store:
-                store.events.receive([arrival])
+            receive(database, body)
             chart(database, reader, batch=10, lease=60)
 
     return take_all
