@@ -24,7 +24,12 @@ FIRST_HOLD = "  - {ask: anesthesia.block_used_as_surgical_anesthetic,\n"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return shutil.copytree(MAPPINGS, tmp_path / "mappings")
+    """One of the shipped tables, with what it needs: the whole folder takes ten times as long to check."""
+    made = tmp_path / "mappings"
+    for file in ("vocabulary.yaml", "terms/cues.yaml", LOOKUP, TABLE):
+        (made / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(MAPPINGS / file, made / file)
+    return made
 
 
 def break_file(folder: Path, file: str, old: str, new: str) -> int:
