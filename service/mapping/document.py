@@ -19,7 +19,7 @@ from service.domain.documentation import (
 from service.domain.feed import ElementPaths, Feed
 from service.domain.frozen import frozen
 from service.mapping.items import ITEM_OF_DOCUMENT
-from service.mapping.moments import age_in_years, local_date, local_time
+from service.mapping.moments import age_in_years, local_date, local_moment, local_time
 from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.terms import Terms
 from service.mapping.vocabulary import Element, Vocabulary
@@ -198,7 +198,9 @@ def _understand(
 def _value(element: Element, text: str, zone: str) -> Value:
     if element.type == "date":
         return local_date(text, zone)
-    return local_time(text, zone) if element.type == "datetime" else element.understand(text)
+    if element.type != "datetime":
+        return element.understand(text)
+    return local_moment(text, zone) if element.day_suffices else local_time(text, zone)
 
 
 def _constants(vocabulary: Vocabulary, feed: Feed, said: set[str]) -> Iterator[DocumentedElement]:

@@ -1,6 +1,6 @@
 """Structured input: one JSON record of `propose --elements` becomes the documentation of its procedures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from service.domain.documentation import Documentation, DocumentedElement, Source
@@ -11,7 +11,7 @@ from service.mapping.vocabulary import Vocabulary
 
 Json = Any
 
-_WRONG_TYPE, _WRONG_VALUE, _UNKNOWN_NAME = "102", "103", "207"  # HL7 table 0357
+_WRONG_TYPE, _WRONG_VALUE, _TWICE, _UNKNOWN_NAME = "102", "103", "205", "207"  # HL7 table 0357
 
 
 def documentation_from_json(vocabulary: Vocabulary, record: Json) -> tuple[Documentation, ...]:
@@ -24,10 +24,11 @@ def documentation_from_json(vocabulary: Vocabulary, record: Json) -> tuple[Docum
     shared, procedures = _parts(record)
     common = tuple(reader.read("/elements", shared))
     read = [(each, tuple(reader.read(pointer, each))) for pointer, each in procedures]
-    if reader.faults:
-        raise UnreadableInput(*reader.faults)
+    keys = [str(each.get("id") or number) for number, (_pointer, each) in enumerate(procedures, 1)]
+    faults = (*reader.faults, *_told_twice(keys))
+    if faults:
+        raise UnreadableInput(*faults)
     replaced = {str(each["replaces"]) for each, _found in read if each.get("replaces") is not None}
-    keys = [str(each.get("id") or number) for number, (each, _found) in enumerate(read, 1)]
     reports = [
         (
             str(each.get("episode") or ""),
@@ -53,6 +54,16 @@ def _parts(record: Json) -> tuple[dict[str, Json], list[tuple[str, dict[str, Jso
         raise UnreadableInput(Fault("/elements/procedures", _WRONG_TYPE, "procedures is a list of objects"))
     shared = {name: value for name, value in elements.items() if name not in ("procedures", "id")}
     return shared, [(f"/elements/procedures/{number}", each) for number, each in enumerate(procedures)]
+
+
+def _told_twice(keys: Sequence[str]) -> Iterator[Fault]:
+    """One procedure told twice would be charged twice."""
+    for number, key in enumerate(keys):
+        if key in keys[:number]:
+            message = (
+                "another procedure of this record has the same id; each procedure needs an id of its own"
+            )
+            yield Fault(f"/elements/procedures/{number}/id", _TWICE, message)
 
 
 class _Reader:

@@ -32,6 +32,12 @@ def local_time(text: str, zone: str) -> str:
     return moment.isoformat()
 
 
+def local_moment(text: str, zone: str) -> str:
+    """A moment with its offset, or the day where no more is said."""
+    moment = _read(text)
+    return local_time(text, zone) if isinstance(moment, datetime) else moment.isoformat()
+
+
 def _read(text: str) -> date | datetime:
     text = text.strip()
     if found := _DTM.fullmatch(text):

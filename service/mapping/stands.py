@@ -97,6 +97,8 @@ def derive(name: str, stands: Stands) -> Stand | None:
     if any(stand.conflict for stand in inputs):
         return Stand(name, elements, (), conflict=True)
     value = compute(*(str(stand.values[0]) for stand in inputs))
+    if value is None:
+        return None
     # Removed before it was placed: one of the two times is wrong, and nobody knows which.
     return Stand(name, elements, () if value < 0 else (value,), conflict=value < 0)
 
@@ -111,40 +113,46 @@ def inputs_of(names: Iterable[str]) -> set[str]:
 
 def _local_days(placed_at: str, removed_at: str, zone: str) -> int:
     """Calendar days touched, by the facility's clock: a UTC date changes at another hour."""
-    placed, removed = datetime.fromisoformat(placed_at), datetime.fromisoformat(removed_at)
-    try:
-        day = placed.astimezone(ZoneInfo(zone)).date().isoformat()
-    except OverflowError:  # the year 9999, or 0001, at the edge of the calendar: no time at all
+    hours, day = _hours(placed_at, removed_at), _day(placed_at, zone)
+    if day is None or (hours is not None and hours < 0):
         return -1
-    return _days_since(day, removed_at, zone) if placed <= removed else -1
+    return _days_since(day.isoformat(), removed_at, zone)
 
 
 def _days_since(service_date: str, removed_at: str, zone: str) -> int:
     """Calendar days touched by a catheter that was placed on the day of the service."""
-    try:
-        removed = datetime.fromisoformat(removed_at).astimezone(ZoneInfo(zone)).date()
-    except OverflowError:
-        return -1
-    days = (removed - date.fromisoformat(service_date)).days + 1
+    removed = _day(removed_at, zone)
+    days = (removed - date.fromisoformat(service_date)).days + 1 if removed else -1
     return days if days > 0 else -1
 
 
 def _days_until(placed_at: str, service_date: str, zone: str) -> int:
     """Calendar days from placing to the day of service; -1 where it was placed after it."""
+    placed = _day(placed_at, zone)
+    return max(-1, (date.fromisoformat(service_date) - placed).days) if placed else -1
+
+
+def _day(moment: str, zone: str) -> date | None:
+    """The day by the facility's clock; None at the edge of the calendar: no time at all."""
+    if _is_day(moment):
+        return date.fromisoformat(moment)
     try:
-        placed = datetime.fromisoformat(placed_at).astimezone(ZoneInfo(zone)).date()
-    except OverflowError:
-        return -1
-    return max(-1, (date.fromisoformat(service_date) - placed).days)
+        return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)).date()
+    except OverflowError:  # the year 9999, or 0001
+        return None
 
 
-def _hours(placed_at: str, removed_at: str) -> float:
-    lasted = datetime.fromisoformat(removed_at) - datetime.fromisoformat(placed_at)
-    return lasted.total_seconds() / 3600
+def _hours(start: str, end: str) -> float | None:
+    """Hours between two moments; None where of one only the day is known."""
+    return None if _is_day(start) or _is_day(end) else _minutes(start, end) / 60
+
+
+def _is_day(moment: str) -> bool:
+    return "T" not in moment
 
 
 def _minutes(start: str, end: str) -> float:
-    return _hours(start, end) * 60
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds() / 60
 
 
 def _agreed_minutes(minutes: str, start: str, end: str) -> float:
@@ -153,7 +161,7 @@ def _agreed_minutes(minutes: str, start: str, end: str) -> float:
 
 
 #: Derived element -> the elements that it is computed from, and how; the best way first.
-DERIVED: dict[str, tuple[tuple[tuple[str, ...], Callable[..., int | float]], ...]] = {
+DERIVED: dict[str, tuple[tuple[tuple[str, ...], Callable[..., int | float | None]], ...]] = {
     "catheter.local_days": (
         (("catheter.placed_at", "catheter.removed_at", "encounter.tz"), _local_days),
         (("service_date", "catheter.removed_at", "encounter.tz"), _days_since),

@@ -13,6 +13,7 @@ _SEPARATORS = re.compile(r"[\s_-]+")
 _INTEGER = re.compile(r"[0-9]{1,9}")
 _NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9.]{0,19}")
+_PLACE_OF_SERVICE = re.compile(r"[0-9]{2}")
 _YEARS = range(1900, 2200)  # so that a change of time zone stays within the calendar
 _DATE = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})", re.ASCII)
 #: HL7 v2 DTM with its offset (2A.21): YYYYMMDDHHMM[SS[.S[S[S[S]]]]]+/-ZZZZ.
@@ -50,6 +51,14 @@ def _date(text: str) -> str:
     return date(*map(int, found.groups())).isoformat()
 
 
+def day_or_none(text: str) -> str | None:
+    """The day that a text says, without a time; None where it says none."""
+    try:
+        return _date(text)
+    except ValueError:
+        return None
+
+
 def _datetime(text: str) -> str:
     """ISO 8601 with an offset: a clock time without one does not say on which calendar day it falls."""
     if found := _DTM.fullmatch(text.strip()):
@@ -75,6 +84,13 @@ def _code(text: str) -> str:
     return code
 
 
+def _place_of_service(text: str) -> str:
+    """CMS's place of service codes are two digits; 2 is not 02."""
+    if not _PLACE_OF_SERVICE.fullmatch(text.strip()):
+        raise ValueError(text)
+    return text.strip()
+
+
 def _text(text: str) -> str:
     if not text.strip():
         raise ValueError(text)
@@ -91,5 +107,6 @@ READERS: dict[str, Callable[[str], Value]] = {
     "timezone": _timezone,
     "spinal_level": spinal_level,
     "code": _code,
+    "place_of_service": _place_of_service,
     "text": _text,
 }

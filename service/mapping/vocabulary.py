@@ -10,17 +10,41 @@ from pydantic import BaseModel, ConfigDict, Field
 from service.domain.documentation import Value
 from service.domain.errors import MappingError
 from service.mapping.spinal_levels import SPINAL_LEVELS
-from service.mapping.values import READERS, plain
+from service.mapping.values import READERS, day_or_none, plain
 from service.mapping.yaml_fault import nearest
 from service.mapping.yaml_file import Lines, read_yaml
 
 ElementType = Literal[
-    "choice", "boolean", "integer", "number", "date", "datetime", "timezone", "spinal_level", "code", "text"
+    "choice",
+    "boolean",
+    "integer",
+    "number",
+    "date",
+    "datetime",
+    "timezone",
+    "spinal_level",
+    "code",
+    "place_of_service",
+    "text",
 ]
 #: documented: what a source says of today's service; derived: computed from others, never documented;
 #: context: history, plans, keys: kept, and never read as today's service.
 Role = Literal["documented", "derived", "context"]
 
+#: How each type is written, as a refusal says it.
+_WRITTEN: dict[str, str] = {
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "date": "a date such as 2026-03-02",
+    "datetime": "a time with its offset such as 2026-03-02T08:30:00-05:00",
+    "timezone": "a time zone such as America/New_York",
+    "spinal_level": "a spinal level such as L4-L5",
+    "code": "a code as text",
+    "place_of_service": "two digits as text such as 11",
+    "text": "text",
+}
+_OR_A_DAY = ", or a day such as 2026-03-02"
 _JSON_TYPES: dict[str, tuple[type, ...]] = {"boolean": (bool,), "integer": (int,), "number": (int, float)}
 _ElementName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
 
@@ -38,6 +62,7 @@ class _Entry(BaseModel):
     covers: dict[str, tuple[str, ...]] = {}
     unit: str = ""
     role: Role = "documented"
+    day_suffices: bool = False  # a datetime of which the day alone may be known
 
 
 class Group(BaseModel):
@@ -79,6 +104,7 @@ class Element:
         default_factory=dict
     )  # a vaguer value -> the more exact ones
     group: str = ""  # of which it tells one thing
+    day_suffices: bool = False  # a datetime that may be a day without a time
 
     def understand(self, text: str) -> Value:
         """Read a value out of a code or words; ValueError names the nearest value."""
@@ -89,6 +115,8 @@ class Element:
         try:
             return READERS[self.type](text)
         except ValueError:
+            if self.day_suffices and (day := day_or_none(text)):
+                return day
             raise ValueError(self._refusal(text)) from None
 
     def accept(self, value: object) -> Value:
@@ -107,9 +135,17 @@ class Element:
     def _refusal(self, value: object) -> str:
         """Say no, and what would do. The value itself may be a patient's, so it is not quoted."""
         if self.type == "choice":
-            return f"not a value of {self.name}{nearest(str(value), self.spellings.values())}"
+            return f"not a value of {self.name}{self._nearest(str(value))}"
         near = nearest(str(value), SPINAL_LEVELS) if self.type == "spinal_level" else ""
-        return f"not a value of {self.name}, which takes a {self.type}{near}"
+        takes = _WRITTEN[self.type] + (_OR_A_DAY if self.day_suffices else "")
+        return f"not a value of {self.name}, which takes {takes}{near}"
+
+    def _nearest(self, value: str) -> str:
+        """The value that another word stands for, or that is spelled most like it; else all there are."""
+        if meant := self.spellings.get(plain(value)):
+            return f"; nearest: {meant}"
+        values = map(str, self.values)
+        return nearest(value, self.spellings.values()) or f"; its values: {', '.join(values)}"
 
 
 _NO_GROUPS: Mapping[str, Group] = {}
@@ -169,6 +205,8 @@ def _element(name: str, entry: _Entry, groups: Mapping[str, Group], lines: Lines
     group = name.partition(".")[0]
     if group in groups and entry.many:
         raise lines.error(f"{name}: one thing of a group has no lists", "elements", name, "list")
+    if entry.day_suffices and entry.type != "datetime":
+        raise lines.error(f"{name}: only of a datetime the day may suffice", "elements", name)
     if (entry.type == "choice") != bool(entry.values):
         raise lines.error(f"{name}: a choice, and nothing else, lists its values", "elements", name)
     return Element(
@@ -182,6 +220,7 @@ def _element(name: str, entry: _Entry, groups: Mapping[str, Group], lines: Lines
         spellings=_spellings(name, entry, lines),
         covers=_covers(name, entry, lines),
         group=group if group in groups else "",
+        day_suffices=entry.day_suffices,
     )
 
 

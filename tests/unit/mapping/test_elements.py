@@ -115,15 +115,19 @@ def test_values_in_conflict_all_stand_and_are_marked() -> None:
         ({"imaging.modality": "flouroscopy"}, "/elements/imaging.modality", "nearest: fluoroscopy"),
         ({"imaging.modality": "fluoro"}, "/elements/imaging.modality", "nearest: fluoroscopy"),
         ({"imaging.modality": ["ct", "none"]}, "/elements/imaging.modality", "not a value"),
-        ({"imaging.contrast": "true"}, "/elements/imaging.contrast", "takes a boolean"),
-        ({"imaging.contrast": 1}, "/elements/imaging.contrast", "takes a boolean"),
-        ({"planned_dwell_days": "3"}, "/elements/planned_dwell_days", "takes a integer"),
-        ({"planned_dwell_days": True}, "/elements/planned_dwell_days", "takes a integer"),
-        ({"planned_dwell_days": 3.5}, "/elements/planned_dwell_days", "takes a integer"),
-        ({"encounter.pos": 22}, "/elements/encounter.pos", "takes a code"),
+        ({"imaging.contrast": "true"}, "/elements/imaging.contrast", "takes true or false"),
+        ({"imaging.contrast": 1}, "/elements/imaging.contrast", "takes true or false"),
+        ({"planned_dwell_days": "3"}, "/elements/planned_dwell_days", "takes a whole number"),
+        ({"planned_dwell_days": True}, "/elements/planned_dwell_days", "takes a whole number"),
+        ({"planned_dwell_days": 3.5}, "/elements/planned_dwell_days", "takes a whole number"),
+        ({"encounter.pos": 22}, "/elements/encounter.pos", "two digits as text"),
         ({"status": {"code": "completed"}}, "/elements/status", "not a value"),
         ({"catheter.local_days": 2}, "/elements/catheter.local_days", "computed"),
-        ({"catheter.placed_at": "2026-03-02T10:00:00"}, "/elements/catheter.placed_at", "takes a datetime"),
+        ({"catheter.placed_at": "2026-03-02T10:00:00"}, "/elements/catheter.placed_at", "takes a time with"),
+        ({"sedation.start": "2026-03-02"}, "/elements/sedation.start", "takes a time with its offset"),
+        ({"encounter.pos": "ABC"}, "/elements/encounter.pos", "two digits as text"),
+        ({"laterality": "both"}, "/elements/laterality", "nearest: bilateral"),
+        ({"status": "zzz"}, "/elements/status", "its values: completed, aborted_after_start"),
         (
             {"conflicts": [{"element": "statsu", "values": ["x"]}]},
             "/elements/conflicts/0/values/0",
@@ -134,6 +138,11 @@ def test_values_in_conflict_all_stand_and_are_marked() -> None:
         ("completed", "/elements", "a record is"),
         (None, "/elements", "a record is"),
         ({"procedures": "x"}, "/elements/procedures", "a list of objects"),
+        (
+            {"procedures": [{"id": "a"}, {"id": "b"}, {"id": "a"}]},
+            "/elements/procedures/2/id",
+            "id of its own",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(elements: Any, location: str, message: str) -> None:
@@ -181,3 +190,35 @@ def test_a_later_report_of_the_episode_says_how_it_went_on(
     assert procedure.values("catheter.disposition") == dispositions
     assert procedure.values("delivery") == deliveries
     assert procedure.values("status") == ("completed",)
+
+
+@pytest.mark.parametrize(
+    ("said", "check", "dispositions"),
+    [
+        pytest.param(None, {}, ("left_indwelling",), id="in place on a later day"),
+        pytest.param(None, {"service_date": "2026-03-02"}, (), id="in place on the same day"),
+        pytest.param(None, {"service_date": "2026-03-01"}, (), id="in place on a day before"),
+        pytest.param(None, {"service_date": None}, (), id="nobody says on which day"),
+        pytest.param(None, {"catheter_in_situ": False}, (), id="gone, nobody says when"),
+        pytest.param(
+            "removed_same_day", {}, ("removed_same_day", "left_indwelling"), id="removed before, it is said"
+        ),
+        pytest.param("removed_later", {}, ("removed_later",), id="removed later"),
+        pytest.param(
+            None, {"catheter": {"disposition": "removed_later"}}, ("removed_later",), id="the check says more"
+        ),
+    ],
+)
+def test_a_catheter_in_place_on_a_later_day_was_left(
+    said: str | None, check: dict[str, Any], dispositions: tuple[str, ...]
+) -> None:
+    placing = {**EPISODE, "service_date": "2026-03-02", "catheter": {"disposition": said}}
+    line_check = {
+        "kind": "line_assessment",
+        "episode": "e1",
+        "service_date": "2026-03-03",
+        "catheter_in_situ": True,
+    }
+    procedure, _line_check = read({"procedures": [placing, line_check | check]})
+
+    assert procedure.values("catheter.disposition") == dispositions

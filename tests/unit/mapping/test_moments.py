@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.mapping.moments import age_in_years, local_date, local_time
+from service.mapping.moments import age_in_years, local_date, local_moment, local_time
 
 CHICAGO = "America/Chicago"
 
@@ -63,3 +63,15 @@ def test_a_day_is_not_midnight_and_a_clock_needs_a_zone(text: str, zone: str) ->
 )
 def test_age_counts_whole_years(born: str, day: str, years: int | None) -> None:
     assert age_in_years(born, day) == years
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("20260310", "2026-03-10"),
+        ("2026-03-10", "2026-03-10"),
+        ("202603101130", "2026-03-10T11:30:00-05:00"),
+    ],
+)
+def test_where_a_day_suffices_it_stays_a_day(text: str, moment: str) -> None:
+    assert local_moment(text, CHICAGO) == moment
