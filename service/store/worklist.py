@@ -2,11 +2,12 @@
 
 A page is put together from streams, one for each facility, status and value of what tells most in the filter:
 each leafs through one index in order. What an index does not decide is looked at line by line, and never at
-more than 5,000 lines: then the page is short, and the next one goes on from there.
+more than 1,000 lines: then the page is short, and the next one goes on from there.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
 from operator import attrgetter
 from typing import Any, Final
@@ -20,10 +21,13 @@ from service.store.candidate_rows import CandidateRows
 from service.store.tables import candidate
 from service.store.transaction import Transaction
 from service.store.users import ALL_FACILITIES
-from service.store.worklist_plan import DAY, Place, Plan
+from service.store.worklist_counts import count_up_to, counts_up_to, walls_of
+from service.store.worklist_plan import DAY, Place, Plan, drivers
 
-#: How many lines one stream looks at for one page: few, and more where few of them fit; 5,000 in all.
-WINDOWS: Final = (200, 800, 4_000)
+#: How many lines one stream looks at for one page: few, and more where few of them fit; 1,000 in all.
+WINDOWS: Final = (200, 800)
+#: An index with no more lines than this is leafed through whatever else it is that they must be.
+_FEW: Final = 500
 #: A row may commit this much later than another that was begun after it.
 _OVERLAP = 600.0
 Conditions = Sequence[ColumnElement[bool]]
@@ -68,24 +72,51 @@ class Worklist:
         if wanted.order is Order.SERVICE_DATE and not wanted.is_of_open_lines:
             message = "only open lines stand in the order of their service dates"
             raise UnreadableInput(Fault("/order", "102", message))
-        plan = Plan(wanted, self._now)
-        bounds = self._bounds(wanted)
-        start = [plan.beyond(after)] if after else []
         facilities = self._facilities(facility, wanted.facility)
+        plan = self._plan(wanted, facilities)
+        start = [*self._bounds(wanted), *([plan.beyond(after)] if after else [])]
         streams = [
-            self._stream(plan, [candidate.c.facility == each, *narrow, *bounds], start, limit)
+            self._stream(plan, [candidate.c.facility == each, *narrow], start, limit)
             for each, narrow in product(facilities, plan.narrow())
         ]
         return self._merged(plan, streams, limit)
 
-    def counts(self, facility: str, wanted: Filter, by: str) -> dict[str, int]:
-        """How many lines fit, by a column."""
+    def _plan(self, wanted: Filter, facilities: Sequence[str]) -> Plan:
+        """By the index that leaves the fewest lines to look at, as far as a short look can tell."""
+        plans = [Plan(wanted, self._now, name) for name in drivers(wanted)]
+        if len(plans) == 1:
+            return plans[0]
+        return next((plan for plan in plans if self._holds_few(plan, facilities)), plans[0])
+
+    def _holds_few(self, plan: Plan, facilities: Sequence[str]) -> bool:
+        narrow = product(facilities, plan.narrow())
+        walls = [[candidate.c.facility == facility, *each] for facility, each in narrow]
+        return count_up_to(self._connection, _FEW + 1, walls, ()) <= _FEW
+
+    def counts(self, facility: str, wanted: Filter, by: str, most: int | None = None) -> dict[str, int]:
+        """How many lines fit, by a column; with `most`, up to so many of each value.
+
+        So limited it is at home where an index leads: by status, or by what open lines are indexed by.
+        """
+        facilities = self._facilities(facility, wanted.facility)
+        conditions = [*Plan(wanted, self._now, drivers(wanted)[0]).all_of(candidate.c), *self._bounds(wanted)]
+        statuses = [each.value for each in dict.fromkeys(wanted.statuses)]
+        if most is not None and by == "status":
+            count = partial(count_up_to, self._connection, most)
+            each = {status: count(walls_of(facilities, [status]), conditions) for status in statuses}
+            return {status: found for status, found in each.items() if found}
+        if most is not None and wanted.is_of_open_lines:
+            walls = walls_of(facilities, statuses)
+            return counts_up_to(self._connection, most, by, walls, conditions)
         column = candidate.c[by]
         query = select(column, func.count()).group_by(column)
-        query = query.where(candidate.c.status.in_([each.value for each in wanted.statuses]))
-        query = query.where(candidate.c.facility.in_(self._facilities(facility, wanted.facility)))
-        query = query.where(*Plan(wanted, self._now).all_of(candidate.c), *self._bounds(wanted))
-        return dict(self._connection.execute(query).all())
+        query = query.where(candidate.c.status.in_(statuses), candidate.c.facility.in_(facilities))
+        return dict(self._connection.execute(query.where(*conditions)).all())
+
+    def count(self, facility: str, wanted: Filter, most: int | None = None) -> int:
+        """How many lines fit; with `most`, up to so many."""
+        counted = sum(self.counts(facility, wanted, "status", most).values())
+        return counted if most is None else min(counted, most)
 
     def changes(self, facility: str, since: float, limit: int) -> list[Change]:
         """The lines that changed since a moment, oldest change first."""
@@ -142,6 +173,7 @@ class Worklist:
         fitting, seen_to = self._looked_through(plan, narrow, start, limit)
         chosen = candidate.c.sequence.in_([row.sequence for row in fitting[:limit]])
         # All of it once more: a line may have changed since, and must fit at the very version that is given.
+        # But not the stretch, which SQLite would go through from end to end.
         full = select(candidate).where(chosen, *narrow, *plan.rest(candidate.c))
         rows = self._connection.execute(plan.ordered(full, candidate.c)).all()
         return _Stream(rows, plan.place(fitting[limit - 1]) if len(fitting) >= limit else seen_to)
@@ -164,7 +196,7 @@ class Worklist:
             last = plan.place(rows[-1])
             if len(fitting) >= limit:
                 break
-            start = [plan.beyond(plan.key(last))]
+            start = [*start, plan.beyond(plan.key(last))]
         return fitting, last
 
     def _merged(self, plan: Plan, streams: Sequence[_Stream], limit: int) -> Page:

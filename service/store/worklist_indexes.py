@@ -21,6 +21,7 @@ LIMITS: Final = {
     "assigned": ("assigned_to", "assigned_to <> ''"),
     "claimed": ("claimed_by", "claimed_by <> ''"),
     "held": ("", "held_until > 0"),
+    "asked": ("", "asked > 0"),
     "question": ("", "questions > 0"),
     "date": ("service_date", ""),
 }

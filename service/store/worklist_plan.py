@@ -16,30 +16,34 @@ _PEOPLE = (NOBODY, OTHERS, "")
 Place = tuple[Any, ...]
 
 
+def drivers(wanted: Filter) -> list[str]:
+    """The indexes that a worklist can be leafed through by, those first that are likely to hold few lines."""
+    if not wanted.is_of_open_lines:
+        return [""]
+    if wanted.order is Order.SERVICE_DATE:
+        return ["date"]
+    usable = {
+        "claimed": wanted.claimed_by not in _PEOPLE,
+        "held": wanted.is_held is True,
+        "asked": wanted.is_asked is True,
+        "assigned": wanted.assigned_to not in _PEOPLE,
+        "provider": wanted.provider != "",
+        "code": bool(wanted.codes),
+        "table": bool(wanted.tables),
+        "payer": "" not in wanted.payers and bool(wanted.payers),
+        "question": wanted.has_question is True,
+    }
+    return [name for name, is_usable in usable.items() if is_usable] or [""]
+
+
 class Plan:
     """What one worklist asks of the database."""
 
-    def __init__(self, wanted: Filter, now: float) -> None:
+    def __init__(self, wanted: Filter, now: float, driver: str = "") -> None:
+        """`driver` names the index, one of `drivers`; "" = none but that of the status."""
         self._wanted = wanted
         self._now = now
-        self._driver = self._choose() if wanted.is_of_open_lines else ""
-
-    def _choose(self) -> str:
-        """The index that leaves the fewest lines to look at."""
-        wanted = self._wanted
-        if wanted.order is Order.SERVICE_DATE:
-            return "date"
-        usable = {
-            "claimed": wanted.claimed_by not in _PEOPLE,
-            "held": wanted.is_held is True,
-            "assigned": wanted.assigned_to not in _PEOPLE,
-            "provider": wanted.provider != "",
-            "code": bool(wanted.codes),
-            "table": bool(wanted.tables),
-            "payer": "" not in wanted.payers and bool(wanted.payers),
-            "question": wanted.has_question is True,
-        }
-        return next((name for name, is_usable in usable.items() if is_usable), "")
+        self._driver = driver
 
     def narrow(self) -> list[list[ColumnElement[bool]]]:
         """What the index decides: one stream of lines for each status and value."""
@@ -99,7 +103,7 @@ class Plan:
         if wanted.is_held is not None:
             is_held = line.held_until > self._now
             conditions.append(is_held if wanted.is_held else ~is_held)
-        if wanted.is_asked is not None:
+        if wanted.is_asked is not None and self._driver != "asked":
             conditions.append(line.asked > 0 if wanted.is_asked else line.asked == 0)
         if wanted.has_question is not None and self._driver != "question":
             conditions.append(line.questions > 0 if wanted.has_question else line.questions == 0)

@@ -167,6 +167,29 @@ def test_counts_are_those_of_the_list(api):
     assert counts("status=approved&by=code") == {"64451": 1}
 
 
+@pytest.mark.usefixtures("queue")
+def test_counts_stop_where_they_are_told_to(api):
+    def counts(query):
+        return api.ask("GET", f"/v1/candidates/counts?{query}").json()
+
+    assert counts("most=3") == {"proposed": 3, "approved": 1}
+    assert counts("most=3&by=table") == {"neuraxial-injection": 3, "nerve-block": 1}
+    assert counts("most=3&by=payer") == {"medicare": 1}
+    assert counts("most=3&by=assigned&code=62324") == {"coder of main": 1}
+    assert counts("most=3&by=age") == {"0-1": 3, "2-3": 0, "4-7": 1, "8+": 0}
+    assert counts("most=100") == counts("")
+    assert counts("most=3&facility=south") == {}
+
+
+@pytest.mark.usefixtures("queue")
+def test_a_worklist_is_leafed_through_by_the_index_that_holds_few(api, monkeypatch):
+    monkeypatch.setattr(worklist, "WINDOWS", (1, 2))
+    monkeypatch.setattr(worklist, "_FEW", 1)
+    # By table, the likely choice, three lines would be looked at, and this one is the fourth.
+    first = api.ask("GET", "/v1/candidates?table=neuraxial-injection&payer=medicare").json()
+    assert codes(first["items"]) == ["62322"]
+
+
 @pytest.mark.parametrize(
     ("query", "where"),
     [

@@ -4,6 +4,7 @@ import { button, byId, element } from "../frame/dom.js";
 import { icon } from "../frame/icons.js";
 import { say } from "../frame/say.js";
 import { withPair, wordsOfPair } from "./filter.js";
+import { howMany, MOST } from "./queue.js";
 import { SavedViews } from "./saved_views.js";
 
 const ANY = ["", "any"];
@@ -85,7 +86,7 @@ export class FilterBar {
   }
 
   #countBy(name) {
-    return this.#session.api.get(`/v1/candidates/counts?by=${name}`);
+    return this.#session.api.get(`/v1/candidates/counts?by=${name}&most=${MOST}`);
   }
 
   async #fill() {
@@ -95,7 +96,7 @@ export class FilterBar {
 
   #options(counts) {
     const entries = Object.entries(counts).filter(([value]) => value);
-    return [ANY, ...entries.sort((a, b) => b[1] - a[1]).map(([value, count]) => [value, `${value} (${count})`])];
+    return [ANY, ...entries.sort((a, b) => b[1] - a[1]).map(([value, count]) => [value, `${value} (${howMany(count)})`])];
   }
 
   #choice([name, label, options]) {

@@ -6,6 +6,12 @@ import { queryOf } from "./filter.js";
 
 const OPEN = ["proposed", "waiting", "second_review"];
 
+/** Where the service is to stop counting: so the size of the queue does not matter. */
+export const MOST = 1000;
+
+/** A count as a person reads it: "1,000+" where counting stopped. */
+export const howMany = (count) => `${count.toLocaleString()}${count >= MOST ? "+" : ""}`;
+
 export class Queue {
   pairs = []; // the filter
   #session;
@@ -58,7 +64,8 @@ export class Queue {
   /** Say how many lines there are: those that are loaded, or, as far as they are counted, all. */
   show() {
     const { length } = this.#worklist.lines;
-    const all = this.#next ? (this.#total?.toLocaleString() ?? `${length}+`) : length.toLocaleString();
+    const counted = this.#total === null ? `${length}+` : howMany(Math.max(this.#total, length));
+    const all = this.#next ? counted : length.toLocaleString();
     byId("queue-count").textContent = length ? all : "";
     byId("queue-empty").hidden = length > 0;
     byId("queue-empty").textContent = this.pairs.length ? "No line fits this filter." : "Nothing waits for a person.";
@@ -73,7 +80,7 @@ export class Queue {
 
   async #countAll() {
     const turn = this.#turn;
-    const counts = await this.#session.api.get(`/v1/candidates/counts?${queryOf(this.pairs.filter(([name]) => name !== "order"))}`);
+    const counts = await this.#session.api.get(`/v1/candidates/counts?${queryOf([...this.pairs.filter(([name]) => name !== "order"), ["most", MOST]])}`);
     const chosen = this.pairs.filter(([name]) => name === "status").map(([, value]) => value);
     if (this.#turn !== turn) return;
     const wanted = chosen.length ? chosen : OPEN;
