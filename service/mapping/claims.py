@@ -1,110 +1,88 @@
 """Claims: which phrases stand in a sentence, and what they say, before anything takes it back."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from service.domain.documentation import Value
+from service.mapping.automaton import Places
 from service.mapping.clauses import Sentence
-from service.mapping.lexicon import Beginning, Entry, Hinders, Ignored, Lexicon, Meaning, States, Within
+from service.mapping.lexicon import Cue, Hinders, Ignored, Lexicon, Mark, Meaning, States, Topic, Within
 from service.mapping.marks import COMMA
-from service.mapping.numbers import NUMBER
-from service.mapping.phrases import Phrase, match
 from service.mapping.words import Words
 
 _LISTING: Final = frozenset({COMMA, "and"})  # what stands between the levels of a list
 _LONGEST_LIST: Final = 8  # levels on either side of one
 
 
-class Match(NamedTuple):
-    """A phrase that stands in a sentence: the places of its own words, gaps left out."""
+class Claim(NamedTuple):
+    """A phrase that says something of an element: the places of its own words, gaps left out."""
 
-    places: tuple[int, ...]
-    meaning: Meaning
+    places: Places
+    meaning: States | Hinders
     vague: bool = False  # its number does not say by itself how much: "2-3 cm"
 
 
-class Claim(NamedTuple):
-    """A match that says something of an element."""
+@dataclass(slots=True)
+class Found:
+    """The phrases that stand in a sentence, by what they are good for; each with the places of its words."""
 
-    places: tuple[int, ...]
-    meaning: States | Hinders
-    vague: bool = False
+    said: list[Claim] = field(default_factory=list)
+    cues: list[tuple[Places, Cue]] = field(default_factory=list)
+    ignored: list[tuple[Places, Ignored]] = field(default_factory=list)
+    marks: list[tuple[Places, Mark]] = field(default_factory=list)
+    topics: list[tuple[Places, Topic]] = field(default_factory=list)
 
+    def __bool__(self) -> bool:
+        return bool(self.said or self.cues or self.ignored or self.marks or self.topics)
 
-def find_matches(text: Words, sentence: Sentence, lexicon: Lexicon) -> list[Match]:
-    """Find every phrase that stands in a sentence."""
-    words, entries, gap_ends, end = text.words, lexicon.entries, lexicon.gap_ends, len(text.words)
-    present = {*words[sentence.start : sentence.end]}
-    numbers = bool(text.numbers) and not text.numbers.keys().isdisjoint(range(sentence.start, sentence.end))
-    if numbers:
-        present.add(NUMBER)
-    matches: list[Match] = []
-    for place in range(sentence.start, sentence.end):
-        beginning = entries.get(words[place])
-        if numbers:
-            found = _beside_numbers(place, beginning, text, entries)
-        elif beginning is None:
-            continue
+    def add(self, places: Places, meaning: Meaning, *, vague: bool) -> None:
+        """Add a phrase."""
+        if isinstance(meaning, States):
+            self.said.append(Claim(places, meaning, vague))
+        elif isinstance(meaning, Cue):
+            self.cues.append((places, meaning))
+        elif isinstance(meaning, Hinders):
+            self.said.append(Claim(places, meaning, vague))
+        elif isinstance(meaning, Mark):
+            self.marks.append((places, meaning))
+        elif isinstance(meaning, Topic):
+            self.topics.append((places, meaning))
         else:
-            found = beginning.by_next.get(words[place + 1] if place + 1 < end else "", beginning.otherwise)
-        for phrase, meaning in found:
-            if phrase.last is None:
-                matches.append(Match((place,), meaning))
-            elif not phrase.last.isdisjoint(present):  # rules most of them out
-                matches += _at(place, phrase, meaning, text, gap_ends)
-    return matches
+            self.ignored.append((places, meaning))
 
 
-def _at(
-    place: int, phrase: Phrase, meaning: Meaning, text: Words, gap_ends: frozenset[str]
-) -> Iterable[Match]:
-    places = match(phrase, text, place, gap_ends)
-    if places is None:
-        return ()
-    return _read(places, meaning, text) if phrase.numeric else (Match(places, meaning),)
+def find_phrases(text: Words, symbols: Sequence[str], sentence: Sentence, lexicon: Lexicon) -> Found:
+    """Find every phrase that stands in a sentence; `symbols` are the text's, as the automaton reads them.
 
-
-def _beside_numbers(
-    place: int, beginning: Beginning | None, text: Words, entries: Mapping[str, Beginning]
-) -> Sequence[Entry]:
-    """The entries that may stand where they begin, by the word or number there and the one after it."""
-    found = _narrowed(beginning, text, place + 1) if beginning else ()
-    if place in text.numbers and NUMBER in entries:
-        found = (*found, *_narrowed(entries[NUMBER], text, place + 1))
+    A phrase with a number in it stands only on a number that says how much by itself. Where it would state
+    that number, it is kept all the same: its sentence may say more than can be read.
+    """
+    entries, found = lexicon.entries, Found()
+    for number, places in lexicon.automaton.find(text, symbols, sentence.start, sentence.end):
+        phrase, meaning = entries[number]
+        vague = phrase.numeric and _is_vague(places, meaning, text)
+        if not vague or (isinstance(meaning, States) and isinstance(meaning.value, Within)):
+            found.add(places, meaning, vague=vague)
     return found
 
 
-def _narrowed(beginning: Beginning, text: Words, following: int) -> Sequence[Entry]:
-    if following in text.numbers:
-        return beginning.every
-    word = text.words[following] if following < len(text.words) else ""
-    return beginning.by_next.get(word, beginning.otherwise)
-
-
-def _read(places: tuple[int, ...], meaning: Meaning, text: Words) -> Iterator[Match]:
-    """A phrase with a number in it stands only on a number that says how much by itself.
-
-    Where it would state that number, it is kept all the same: its sentence may say more than can be read.
-    """
+def _is_vague(places: Places, meaning: Meaning, text: Words) -> bool:
     numbers = [text.numbers[place] for place in places if place in text.numbers]
-    vague = any(each.vague or not set(each.row).issubset(places) for each in numbers)
-    states = meaning.value if isinstance(meaning, States) else None
-    if states is Within.INTEGER:
-        vague = vague or not numbers[0].value.is_integer()
-    if isinstance(states, Within) or not vague:
-        yield Match(places, meaning, vague)
+    if any(each.vague or not set(each.row).issubset(places) for each in numbers):
+        return True
+    is_whole = isinstance(meaning, States) and meaning.value is Within.INTEGER
+    return is_whole and not numbers[0].value.is_integer()
 
 
-def claims_of(matches: Sequence[Match], words: Words) -> list[Claim]:
-    """Return the matches that say something of an element, and are not ignored for it."""
-    ignored = ignored_places(matches)
+def claims_of(found: Found, words: Words) -> list[Claim]:
+    """Return what is said of elements, but for words that are ignored for one; of each level of a list."""
+    ignored = ignored_places(found) if found.ignored else ()
     claims: list[Claim] = []
-    for places, meaning, vague in matches:
-        if not isinstance(meaning, States | Hinders):
+    for claim in found.said:
+        meaning = claim.meaning
+        if ignored and any((meaning.element, place) in ignored for place in claim.places):
             continue
-        if ignored and any((meaning.element, place) in ignored for place in places):
-            continue
-        claim = Claim(places, meaning, vague)
         if meaning.value is Within.LEVEL and isinstance(meaning, States):
             claims += _each_level(claim, meaning, words)
         else:
@@ -112,14 +90,9 @@ def claims_of(matches: Sequence[Match], words: Words) -> list[Claim]:
     return claims
 
 
-def ignored_places(matches: Iterable[Match]) -> set[tuple[str, int]]:
+def ignored_places(found: Found) -> set[tuple[str, int]]:
     """Return the words that mean something else for an element."""
-    return {
-        (each.meaning.element, place)
-        for each in matches
-        if isinstance(each.meaning, Ignored)
-        for place in each.places
-    }
+    return {(meaning.element, place) for places, meaning in found.ignored for place in places}
 
 
 def _each_level(claim: Claim, meaning: States, words: Words) -> Iterator[Claim]:
@@ -162,9 +135,9 @@ def vague_elements(claims: Collection[Claim]) -> set[str]:
 
     "One of 3 cm and one of 4-5 cm": the number that can be read is not all there is.
     """
-    read: dict[str, set[int]] = {}
-    if not any(each.vague for each in claims):
+    if not [each for each in claims if each.vague]:
         return set()
+    read: dict[str, set[int]] = {}
     for each in claims:
         if not each.vague:
             read.setdefault(each.meaning.element, set()).update(each.places)

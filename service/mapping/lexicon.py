@@ -1,6 +1,6 @@
-"""The lexicon: every phrase of mappings/terms, compiled, by the word it begins with."""
+"""The lexicon: every phrase of mappings/terms, compiled, with what it means."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -8,6 +8,7 @@ from typing import Final
 
 from service.domain.documentation import Value
 from service.domain.errors import MappingError
+from service.mapping.automaton import Automaton
 from service.mapping.clauses import Grammar, Reach
 from service.mapping.marks import COMMA, LEVEL, VERTEBRA
 from service.mapping.numbers import NUMBER
@@ -101,19 +102,11 @@ Entry = tuple[Phrase, Meaning]
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
-    """The entries that begin with one word, narrowed down by the word after it; in the order of the files."""
-
-    every: tuple[Entry, ...]
-    otherwise: tuple[Entry, ...]  # those that any word may follow
-    by_next: Mapping[str, tuple[Entry, ...]]  # those, and the ones that this word may follow
-
-
-@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All entries, and the grammar that says how far each reaches."""
 
-    entries: Mapping[str, Beginning]  # by first word
+    entries: Sequence[Entry]  # in the order of the files
+    automaton: Automaton  # finds them, by their number
     grammar: Grammar
     gap_ends: frozenset[str]
     agreeing: frozenset[str] = frozenset()  # elements of which title and text must name the same
@@ -132,7 +125,9 @@ def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
             _no_value_twice(reader, terms, written)
             entries += _element_entries(reader, terms, _Compiler(families, lines))
     agreeing = {name for file, _ in files for name, terms in file.elements.items() if terms.title_must_agree}
-    return Lexicon(_by_head(entries), _grammar(cues), frozenset(cues.gap_ends), frozenset(agreeing))
+    gap_ends = frozenset(cues.gap_ends)
+    automaton = Automaton([phrase for phrase, _ in entries], gap_ends)
+    return Lexicon(entries, automaton, _grammar(cues), gap_ends, frozenset(agreeing))
 
 
 def _no_value_twice(
@@ -256,27 +251,6 @@ class _Values:
         if self.element.unit and phrase.may_leave_open(NUMBER):
             message = f"phrase {phrase.text!r} does not say behind {NUMBER} that it is {self.element.unit}"
             raise self.lines.error(message, *place)
-
-
-def _by_head(entries: list[Entry]) -> Mapping[str, Beginning]:
-    found: dict[str, list[Entry]] = {}
-    for entry in entries:
-        for head in entry[0].heads:
-            found.setdefault(head, []).append(entry)
-    return {head: _beginning(head, those) for head, those in found.items()}
-
-
-def _beginning(head: str, entries: list[Entry]) -> Beginning:
-    following = [(entry, entry[0].following(head)) for entry in entries]
-    words = {word for _, those in following if those for word in those}
-    return Beginning(
-        tuple(entries),
-        tuple(entry for entry, those in following if those is None),
-        {
-            word: tuple(entry for entry, those in following if those is None or word in those)
-            for word in words
-        },
-    )
 
 
 def _grammar(cues: CuesFile) -> Grammar:

@@ -10,6 +10,7 @@ regular expressions in the files: finding takes time in proportion to the text.
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from service.mapping.marks import (
@@ -29,11 +30,11 @@ from service.mapping.numbers import NUMBER
 from service.mapping.words import Words, cut
 from service.mapping.yaml_fault import nearest
 
-_GAP_LENGTH: Final = 8
+GAP_LENGTH: Final = 8
 _MOST_GAPS: Final = 2
 _MARKS = frozenset({LEVEL, VERTEBRA, NUMBER, YEAR, QUESTION, EARLIER, TODAY, LATER, UNFILLED, UNTICKED})
 _MARK = re.compile(r"(\{[^{}]*\})")
-_STOPS = frozenset({SENTENCE_END, PARAGRAPH_END})
+STOPS = frozenset({SENTENCE_END, PARAGRAPH_END})
 
 Families = Mapping[str, tuple[str, ...]]
 
@@ -44,7 +45,7 @@ class Step:
 
     choices: Mapping[str, tuple[tuple[str, ...], ...]]
     optional: bool = False
-    gap: bool = False  # any words, up to _GAP_LENGTH
+    gap: bool = False  # any words, up to GAP_LENGTH
     numeric: bool = False  # a number may stand there
     plain: bool = False  # one word stands there, always
 
@@ -60,23 +61,7 @@ class Phrase:
 
     text: str
     steps: tuple[Step, ...]
-    last: frozenset[str] | None  # without one of these it cannot stand; None: it is a single word
     numeric: bool  # has a number in it
-
-    @property
-    def heads(self) -> tuple[str, ...]:
-        """The words with which it can begin."""
-        return tuple(self.steps[0].choices)
-
-    def following(self, head: str) -> frozenset[str] | None:
-        """The words that may stand after its first word `head`; None: any, or none."""
-        found: set[str] = set()
-        for choice in self.steps[0].choices[head]:
-            after = frozenset(choice[1:2]) or _beginnings(self.steps[1:])
-            if after is None:
-                return None
-            found |= after
-        return frozenset(found)
 
     def always_has(self, marks: Collection[str]) -> bool:
         """Whether one of these is among its words wherever it stands."""
@@ -97,18 +82,6 @@ class Phrase:
         )
 
 
-def _beginnings(steps: Sequence[Step]) -> frozenset[str] | None:
-    """The words with which the rest of a phrase may begin; None: any, or none."""
-    found: set[str] = set()
-    for step in steps:
-        if step.gap:
-            return None
-        found |= step.choices.keys()
-        if not step.optional:
-            return frozenset(found)
-    return None
-
-
 def compile_phrase(text: str, families: Families) -> Phrase:
     """Compile a phrase; ValueError says what is wrong with it."""
     steps = tuple(_step(part, families) for part in text.split())
@@ -118,12 +91,19 @@ def compile_phrase(text: str, families: Families) -> Phrase:
     if sum(step.gap for step in steps) > _MOST_GAPS:
         message = f"phrase {text!r} has more than {_MOST_GAPS} gaps"
         raise ValueError(message)
+    if _gaps_touch(steps):
+        message = f"phrase {text!r} needs a word between its gaps that is not optional"
+        raise ValueError(message)
     numeric = any(step.numeric for step in steps)
     if numeric and any(cut(word).numbers for step in steps for choice in step.words for word in choice):
         message = f"phrase {text!r} has another number beside {NUMBER}"
         raise ValueError(message)
-    single = len(steps) == 1 and not numeric and all(len(choice) == 1 for choice in steps[0].words)
-    return Phrase(text, steps, None if single else frozenset(steps[-1].choices), numeric)
+    return Phrase(text, steps, numeric)
+
+
+def _gaps_touch(steps: Sequence[Step]) -> bool:
+    kept = [step.gap for step in steps if not step.optional]
+    return any(one and other for one, other in pairwise(kept))
 
 
 def _step(part: str, families: Families) -> Step:
@@ -231,12 +211,12 @@ def _match_after_gap(
     steps: tuple[Step, ...], at: int, text: Words, place: int, gap_ends: frozenset[str]
 ) -> tuple[int, ...] | None:
     words, ends = text.words, None if steps[at].numeric or steps[at].optional else steps[at].choices
-    for after in range(place, min(place + _GAP_LENGTH + 1, len(words))):
+    for after in range(place, min(place + GAP_LENGTH + 1, len(words))):
         word = words[after]
         if ends is None or word in ends:
             found = _match(steps, at, text, after, gap_ends)
             if found is not None:
                 return found
-        if word in gap_ends or word in _STOPS:
+        if word in gap_ends or word in STOPS:
             return None
     return None

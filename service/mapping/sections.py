@@ -4,11 +4,12 @@ What was copied from another note, or stands under the date of another day, brin
 ("PROCEDURE:"). They do not make it today's: only a word for today, its date, or the end of the copy does.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 
-from service.mapping.claims import Match
+from service.mapping.automaton import Places
+from service.mapping.claims import Found
 from service.mapping.clauses import Sentence
 from service.mapping.lexicon import Mark
 from service.mapping.marks import COLON, COMMA, EARLIER, LATER, TODAY
@@ -30,9 +31,7 @@ class Section:
     void: bool = False  # the wrong patient's, an exercise
     other_days: dict[str, tuple[int, int]] = field(default_factory=dict)  # headings' dates; where
 
-    def enter(
-        self, sentence: Sentence, marks: Collection[str], matches: Sequence[Match], words: Words
-    ) -> None:
+    def enter(self, sentence: Sentence, marks: Collection[str], found: Found, words: Words) -> None:
         """Go on to the next sentence; `marks` are the kinds of those in it."""
         if sentence.opens_field:
             self.foreign = ""
@@ -40,7 +39,7 @@ class Section:
             return
         self.void = self.void or "void" in marks
         if "dated" in marks and not sentence.aside:
-            self._date(matches, sentence, words)
+            self._date(found, sentence, words)
         if "own" in marks and self._is_title(sentence, words):
             self.foreign = ""
         elif (
@@ -48,11 +47,11 @@ class Section:
         ):
             self.foreign = "copied"
 
-    def _date(self, matches: Sequence[Match], sentence: Sentence, words: Words) -> None:
+    def _date(self, found: Found, sentence: Sentence, words: Words) -> None:
         """Take note of the date of a heading."""
-        for match in matches:
-            if match.meaning == _DATED and self._is_heading(match, sentence, words):
-                place = next(place for place in match.places if words.words[place] in _DATES)
+        for places, meaning in found.marks:
+            if meaning == _DATED and self._is_heading(places, sentence, words):
+                place = next(place for place in places if words.words[place] in _DATES)
                 mark = words.words[place]
                 self.today = self.today or mark == TODAY
                 self.foreign = "earlier" if mark == EARLIER else ""
@@ -60,12 +59,12 @@ class Section:
                     self.other_days.setdefault(words.days[place], words.span(place, place))
                 return
 
-    def _is_heading(self, match: Match, sentence: Sentence, words: Words) -> bool:
+    def _is_heading(self, places: Places, sentence: Sentence, words: Words) -> bool:
         """Whether a date stands at the head of a line, with a colon or nothing behind it."""
-        after = match.places[-1] + 1
+        after = places[-1] + 1
         closed = after == sentence.end or words.words[after] in _ENDING
-        labelled = any(words.words[place] == COLON for place in match.places)
-        return match.places[0] == sentence.start and (closed or labelled)
+        labelled = any(words.words[place] == COLON for place in places)
+        return places[0] == sentence.start and (closed or labelled)
 
     def _is_title(self, sentence: Sentence, words: Words) -> bool:
         """Whether a sentence is no more than a title: short, nothing behind its colon, without a verb."""

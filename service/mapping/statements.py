@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from service.domain.documentation import Value
-from service.mapping.claims import Claim, Match, claims_of, find_matches, vague_elements, value_of
+from service.mapping.automaton import Places
+from service.mapping.claims import Claim, Found, claims_of, find_phrases, vague_elements, value_of
 from service.mapping.clauses import Clauses, Sentence, Titles, sentences
 from service.mapping.lexicon import Cue, Hinders, Lexicon, Mark, States
 from service.mapping.sections import Section
@@ -78,14 +79,15 @@ def find_statements(
 ) -> Told:
     """Read a text, which is to tell of a service on one of these days."""
     reading = _Reading(cut(text, service_days), Section(lexicon.grammar.verbs))
+    symbols = lexicon.automaton.symbols(reading.words)
     for sentence in sentences(reading.words.words, lexicon.grammar, _titles(reading.words, titled)):
-        matches = find_matches(reading.words, sentence, lexicon)
-        marks = {each.meaning.kind for each in matches if type(each.meaning) is Mark}
-        reading.section.enter(sentence, marks, matches, reading.words)
-        reading.topics.enter(sentence, matches)
-        if matches:
+        found = find_phrases(reading.words, symbols, sentence, lexicon)
+        marks = {mark.kind for _, mark in found.marks}
+        reading.section.enter(sentence, marks, found, reading.words)
+        reading.topics.enter(sentence, found)
+        if found:
             past = _told_of_the_past(reading, sentence, marks)
-            _judge(reading, sentence, matches, lexicon, "history" if past else "")
+            _judge(reading, sentence, found, lexicon, "history" if past else "")
     section = reading.section
     # Where a heading gives the day of the service, others beside it part the note; else its day is in doubt.
     if section.today or not service_days:
@@ -135,17 +137,17 @@ def _told_of_the_past(reading: _Reading, sentence: Sentence, marks: Collection[s
     return carried
 
 
-def _judge(reading: _Reading, sentence: Sentence, matches: list[Match], lexicon: Lexicon, doubt: str) -> None:
+def _judge(reading: _Reading, sentence: Sentence, found: Found, lexicon: Lexicon, doubt: str) -> None:
     """Keep the sentence's statements, each with what takes it back."""
-    claims = _without_idle(claims_of(matches, reading.words))
+    claims = _without_idle(claims_of(found, reading.words))
     if not claims:
         return
     if sentence.end - sentence.start > _LONGEST_SENTENCE:
-        doubt, matches = doubt or "unclear", []  # a list without stops: no telling what a cue reaches
+        doubt, found = doubt or "unclear", Found()  # a list without stops: no telling what a cue reaches
     whole = "aside" if sentence.aside else doubt
-    cues = _cues(matches, claims)
+    cues = _cues(found, claims) if found.cues else []
     reaching = _reaching(cues, Clauses(reading.words.words, sentence, lexicon.grammar)) if cues else []
-    strong = _strong(reaching, matches) if reaching else []
+    strong = _strong(reaching, found) if reaching else []
     vague = vague_elements(claims)
     item = _item(reading, claims)
     for claim in claims:
@@ -177,9 +179,9 @@ def _is_weak(claim: Claim) -> bool:
     return isinstance(claim.meaning, States) and claim.meaning.failing_that
 
 
-def _strong(reaching: list[_Reaching], matches: list[Match]) -> list[_Reaching]:
+def _strong(reaching: list[_Reaching], found: Found) -> list[_Reaching]:
     """What takes back even a plain statement: a denial, what was left open, a word of years ago."""
-    lasting = {place for each in matches if each.meaning == _LASTING for place in each.places}
+    lasting = {place for places, mark in found.marks if mark == _LASTING for place in places}
     return [each for each in reaching if each.cue.kind in _STRONG or not lasting.isdisjoint(each.places)]
 
 
@@ -210,23 +212,19 @@ def _item(reading: _Reading, claims: list[Claim]) -> str:
     return str(reading.items)
 
 
-def _cues(matches: list[Match], claims: list[Claim]) -> list[tuple[tuple[int, ...], Cue]]:
+def _cues(found: Found, claims: list[Claim]) -> list[tuple[Places, Cue]]:
     """The cues of what is claimed. One in a harmless phrase is none ("no blood"; not "no blood patch")."""
     elements = {"", *(claim.meaning.element for claim in claims)}
-    cues = [
-        (places, meaning)
-        for places, meaning, _ in matches
-        if type(meaning) is Cue and meaning.element in elements
-    ]
-    found = [each.places for each in matches if each.meaning == _HARMLESS] if cues else []
-    if not found:
+    cues = [each for each in found.cues if each[1].element in elements]
+    phrases = [places for places, mark in found.marks if mark == _HARMLESS] if cues else []
+    if not phrases:
         return cues
     claimed = {place for claim in claims for place in claim.places}
-    harmless = {place for places in found if claimed.isdisjoint(places) for place in places}
+    harmless = {place for places in phrases if claimed.isdisjoint(places) for place in places}
     return [each for each in cues if not harmless.issuperset(each[0])]
 
 
-def _reaching(cues: list[tuple[tuple[int, ...], Cue]], clauses: Clauses) -> list[_Reaching]:
+def _reaching(cues: list[tuple[Places, Cue]], clauses: Clauses) -> list[_Reaching]:
     return [
         _Reaching(cue, frozenset(places), *clauses.touched(places[0], places[-1] + 1, cue.reach))
         for places, cue in cues

@@ -4,14 +4,12 @@
 another part of the body is disputed, but only in a note that tells of the element's own part as well.
 """
 
-from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
-from service.mapping.claims import Match, ignored_places
+from service.mapping.claims import Found, ignored_places
 from service.mapping.clauses import Sentence
-from service.mapping.lexicon import Topic
 
 _NONE: Final[AbstractSet[str]] = frozenset()
 
@@ -24,18 +22,17 @@ class Topics:
     elsewhere: AbstractSet[str] = _NONE  # elements of which this sentence tells for another part
     _going: set[str] = field(default_factory=set)  # those after it as well
 
-    def enter(self, sentence: Sentence, matches: Sequence[Match]) -> None:
+    def enter(self, sentence: Sentence, found: Found) -> None:
         """Go on to the next sentence."""
-        found = [(each.places, each.meaning) for each in matches if type(each.meaning) is Topic]
-        if found:
-            ignored = ignored_places(matches)
-            found = [
-                each for each in found if all((each[1].element, place) not in ignored for place in each[0])
-            ]
-        if not (found or self._going):
+        if not (found.topics or self._going):
             self.elsewhere = _NONE
             return
-        topics = {topic for _, topic in found}
+        ignored = ignored_places(found)
+        topics = {
+            topic
+            for places, topic in found.topics
+            if all((topic.element, place) not in ignored for place in places)
+        }
         here = {each.element for each in topics if each.kind == "here"}
         there = {each.element for each in topics if each.kind != "here"}
         going = {each.element for each in topics if each.kind == "going_elsewhere"}

@@ -24,7 +24,9 @@ _FOLDED |= dict.fromkeys("\u00a0\u2009\u202f", " ") | dict.fromkeys("\x85\u2028\
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
 _TOKEN = re.compile(
-    r"(?P<line>\n[\s-]*(?:\*(?!\*\*)[\s-]*)*(?:\(?\d{1,2}[.)](?=[ \t]))?|\A[ \t]*\(?\d{1,2}[.)](?=[ \t]))"
+    r"(?:\A|(?![ \t](?!-)))(?:"  # a blank is soon passed over, and so is a plain word
+    r"(?!th\d)[a-z]{2,}\d*(?:'[a-z]+)?"
+    r"|(?P<line>\n[\s-]*(?:\*(?!\*\*)[\s-]*)*(?:\(?\d{1,2}[.)](?=[ \t]))?|\A[ \t]*\(?\d{1,2}[.)](?=[ \t]))"
     r"|(?P<level>(?:th|[ctls])\d{1,2}(?:\ ?[-/]\ ?(?:th|[ctls])?\d{1,2}|\ (?:th|[ctls])\d{1,2})?(?![a-z0-9]))"
     r"|(?<=\d)x(?=\.?\d)"
     r"|[a-z]+\d*(?:'[a-z]+)?"
@@ -38,7 +40,7 @@ _TOKEN = re.compile(
     r"|(?P<unticked>\[\s?\]|\(\s?\)|\x01)|(?P<ticked>\[\s?[x*]\s?\]|\(x\)|\x02)"
     r"|(?P<unfilled>(?<!\*)\*{3}(?!\*)|_{3,}|\{[^{}]{0,300}\}|@[a-z]\w{0,40}@|%[a-z]\w{0,40}%"
     r"|\[[^\[\]]{0,80}[/|*_][^\[\]]{0,80}\]|<<?(?!/?(?:a|b|br|div|em|font|h\d|i|li|ol|p|pre|span|strong|su[bp]|t[adhr]\w{0,3}|u|ul)\b)"
-    r"[a-z][a-z _/|-]{1,40}>)",
+    r"[a-z][a-z _/|-]{1,40}>))",
 )
 _LABEL = re.compile(r"[a-z][a-z /()&'-]{0,40}(?::|(?<= )#?\d{1,2}:(?!\d))")  # "Wound 2:", but not "at 10:30"
 _CAPITALS = re.compile(r"(?m)^[ \t]*[A-Z][A-Z /&-]{2,40}$")
