@@ -59,6 +59,7 @@ def one_by_one(phrases, text):
         ("catheter ... <gone>", "the catheter and the needle was removed", None),
         ("catheter tip? ... seen", "catheter tip was seen", (0, 1, 3)),
         ("<seen> fluoroscopy? used", "the c arm fluoroscopy used", (1, 2, 3, 4)),
+        ("a|a-b used|b-used-seen", "a b used seen", (0, 1, 2)),
         ("2 cm", "2 cm", (0, 1)),
         ("in {year}", "in 2019", (0, 1)),
     ],
