@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
+
+from service.__main__ import app
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OURS = sorted(
@@ -78,14 +81,8 @@ def test_the_compose_file_has_every_role_with_a_health_check():
 def test_the_commands_of_the_compose_file_are_commands_of_ours(role):
     program, *arguments = compose()["services"][role]["command"]
     assert program == "charge-capture"
-    done = subprocess.run(
-        [sys.executable, "-m", "service", *arguments, "--help"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = CliRunner().invoke(app, [*arguments, "--help"])
+    assert done.exit_code == 0, done.output
 
 
 def test_the_mapping_in_the_readme_is_the_one_that_is_shipped():
