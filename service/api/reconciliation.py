@@ -32,6 +32,7 @@ class FindingOut(BaseModel):
     code: str
     days: int
     note: str
+    line: str  # of the queue; "" = it is about none
 
 
 class ReportOut(BaseModel):

@@ -25,6 +25,7 @@ class Counted(StrEnum):
     TABLE = "table"
     CODE = "code"
     PAYER = "payer"
+    FACILITY = "facility"
     ASSIGNED = "assigned"
     AGE = "age"
 
@@ -44,6 +45,7 @@ _COLUMNS = {
     Counted.TABLE: "table_name",
     Counted.CODE: "code",
     Counted.PAYER: "payer",
+    Counted.FACILITY: "facility",
     Counted.ASSIGNED: "assigned_to",
 }
 

@@ -25,6 +25,7 @@ class Finding:
     code: str  # of the service; of an order: what was ordered (OBR-4, AIS-3)
     days: int  # since the day of service
     note: str
+    line: str = ""  # of the queue, where it is about one
 
 
 @dataclass(frozen=True, slots=True)

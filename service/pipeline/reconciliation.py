@@ -77,16 +77,16 @@ def _uncharged(by_procedure: dict[str, list[DayLine]], age: int) -> Iterator[Fin
             continue
         first = waiting[0]
         note = f"{first.status} by {first.table}"
-        yield Finding(Lack.UNCHARGED, "candidate", first.id, first.facility, first.code, age, note)
+        yield _of_line(Lack.UNCHARGED, first, age, note)
 
 
 def _unanswered(charges: Sequence[DayCharge], telling: Collection[str], age: int) -> Iterator[Finding]:
     for each in charges:
         if each.state not in _AT_BILLING:
-            yield Finding(Lack.UNANSWERED, "charge", each.key, each.facility, each.code, age, each.state)
+            yield _of_charge(Lack.UNANSWERED, each, age, each.state)
         elif each.destination in telling and not each.billed:
             note = "posted; billing tells of its charges, and not of this one"
-            yield Finding(Lack.UNANSWERED, "charge", each.key, each.facility, each.code, age, note)
+            yield _of_charge(Lack.UNANSWERED, each, age, note)
 
 
 def _twice(tables: Reconciliation, lines: Sequence[DayLine], age: int) -> Iterator[Finding]:
@@ -102,7 +102,7 @@ def _twice(tables: Reconciliation, lines: Sequence[DayLine], age: int) -> Iterat
         said = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         last = found[-1]
         note = f"{said}; feeds: {', '.join(names)}"
-        yield Finding(Lack.TWICE, "candidate", last.id, last.facility, last.code, age, note)
+        yield _of_line(Lack.TWICE, last, age, note)
 
 
 def _late(
@@ -111,7 +111,15 @@ def _late(
     for each, lag in zip(charges, lags, strict=True):
         if lag > late_after + 1:  # the day itself is not counted
             note = f"approved {int(lag)} days after its day"
-            yield Finding(Lack.LATE, "charge", each.key, each.facility, each.code, age, note)
+            yield _of_charge(Lack.LATE, each, age, note)
+
+
+def _of_line(lack: Lack, line: DayLine, age: int, note: str) -> Finding:
+    return Finding(lack, "candidate", line.id, line.facility, line.code, age, note, line.id)
+
+
+def _of_charge(lack: Lack, charge: DayCharge, age: int, note: str) -> Finding:
+    return Finding(lack, "charge", charge.key, charge.facility, charge.code, age, note, charge.candidate_id)
 
 
 def _lag(lags: Sequence[float]) -> Lag:

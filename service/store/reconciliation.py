@@ -42,6 +42,7 @@ class DayCharge:
     """A charge that stands, and how it stands at billing."""
 
     key: str
+    candidate_id: str
     facility: str
     code: str
     approved_at: float
@@ -85,6 +86,7 @@ class Reconciliation:
         query = (
             select(
                 charge.c.key,
+                charge.c.candidate_id,
                 charge.c.facility,
                 charge.c.code,
                 charge.c.approved_at,

@@ -1,5 +1,7 @@
 """The views beside the review: who sees which, what they show, and what can be done in them."""
 
+from pathlib import Path
+
 from playwright.sync_api import expect
 from sqlalchemy import update
 
@@ -21,7 +23,7 @@ def test_each_role_sees_the_views_that_are_its_own_and_an_auditor_no_button_that
     page.goto(running.http)
     sign_in(page, token_of("admin"))
     expect(page.get_by_role("heading", name="Quarantine")).to_be_visible()
-    assert views(page) == ["Quarantine", "Feeds", "Mappings"]
+    assert views(page) == ["Quarantine", "Feeds", "Mappings", "Reconciliation"]
     page.locator("#user").click()
     page.get_by_role("button", name="Sign out").click()
 
@@ -95,3 +97,26 @@ def test_the_dashboard_shows_the_numbers_of_the_service(page, running):
     expect(page.get_by_role("img", name="Messages an hour")).to_be_visible()
     page.keyboard.press("1")
     expect(lines(page)).to_have_count(2)
+
+
+def test_a_day_is_reconciled_and_a_finding_leads_to_its_line(page, running):
+    (first, second) = send(running, "01", 2)
+    running.decide(first, "reject", {"reason": "duplicate"})
+    page.goto(running.http)
+    sign_in(page, running.token)
+    expect(page.locator("#views")).to_be_visible()
+    page.keyboard.press("7")
+    page.get_by_label("Day of service").fill(second["service_date"])
+    page.get_by_role("button", name="Show", exact=True).click()
+    found = page.locator(".lack", has_text="Documented, and not charged")
+    name = f"candidate {second['id'][:8]}"
+    expect(found.get_by_role("button", name=name).first).to_be_visible()
+    expect(page.get_by_role("table", name="Lines that wait, by age").locator("tr").last).to_contain_text("8+")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Export CSV").click()
+    assert saved.value.suggested_filename == f"reconciliation-{second['service_date']}.csv"
+    assert second["id"] in Path(saved.value.path()).read_text()
+    found.get_by_role("button", name=name).first.click()
+    expect(shown(page)).to_have_text("62327")
+    assert page.evaluate("location.hash") == "#review"
+    expect(page.locator("#lines [aria-selected=true]")).to_have_attribute("data-id", second["id"])

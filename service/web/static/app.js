@@ -14,17 +14,23 @@ import { Mappings } from "./mappings/mappings.js";
 import { Feeds } from "./operations/feeds.js";
 import { Postings } from "./operations/postings.js";
 import { Quarantine } from "./operations/quarantine.js";
+import { Reconciliation } from "./operations/reconciliation.js";
 import { Review } from "./review/review.js";
 
 const session = new Session({ started, ended });
+const review = new Review(session);
 const views = new Views(
   {
-    review: new Review(session),
+    review,
     dashboard: new Dashboard(session),
     postings: new Postings(session),
     quarantine: new Quarantine(session),
     feeds: new Feeds(session),
     mappings: new Mappings(session),
+    reconciliation: new Reconciliation(session, (line) => {
+      review.leadTo(line);
+      location.hash = "#review";
+    }),
   },
   (open) => session.guarded(open),
 );

@@ -11,6 +11,7 @@ export const ACTIONS = [
   { id: "ask", key: "q", label: "Ask the clinician" },
   { id: "hold", key: "h", label: "Hold for later" },
   { id: "add", key: "+", label: "Add a charge" },
+  { id: "split", key: "s", label: "Split the line" },
   { id: "undo", key: "u", label: "Undo the last decision" },
   { id: "comment", key: "m", label: "Comment" },
   { id: "claim", key: "c", label: "Claim the line, or give it back" },
@@ -23,6 +24,7 @@ export const ACTIONS = [
   { id: "raw", key: "v", label: "The message as it came, or to be read" },
   { id: "select", key: "x", label: "Select the line for a batch" },
   { id: "search", key: "/", label: "Search the worklist" },
+  { id: "export", key: "o", label: "Take the worklist away as a file" },
   { id: "reload", key: ".", label: "Load the list anew" },
   { id: "view-1", key: "1", label: "Review" },
   { id: "view-2", key: "2", label: "Dashboard" },
@@ -30,6 +32,7 @@ export const ACTIONS = [
   { id: "view-4", key: "4", label: "Quarantine" },
   { id: "view-5", key: "5", label: "Feeds" },
   { id: "view-6", key: "6", label: "Mappings" },
+  { id: "view-7", key: "7", label: "Reconciliation" },
   { id: "keys", key: "?", label: "This list" },
 ];
 

@@ -87,6 +87,7 @@ function titleNode(line, items, tools) {
       ["From", line.row ? `${wordsOf(line.table)}, row ${line.row}` : wordsOf(line.table)],
       ["Origin", ORIGINS[line.origin] ?? line.origin],
     ]),
+    line.provider && tools.ofProvider && button({ class: "plain" }, () => tools.ofProvider(line.provider), "Only this provider's lines"),
   );
 }
 

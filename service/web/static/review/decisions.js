@@ -14,6 +14,7 @@ import { openEditForm } from "./edit_form.js";
 import { openHoldForm } from "./hold_form.js";
 import { headline } from "./line.js";
 import { openRejectForm } from "./reject_form.js";
+import { openSplitForm } from "./split_form.js";
 import { Undo } from "./undo.js";
 
 const DONE = {
@@ -29,6 +30,7 @@ const DONE = {
   comments: "Comment kept",
   undo: "Taken back",
   add: "Added",
+  split: "Split",
 };
 /** Steps after which the answer is not the line: it is read again. */
 const BESIDE = new Set(["ask", "comments"]);
@@ -50,6 +52,7 @@ export class Decisions {
     onClick("edit", (line) => this.#openDrafted(line, "edit", openEdit));
     onClick("reject", () => openRejectForm((rejection) => this.send("reject", rejection)));
     onClick("add", () => openAddForm((charge) => this.send("add", charge)));
+    onClick("split", (line) => this.#split(line));
     onClick("ask", (line) => openAskForm(line, (question) => this.send("ask", question)));
     onClick("hold", (line) => (line.held_until || line.hold_reason ? this.send("unhold") : openHoldForm((hold) => this.send("hold", hold))));
     onClick("comment", (line) => this.#openDrafted(line, "comment", openComment));
@@ -63,6 +66,7 @@ export class Decisions {
     byId("approve").firstChild.textContent = line.status === "second_review" ? "Confirm " : "Approve ";
     const mine = line.claimed_by === this.#session.user.name;
     byId("claim").firstElementChild.textContent = mine ? "Give back" : this.#isOthers(line) ? "Take over" : "Claim";
+    byId("split").setAttribute("aria-disabled", String(!line.code || line.units < 2));
     byId("hold").firstElementChild.textContent = line.held_until || line.hold_reason ? "Unhold" : "Hold";
   }
 
@@ -79,10 +83,11 @@ export class Decisions {
       const after = await this.#session.api.decide(line, step, body);
       this.drafts.drop(line);
       this.#review.clear(); // what was decided cannot be decided again while the next line is on its way
-      const done = BESIDE.has(step) ? line : after;
+      const done = BESIDE.has(step) ? line : (after.items?.[0] ?? after);
       say(`${DONE[step]}: ${headline(done)}`);
       this.#offerUndo(done);
       if (step === "add") this.#review.bringBack(after);
+      else if (step === "split") this.#session.guarded(() => this.#review.showParts(after.items));
       else this.#session.guarded(() => (BESIDE.has(step) ? this.#review.show(line.id) : this.#review.settle(after)));
       return "";
     } catch (problem) {
@@ -126,6 +131,11 @@ export class Decisions {
       const send = (reason) => this.send("claim", { take_over: reason });
       askReason({ title: "Take over", text: `${line.claimed_by} is working on this line.`, verb: "Take over", send });
     } else this.send(line.claimed_by === this.#session.user.name ? "release" : "claim");
+  }
+
+  #split(line) {
+    if (!line.code || line.units < 2 || line.kind === "CD") say("Only a charge of several units can be split.", { problem: true });
+    else openSplitForm(line, (split) => this.send("split", split));
   }
 
   #isOthers(line) {

@@ -1,6 +1,7 @@
 // The files that a message carries: told of above its text, and saved on demand; the page never opens one.
 
 import { button, element } from "../frame/dom.js";
+import { saveFrom } from "../frame/save.js";
 
 const UNITS = ["bytes", "KB", "MB"];
 
@@ -23,12 +24,8 @@ function sizeOf(bytes) {
   return `${Math.ceil(bytes / 1000 ** step)} ${UNITS[step]}`;
 }
 
-/** Ask the API for a file of a line, and have the browser save it under the name that the answer gives it. */
-export async function saveFile(api, line, document, file) {
+/** Save a file of a line; gives its name. */
+export function saveFile(api, line, document, file) {
   const place = [line.id, "documents", document.event, "attachments", file.number].map(encodeURIComponent).join("/");
-  const { blob, name } = await api.file(`/v1/candidates/${place}`);
-  const url = URL.createObjectURL(blob);
-  element("a", { href: url, download: name }).click();
-  URL.revokeObjectURL(url);
-  return name;
+  return saveFrom(api, `/v1/candidates/${place}`);
 }

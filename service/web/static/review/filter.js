@@ -6,6 +6,8 @@ const WORDS = {
   table: (value) => value.replaceAll(/[-_.]/g, " "),
   code: (value) => value,
   payer: (value) => value.replaceAll("_", " "),
+  provider: () => "one provider",
+  facility: (value) => `facility ${value}`,
   assigned: (value) => ({ me: "assigned to me", none: "assigned to nobody" })[value] ?? `assigned to ${value}`,
   claimed: (value) => ({ me: "claimed by me", none: "not claimed", others: "claimed by others" })[value],
   held: (value) => (value === "true" ? "held" : "not held"),

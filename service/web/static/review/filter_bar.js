@@ -14,12 +14,13 @@ const CHOICES = [
   ["asked", "Asked", [ANY, ["true", "yes"], ["false", "no"]]],
   ["edit", "Edit", [ANY, ["true", "bites"], ["false", "does not bite"]]],
   ["held", "Held", [ANY, ["false", "no"], ["true", "yes"]]],
-  ["assigned", "Assigned", [ANY, ["me", "to me"], ["none", "to nobody"]]],
   ["claimed", "Claimed", [ANY, ["me", "by me"], ["none", "by nobody"], ["others", "by others"]]],
   ["older_than_days", "Age", [ANY, ["1", "older than 1 day"], ["3", "older than 3 days"], ["7", "older than 7 days"], ["30", "older than 30 days"]]],
+  ["younger_than_days", "Arrived", [ANY, ["1", "within 1 day"], ["3", "within 3 days"], ["7", "within 7 days"], ["30", "within 30 days"]]],
   ["order", "Order", [["", "oldest first"], ["newest", "newest first"], ["service_date", "by service date"]]],
 ];
-const COUNTED = [["table", "Table"], ["code", "Code"], ["payer", "Payer"]];
+const COUNTED = [["table", "Table"], ["code", "Code"], ["payer", "Payer"], ["facility", "Facility"], ["assigned", "Assigned"]];
+const ALWAYS = { assigned: [["me", "to me"], ["none", "to nobody"]] };
 
 export class FilterBar {
   #session;
@@ -47,6 +48,11 @@ export class FilterBar {
     byId("filter-bar").hidden = !this.#session.takes("GET /v1/candidates", "table");
     this.#show();
     return this.#views.load();
+  }
+
+  /** Narrow the filter by one more pair. */
+  narrow(pair) {
+    this.#set(withPair(this.#queue.pairs, pair));
   }
 
   #set(pairs) {
@@ -90,13 +96,14 @@ export class FilterBar {
   }
 
   async #fill() {
-    const counted = await Promise.all(COUNTED.map(async ([name, label]) => [name, label, this.#options(await this.#countBy(name))]));
+    const wanted = COUNTED.filter(([name]) => name !== "facility" || this.#session.user.facility === "*");
+    const counted = await Promise.all(wanted.map(async ([name, label]) => [name, label, this.#options(name, await this.#countBy(name))]));
     byId("filter-fields").replaceChildren(...[...counted, ...CHOICES].map((choice) => this.#choice(choice)));
   }
 
-  #options(counts) {
+  #options(name, counts) {
     const entries = Object.entries(counts).filter(([value]) => value);
-    return [ANY, ...entries.sort((a, b) => b[1] - a[1]).map(([value, count]) => [value, `${value} (${howMany(count)})`])];
+    return [ANY, ...(ALWAYS[name] ?? []), ...entries.sort((a, b) => b[1] - a[1]).map(([value, count]) => [value, `${value} (${howMany(count)})`])];
   }
 
   #choice([name, label, options]) {

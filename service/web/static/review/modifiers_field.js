@@ -6,9 +6,10 @@ import { input } from "./form.js";
 
 const BOXES = 4;
 
-export function modifiersField(modifiers) {
+/** `name`: what each box is called before its number; two such fields may stand in one form. */
+export function modifiersField(modifiers, name = "Modifier") {
   const boxes = Array.from({ length: BOXES }, (_, n) =>
-    input(`modifier-${n + 1}`, { maxlength: 2, spellcheck: "false", "aria-label": `Modifier ${n + 1}`, value: modifiers[n] ?? "" }),
+    input(`modifier-${n + 1}`, { maxlength: 2, spellcheck: "false", "aria-label": `${name} ${n + 1}`, value: modifiers[n] ?? "" }),
   );
   const group = element("div", { class: "modifiers" }, ...boxes);
   group.addEventListener("input", ({ target, inputType }) => {

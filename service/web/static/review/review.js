@@ -9,6 +9,7 @@ import { Evidence } from "./evidence.js";
 import { jsonOf } from "./filter.js";
 import { FilterBar } from "./filter_bar.js";
 import { saveFile } from "./files.js";
+import { startExport } from "./export.js";
 import { closeForm } from "./form.js";
 import { headline, isOpen, statusWords } from "./line.js";
 import { Live } from "./live.js";
@@ -32,6 +33,7 @@ export class Review {
   #left = { user: "", id: "" }; // the line that was open when the session ended
   #replaced = null; // a superseded line, until the one in its place is shown
   #awaited = ""; // the line that will change by itself
+  #wanted = ""; // the line that another view leads to
   #beating;
 
   constructor(session) {
@@ -44,6 +46,7 @@ export class Review {
     this.#queue = new Queue(session, this.worklist);
     this.#filters = new FilterBar(session, this.#queue, () => session.guarded(() => this.load()));
     this.#bulk = new Bulk(session, this);
+    startExport(session, this.#queue);
     this.#live = new Live(session, this);
     const at = { documents: byId("documents"), line: byId("line"), raw: byId("raw"), next: byId("evidence-next"), previous: byId("evidence-previous") };
     this.#evidence = new Evidence(at, (document, file) => session.guarded(() => this.#save(document, file)));
@@ -68,11 +71,25 @@ export class Review {
     this.#live.open();
     this.#beating = setInterval(() => this.#beat(), BEAT);
     await Promise.all([this.#filters.open(), this.load(this.#left.user === name ? this.#left.id : "")]);
+    if (this.#wanted) await this.#fetch(this.#wanted);
+  }
+
+  /** When this view is opened next, it is at this line, whatever became of it. */
+  leadTo(id) {
+    this.#wanted = id;
+  }
+
+  async #fetch(id) {
+    const line = await this.#session.api.get(`/v1/candidates/${encodeURIComponent(id)}`);
+    this.worklist.add([line]);
+    this.#queue.show();
+    this.worklist.choose(id);
   }
 
   close() {
     this.#left = { user: this.#session.user?.name ?? "", id: this.worklist.chosen };
     clearInterval(this.#beating);
+    this.#wanted = "";
     this.#live.close();
     this.#bulk.clear();
     this.#decisions.forget();
@@ -107,7 +124,7 @@ export class Review {
     await this.#session.guarded(async () => {
       const line = await this.#session.api.get(`/v1/candidates/${encodeURIComponent(id)}`);
       if (this.worklist.chosen !== id) return;
-      const found = this.#queue.pairs.some(([name]) => name === "status");
+      const found = id === this.#wanted || this.#queue.pairs.some(([name]) => name === "status");
       if (isOpen(line) || found) this.#display(line, before);
       else if (line.status === "superseded") await this.#showSuccessor(line);
       else this.#tellDecided(line);
@@ -122,6 +139,7 @@ export class Review {
       reveal: (ns) => this.#evidence.reveal(ns),
       answer: (question) => this.#decisions.answer(question),
       withdraw: (question) => this.#decisions.withdraw(question),
+      ofProvider: (provider) => this.#filters.narrow(["provider", provider]),
     });
     const earlier = before ?? this.#replaced;
     this.#replaced = null;
@@ -172,6 +190,13 @@ export class Review {
     this.#live.refresh();
     this.worklist.choose(line.id);
     this.#session.guarded(() => showMyDay(this.#session));
+  }
+
+  /** A line was split: its parts stand in the list, and it is shown as it is now. */
+  showParts([first, ...others]) {
+    this.worklist.add(others);
+    this.#queue.show();
+    return this.show(first.id);
   }
 
   /** A decided line leaves the list; one that still waits is shown anew. */
