@@ -83,7 +83,8 @@ class ChargeItemClient:
         """Mark the ChargeItem of this identifier entered-in-error, unless billing has billed it."""
         search = self._asked(lambda: self._server.search(identifier))
         _refuse(search)
-        found = _charge_items(_json(search))
+        # A server that passes over the parameter gives others' charges as well.
+        found = [item for item in _charge_items(_json(search)) if identifier in _names(item)]
         if search.status_code != _OK or len(found) != 1:
             raise PostingUncertain(f"billing holds {len(found)} ChargeItems of the charge to take back")
         (there,) = found
@@ -261,13 +262,14 @@ def _json(response: requests.Response) -> Resource:
 
 def _holds(found: Resource, charge_item: Resource, identifier: str) -> bool:
     """Whether this is our ChargeItem, alive: the identifier, and the same codes and units."""
-    names = {
-        f"{one.get('system', '')}|{one.get('value')}"
-        for one in listed(found.get("identifier"))
-        if isinstance(one, dict)
-    }
     is_same = _what(found) == _what(charge_item)
-    return identifier in names and is_same and found.get("status") != "entered-in-error"
+    return identifier in _names(found) and is_same and found.get("status") != "entered-in-error"
+
+
+def _names(charge_item: Resource) -> set[str]:
+    """All that a ChargeItem is known by, each as "system|value"."""
+    identifiers = (one for one in listed(charge_item.get("identifier")) if isinstance(one, dict))
+    return {f"{one.get('system', '')}|{one.get('value')}" for one in identifiers}
 
 
 def _what(charge_item: Resource) -> tuple[Any, ...]:

@@ -66,6 +66,10 @@ def _credit_verdict(store: Store, event: Event, acknowledgement: Acknowledgement
     if not found:
         store.events.quarantine(event.id, event.facility, _NOT_OURS)
         return
+    if any(posting.state is PostingState.SENDING for posting in found):
+        # It overtook the answer on the connection of the message itself, which is to be recorded first.
+        store.events.retry_later([event.id], 2.0**event.attempts)
+        return
     accepted = acknowledgement.code in _ACCEPTED
     codes = "/".join(acknowledgement.error_codes)
     note = f"billing's verdict: {acknowledgement.code} {codes}".rstrip()

@@ -88,31 +88,49 @@ class BatchFile:
         return self._clock().astimezone(self._zone).date()
 
     def _day(self) -> str:
-        """Today; or, where a clock went back over midnight, the first day whose file is not there yet."""
+        """Today; or, where a clock went back over midnight, the first day that is not closed yet."""
         day = self._today()
-        while self._file_of(day.isoformat()).exists():
+        while self._is_closed(day.isoformat()):
             day += timedelta(days=1)
         return day.isoformat()
+
+    def _is_closed(self, day: str) -> bool:
+        """Whether the file of a day was made: its receiver may have taken it away since."""
+        return self._file_of(day).exists() or (self._folder / _SENT / day).exists()
 
     def _file_of(self, day: str) -> Path:
         return self._folder / f"charges-{day}.hl7"
 
     def _close_days(self) -> None:
+        for put_by in sorted((self._folder / _SENT).glob("????-??-??")):
+            self._show(put_by.name)  # where it was killed in between
         today = self._today().isoformat()
         for spool in sorted((self._folder / _SPOOL).glob("????-??-??")):
             if spool.name < today:
                 self._close(spool)
 
     def _close(self, spool: Path) -> None:
-        """Make the file unless it was made, then put the messages by: killed in between, it is made once."""
+        """Write the file out of sight, put its messages by, then show it.
+
+        In this order: a receiver takes the file away, and what could be made twice would be charged twice.
+        """
         target = self._file_of(spool.name)
         if not target.exists():
             messages = [path.read_bytes() for path in sorted(spool.glob("*.hl7"))]
             body = build_batch(messages, self._layout, name=target.name, now=self._clock())
-            _write_whole(self._folder, target.name, body)
+            _write_out_of_sight(self._folder, target.name, body)
         (self._folder / _SENT).mkdir(mode=_ONLY_US, exist_ok=True)
         spool.rename(self._folder / _SENT / spool.name)
         _sync(self._folder / _SENT)
+        _sync(self._folder / _SPOOL)
+        self._show(spool.name)
+
+    def _show(self, day: str) -> None:
+        target = self._file_of(day)
+        written = _out_of_sight(self._folder, target.name)
+        if written.exists():
+            written.rename(target)
+            _sync(self._folder)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -125,15 +143,24 @@ class BatchFile:
 
 def _write_whole(folder: Path, name: str, body: bytes) -> None:
     """A file that is there whole, and on disk, or not at all."""
+    _write_out_of_sight(folder, name, body).rename(folder / name)
+    _sync(folder)
+
+
+def _out_of_sight(folder: Path, name: str) -> Path:
+    return folder / f".{name}.part"
+
+
+def _write_out_of_sight(folder: Path, name: str, body: bytes) -> Path:
     folder.mkdir(mode=_ONLY_US, parents=True, exist_ok=True)
-    part = folder / f".{name}.part"
+    part = _out_of_sight(folder, name)
     with part.open("wb") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(body)
         file.flush()
         os.fsync(file.fileno())
-    part.rename(folder / name)
     _sync(folder)
+    return part
 
 
 def _sync(folder: Path) -> None:

@@ -78,6 +78,17 @@ def test_a_transaction_without_such_an_answer_is_not_posted(billing, answer, err
     assert type(raised.value) is error
 
 
+def test_another_charge_that_a_search_gives_is_never_marked(billing):
+    """Some servers pass over a search parameter, and give all that they hold."""
+    billing.search = (200, searchset({**OTHER_KEY, "id": "78"}), {})
+    with pytest.raises(PostingUncertain, match="holds 0 ChargeItems"):
+        withdraw(billing)
+    billing.search = (200, searchset(THERE, {**OTHER_KEY, "id": "78"}), {})
+    billing.replace = (200, {**THERE, "status": "entered-in-error"}, {})
+    assert withdraw(billing).note == "200: entered-in-error"
+    assert billing.asked[-1][1] == "/fhir/ChargeItem/77"
+
+
 def test_what_is_taken_back_is_marked_as_it_is_there_and_only_at_the_version_read(billing):
     billing.search = (200, searchset(THERE), {})
     billing.replace = (200, {**THERE, "status": "entered-in-error"}, {})

@@ -4,7 +4,7 @@ import pytest
 
 from service.commands.sink import Sink
 from service.domain.answers import SAFE_ACTIONS, Behaviour, Outcome, Patience
-from service.domain.charge import PostingState
+from service.domain.charge import Parcel, PostingState
 from service.domain.event import Arrival, Format
 from service.domain.ids import technical_key
 from service.hl7 import admit
@@ -61,6 +61,21 @@ def test_a_verdict_is_of_the_message_that_it_names_and_of_no_other(database, awa
     second = postings_of(database, awaiting)[1]
     assert hear(ack_of(b"", code, second.control_id)) == ""
     assert states_of(database, awaiting) == [AWAITING, state]
+
+
+def test_a_verdict_that_overtakes_the_answer_waits_for_it(database, put, coder, reader, hear, clock):
+    """Over another connection it may be read before the sender has recorded that billing keeps the message."""
+    keys = approve_lines(database, put, coder, {})
+    with database.transaction() as store:
+        sending = store.postings.claim(["billing"], 60)
+        store.postings.fix(sending, Parcel(sending.control_id, b"DFT"))
+    hear(ack_of(b"", "AA", sending.control_id))
+    with database.transaction() as store:
+        store.postings.await_verdict(sending, "CA", answer=b"", patience=3600)
+    assert states_of(database, keys) == [AWAITING]
+    clock.now += 3
+    chart(database, reader, batch=10, lease=60)
+    assert states_of(database, keys) == [POSTED]
 
 
 def test_a_verdict_on_what_was_never_sent_is_shown_to_a_person(database, awaiting, hear):

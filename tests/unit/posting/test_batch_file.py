@@ -1,5 +1,6 @@
 """One file a day, whole, and never twice."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -73,27 +74,40 @@ def test_what_was_spooled_or_sent_is_not_written_again(batch, clock, files):
     assert [body.count(b"MSH|") for body in files().values()] == [1]
 
 
-def test_killed_between_the_file_and_the_putting_by_it_is_made_once(batch, clock, files, monkeypatch):
+@pytest.mark.parametrize("renames", [0, 1, 2])
+def test_killed_anywhere_while_a_day_is_closed_its_receiver_sees_it_once(
+    batch, clock, tmp_path, monkeypatch, renames
+):
+    """The receiver takes away at once what it sees: a file that could be made twice would be charged twice."""
     send(batch, 1)
     clock.now += timedelta(days=1)
+    seen = []
+
+    def collect():
+        for path in (tmp_path / "out").glob("*.hl7"):
+            seen.append(path.read_bytes())
+            path.unlink()
+
     with monkeypatch.context() as patch:
-        patch.setattr(batch_file.Path, "rename", _killed_at(".sent"))
-        with pytest.raises(KeyboardInterrupt):
+        patch.setattr(batch_file.Path, "rename", _killed_after(renames, collect))
+        with suppress(KeyboardInterrupt):
             batch.tend()
-    before = files()
-    assert len(before) == 1
-    batch.tend()
-    assert files() == before
+    for _ in range(2):
+        batch.tend()
+        collect()
+    assert [body.count(b"MSH|") for body in seen] == [1]
     assert send(batch, 1)[0] == "it was in the batch of 2026-03-02 already"
 
 
-def _killed_at(place):
-    rename = batch_file.Path.rename
+def _killed_after(count, collect):
+    rename, left = batch_file.Path.rename, [count]
 
     def renamed(path, target):
-        if place in str(target):
+        if not left[0]:
             raise KeyboardInterrupt
-        return rename(path, target)
+        left[0] -= 1
+        rename(path, target)
+        collect()
 
     return renamed
 
@@ -107,6 +121,15 @@ def test_where_a_clock_goes_back_over_midnight_nothing_is_lost(batch, clock, fil
     clock.now += timedelta(days=3)
     batch.tend()
     assert sorted(files()) == ["charges-2026-03-02.hl7", "charges-2026-03-03.hl7"]
+
+
+def test_a_day_whose_file_was_taken_away_stays_closed(batch, clock, tmp_path):
+    send(batch, 1)
+    clock.now += timedelta(days=1)
+    batch.tend()
+    (tmp_path / "out" / "charges-2026-03-02.hl7").unlink()
+    clock.now -= timedelta(days=1)
+    assert send(batch, 2)[0] == "in the batch of 2026-03-03"
 
 
 def test_a_folder_that_cannot_be_written_has_nothing(tmp_path, clock):
