@@ -242,7 +242,11 @@ def _unusable(header: Header, body: bytes) -> Iterator[Fault]:
     if len(split_messages(body)) > 1:
         yield Fault("MSH", "100", "several messages in one: send them one by one, or as a batch")
     if header.value(14) or _is_continued(header, body):
-        yield Fault("MSH-14", "207", "a message continued in another is not supported")
+        yield Fault(
+            "MSH-14",
+            "207",
+            "the message is continued in another (MSH-14, DSC-1): fragments are not joined, so send it whole",
+        )
 
 
 def _is_continued(header: Header, body: bytes) -> bool:

@@ -18,6 +18,7 @@ __all__ = ["Decoded", "Message", "Segment", "Separators", "decode", "escape", "s
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 _PATH = re.compile(r"([A-Z][A-Z0-9]{2})-(\d{1,3})(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?")
 _MESSAGE_START = re.compile(LINE_START + r"(?=MSH[^A-Za-z0-9\s])")
+_CONTINUATION = "ADD"
 _DELIMITER_FIELDS = 2  # MSH-1 and MSH-2 are delimiters, and never split by them
 
 
@@ -156,15 +157,24 @@ def _segments(text: str, separators: Separators) -> list[Segment]:
     for line in text.replace("\n", "\r").split("\r"):
         name = line[:3]
         index = count.get(name, 0) + 1
-        if (line[3:4] == field and (index > 1 or _NAME.fullmatch(name))) or _NAME.fullmatch(line):
+        if name == _CONTINUATION and line[3:4] == field and len(segments) > 1:
+            continued.setdefault(len(segments) - 1, []).append(line)
+        elif (line[3:4] == field and (index > 1 or _NAME.fullmatch(name))) or _NAME.fullmatch(line):
             count[name] = index
             segments.append(Segment(name, index, line, separators))
         elif segments and line.strip():
             continued.setdefault(len(segments) - 1, []).append(line)
     for at, rest in continued.items():
         first = segments[at]
-        segments[at] = Segment(first.name, first.index, "\n".join([first.raw, *rest]), separators)
+        raw = "".join([first.raw, *(_continuing(line, field) for line in rest)])
+        segments[at] = Segment(first.name, first.index, raw, separators)
     return segments
+
+
+def _continuing(line: str, field: str) -> str:
+    """What a line adds to its segment: an ADD segment goes on in the middle of a field, others are new lines."""
+    is_added = line.startswith(_CONTINUATION + field)
+    return line[len(_CONTINUATION) + 1 :] if is_added else "\n" + line
 
 
 def _part(text: str, separator: str, n: int) -> str:

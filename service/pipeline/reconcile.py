@@ -35,6 +35,15 @@ def reconcile(
     return add, gone
 
 
+def show_plans(candidates: Candidates, standing: Sequence[Candidate], lines: Sequence[Line]) -> None:
+    """Have lines that stand show what was ordered or booked since: it changes nothing else of them."""
+    planned = {line.slot: line.content["planned"] for line in lines if "planned" in line.content}
+    for row in standing:
+        now = planned.get(row.slot)
+        if row.live and now is not None and now != row.content.get("planned", []):
+            candidates.change(row, content={**row.content, "planned": now})
+
+
 def hold_back(existing: Sequence[Candidate], problem: str) -> tuple[list[Line], list[str]]:
     """While a part of the documentation cannot be read, nothing is proposed: a line says why."""
     live = [row for row in existing if row.live]

@@ -10,10 +10,12 @@ from service.domain.coverage import CoveragePolicy
 from service.domain.errors import Fault, InputError
 from service.domain.event import Event, Format
 from service.domain.ids import new_control_id, new_id
+from service.hl7.modes import IsOriginal, as_asked
 from service.mapping.document import Understood
 from service.pipeline.chart import Reader
 from service.pipeline.coverage import coverage_without_history
 from service.pipeline.lines import Chart, element_json, lines_of, question_json
+from service.pipeline.senders import original_mode
 
 Keyed = list[tuple[str, Understood]]
 
@@ -35,9 +37,14 @@ def is_fhir(body: bytes) -> bool:
     return body.lstrip()[:1] == b"{"
 
 
-def hl7_event(body: bytes, feed: str = "", charset: str = "") -> tuple[hl7.Admission, Event]:
+def hl7_event(
+    body: bytes, feed: str = "", charset: str = "", is_original: IsOriginal = as_asked
+) -> tuple[hl7.Admission, Event]:
     """Take one message as the listener would, without keeping it."""
-    admission = hl7.admit(body, charset=charset or None, now=datetime.now(UTC), ack_id=new_control_id())
+    now = datetime.now(UTC)
+    admission = hl7.admit(
+        body, charset=charset or None, now=now, ack_id=new_control_id(), is_original=is_original
+    )
     sender = f"{admission.sending_application}|{admission.sending_facility}"
     return admission, _event(Format.HL7V2, sender, admission.message_type, body, feed, charset)
 
@@ -61,8 +68,9 @@ def try_payload(reader: Reader, body: bytes, feed: str = "", charset: str = "") 
         taken, event = fhir_event(body, feed)
         yield _tried(reader, event, "AE" if taken.quarantine else "AA", taken.faults, taken.quarantine)
         return
+    is_original = original_mode(reader.mappings.feeds)
     for message in hl7.split_messages(body):
-        admission, event = hl7_event(message, feed, charset)
+        admission, event = hl7_event(message, feed, charset, is_original)
         code = hl7.read_ack(admission.answer).code if admission.answer else ""
         yield _tried(reader, event, code, admission.faults, admission.quarantine)
 

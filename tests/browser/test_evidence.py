@@ -53,6 +53,7 @@ MESSAGES = {
     "characters beyond the first plane": ("OBX|1|TX|N||😀😀 Lumbar 😀 level||||||F", ["OBX[1]-5"]),
     "the same word twice": ("OBX|1|TX|N||level one, level two||||||F", ["OBX[1]-5"]),
     "a broken line": ("OBX|1|TX|N||Lumbar\rlevel||||||F", ["OBX[1]-5"]),
+    "a segment cut in two": ("OBX|1|TX|N||Lumb\rADD|ar level||||||F", ["OBX[1]-5"]),
     "a coded value": ("OBX|1|CE|IMG^Imaging||FL^Fluoroscopy^L||||||F", ["OBX[1]-5"]),
     "words without a code": ("OBX|1|CE|IMG^Imaging||^Fluoroscopy||||||F", ["OBX[1]-5"]),
     "a component of a repetition": ("OBX|1|CE|TWO||A^one~B^two||||||F", ["OBX[1]-5[2].2"]),

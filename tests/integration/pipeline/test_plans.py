@@ -66,10 +66,10 @@ def test_what_is_planned_is_shown_beside_what_was_done_and_changes_nothing(datab
     (line,) = queue(database)
     assert (line.code, line.content["stated"], line.content["context"]["visit_number"]) == ("62327", [], "V1")
     assert line.content["diagnoses"] == []
-    if not late:  # a line that stands is not drawn up anew for it
-        (plan,) = line.content["planned"]
-        assert "Lumbar epidural injection" in plan["text"]
-        assert not plan["cancelled"]
+    (plan,) = line.content["planned"]
+    assert "Lumbar epidural injection" in plan["text"]
+    assert not plan["cancelled"]
+    assert line.version == (2 if late else 1), "who has it on the screen is told that it shows more"
 
 
 @pytest.mark.parametrize("control", ["CA", "OC", "DC"])
@@ -79,6 +79,7 @@ def test_a_cancelled_order_takes_back_nothing_that_was_done(database, take, cont
     take(order("ORM^O01"), *((oru(), cancelled) if late else (cancelled, oru())))
     (line,) = queue(database)
     assert line.code == "62327"
+    assert [plan["cancelled"] for plan in line.content["planned"]] == [True]
     take(oru(hour=3, status="X"))
     assert queue(database) == [], "the report itself takes it back"
 

@@ -9,6 +9,8 @@ from service.domain.event import Format
 from service.domain.feed import Feed
 from service.hl7 import read_ack, split_messages
 from service.mllp import Origin
+from service.pipeline.chart import Reader
+from service.pipeline.trial import try_payload
 from service.store.quarantine import Which
 from service.wiring import open_service, read_settings
 from tests.shipped import shipped_mappings
@@ -102,6 +104,15 @@ def door(tmp_path):
     service = open_service(read_settings(data=tmp_path), replace(mappings, feeds=(*mappings.feeds, feed)))
     yield service.door
     service.close()
+
+
+def test_a_dry_run_tells_the_answer_that_the_service_gives(door):
+    mappings = shipped_mappings()
+    feed = Feed("ward", Format.HL7V2, ("MDM^T02",), "TXA", match={"MSH-3": "WARD"}, acknowledge="original")
+    reader = Reader(replace(mappings, feeds=(*mappings.feeds, feed)))
+    for body in (MESSAGE % b"2.5.1", MESSAGE % b"7.7", MESSAGE.replace(b"WARD", b"OTHER") % b"2.5.1"):
+        (trial,) = try_payload(reader, body)
+        assert trial.code == read_ack(door.receive_frames([(body, "peer")])[0]).code
 
 
 def test_a_sender_that_waits_for_aa_gets_it_whatever_it_sends(door):

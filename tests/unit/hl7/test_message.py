@@ -87,6 +87,15 @@ def test_the_hl7_null_reads_as_nothing_and_empty_repetitions_keep_their_place():
     assert [segment.component(5, 1, rep=rep) for rep in range(3)] == ["", "b", ""]
 
 
+def test_an_add_segment_goes_on_in_the_middle_of_a_field():
+    """A sender whose segments may not grow too long cuts them anywhere: what was denied must stay denied."""
+    cut = ["OBX|1|TX|N||No fluo", "ADD|roscopy was used. Done", "ADD| by hand||||||F", "OBX|2|TX|N||x"]
+    message = Message.parse("\r".join([MSH, "ADD|behind no segment", *cut, ""]))
+    assert [s.name for s in message.segments] == ["MSH", "ADD", "OBX", "OBX"]
+    assert message.of("OBX")[0].raw == "OBX|1|TX|N||No fluoroscopy was used. Done by hand||||||F"
+    assert message.of("OBX")[1].component(5, 1) == "x"
+
+
 def test_a_line_that_is_no_segment_continues_the_one_before_it():
     message = Message.parse(MSH + "\rOBX|1|TX|N||first line\nsecond line\nthird||||||F\rOBX|2|TX|N||x\rPV1")
     assert [s.name for s in message.segments] == ["MSH", "OBX", "OBX", "PV1"]

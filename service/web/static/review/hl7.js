@@ -31,6 +31,10 @@ function segmentsOf(message, separator) {
   const count = {};
   for (const line of message.split(/[\r\n]/)) {
     const name = line.slice(0, 3);
+    if (name === "ADD" && line[3] === separator && segments.length > 1) {
+      segments.at(-1).raw += line.slice(4); // goes on in the middle of a field
+      continue;
+    }
     const known = line[3] === separator && (count[name] || NAME.test(name));
     if (known || NAME.test(line)) {
       count[name] = (count[name] ?? 0) + 1;
