@@ -172,7 +172,7 @@ def _segments(text: str, separators: Separators) -> list[Segment]:
 
 
 def _continuing(line: str, field: str) -> str:
-    """What a line adds to its segment: an ADD segment goes on in the middle of a field, others are new lines."""
+    """What a line adds to its segment: ADD goes on in the middle of a field, other text is a new line."""
     is_added = line.startswith(_CONTINUATION + field)
     return line[len(_CONTINUATION) + 1 :] if is_added else "\n" + line
 

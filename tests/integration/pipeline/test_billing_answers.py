@@ -64,7 +64,7 @@ def test_a_verdict_is_of_the_message_that_it_names_and_of_no_other(database, awa
 
 
 def test_a_verdict_that_overtakes_the_answer_waits_for_it(database, put, coder, reader, hear, clock):
-    """Over another connection it may be read before the sender has recorded that billing keeps the message."""
+    """On its own connection it may be read before the sender has recorded that billing keeps the message."""
     keys = approve_lines(database, put, coder, {})
     with database.transaction() as store:
         sending = store.postings.claim(["billing"], 60)

@@ -78,7 +78,7 @@ def test_what_was_spooled_or_sent_is_not_written_again(batch, clock, files):
 def test_killed_anywhere_while_a_day_is_closed_its_receiver_sees_it_once(
     batch, clock, tmp_path, monkeypatch, renames
 ):
-    """The receiver takes away at once what it sees: a file that could be made twice would be charged twice."""
+    """The receiver takes away at once what it sees: what could be made twice would be charged twice."""
     send(batch, 1)
     clock.now += timedelta(days=1)
     seen = []
