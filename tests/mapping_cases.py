@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "data" / "cases"
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 STRUCTURED, NARRATIVE = "structured", "narrative"
 MODES = (STRUCTURED, NARRATIVE)
-KEYS = {"id", "header", "given", "note", "expect", "must_not", "asks", "note_asks"}
+KEYS = {"id", "header", "given", "note", "expect", "must_not", "asks", "note_asks", "note_expect"}
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ def wanted(case, mode):
     """What must come out: lines, and blocking questions."""
     if mode == NARRATIVE and "note_asks" in case:
         return (), tuple(sorted(case["note_asks"]))
+    if mode == NARRATIVE and "note_expect" in case:  # the fields cannot say as much
+        return tuple(sorted(case["note_expect"])), ()
     return tuple(sorted(case["expect"])), tuple(sorted(case["asks"]))
 
 

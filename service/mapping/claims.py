@@ -12,6 +12,8 @@ from service.mapping.marks import COMMA
 from service.mapping.words import Words
 
 _LISTING: Final = frozenset({COMMA, "and"})  # what stands between the levels of a list
+#: "right L4-5 and left L5-S1": one list of levels, and two sides.
+_SIDES: Final = frozenset({"left", "right", "bilateral", "the"})
 _LONGEST_LIST: Final = 8  # levels on either side of one
 
 
@@ -83,7 +85,7 @@ def claims_of(found: Found, words: Words) -> list[Claim]:
         meaning = claim.meaning
         if ignored and any((meaning.element, place) in ignored for place in claim.places):
             continue
-        if meaning.value is Within.LEVEL and isinstance(meaning, States):
+        if isinstance(meaning, States) and _is_told_of_levels(claim, meaning, words):
             claims += _each_level(claim, meaning, words)
         else:
             claims.append(claim)
@@ -95,24 +97,29 @@ def ignored_places(found: Found) -> set[tuple[str, int]]:
     return {(meaning.element, place) for places, meaning in found.ignored for place in places}
 
 
+def _is_told_of_levels(claim: Claim, meaning: States, words: Words) -> bool:
+    by_level = meaning.by_level and any(place in words.levels for place in claim.places)
+    return by_level or meaning.value is Within.LEVEL
+
+
 def _each_level(claim: Claim, meaning: States, words: Words) -> Iterator[Claim]:
     """Part a claim of one level of a list ("L3-4, L4-5 and L5-S1") into one of each: it is meant of all."""
     own = next(place for place in claim.places if place in words.levels)
     others = {*claim.places} - {own}
-    for level in _listed_with(own, words):
+    for level in _listed_with(own, words, _LISTING if meaning.by_level else _LISTING | _SIDES):
         yield Claim(tuple(sorted({level, *others})), meaning)
 
 
-def _listed_with(place: int, words: Words) -> list[int]:
+def _listed_with(place: int, words: Words, listing: Collection[str]) -> list[int]:
     """Return the places of all levels of the list of a level. Vertebrae and interspaces make no list."""
     found = [place]
     for step in (-1, 1):
-        at = _neighbour(place, step, words)
+        at = _neighbour(place, step, words, listing)
         for _ in range(_LONGEST_LIST):
             if at is None or not _alike(place, at, words):
                 break
             found.append(at)
-            at = _neighbour(at, step, words)
+            at = _neighbour(at, step, words, listing)
     return sorted(found)
 
 
@@ -121,11 +128,11 @@ def _alike(one: int, other: int, words: Words) -> bool:
     return words.words[one] == words.words[other] or "S1_foramen" in (words.levels[one], words.levels[other])
 
 
-def _neighbour(place: int, step: int, words: Words) -> int | None:
+def _neighbour(place: int, step: int, words: Words, listing: Collection[str]) -> int | None:
     """Return the place of the level next to another; None where another word stands between them."""
     at = place + step
-    for _ in _LISTING:
-        if 0 <= at < len(words.words) and words.words[at] in _LISTING:
+    for _ in listing:
+        if 0 <= at < len(words.words) and words.words[at] in listing:
             at += step
     return at if at in words.levels else None
 

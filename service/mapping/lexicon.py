@@ -47,6 +47,7 @@ class States:
     of: str = ""  # a denial: what was not so
     plain: bool = False  # stands unless it is denied, set aside, or told of years ago
     one_of_several: bool = False  # the element tells of one thing of a group
+    by_level: bool = False  # tells of the levels beside which it stands
     failing_that: bool = False  # only where its sentence states no other value; disputed then
 
 
@@ -237,9 +238,15 @@ class _Values:
         return None if isinstance(found, Within) else found
 
     def states(self, value: str, *place: str | int, of: str = "", key: str = "") -> States:
-        one_of_several, name = bool(self.element.group), self.element.name
+        element = self.element
         return States(
-            name, self.read(value, *place), of, key == "plainly", one_of_several, key == "failing_that"
+            element.name,
+            self.read(value, *place),
+            of,
+            plain=key == "plainly",
+            one_of_several=bool(element.group),
+            by_level=bool(element.told_of),
+            failing_that=key == "failing_that",
         )
 
     def check(self, phrase: Phrase, value: Value | Within, *place: str | int) -> None:

@@ -196,12 +196,19 @@ def _statement(
         end,
         doubt,
         states.of,
-        item if states.one_of_several else "",
+        _thing(claim, states, reading.words, item),
         sentence.in_title,
         reading.section.foreign,
         states.element in reading.topics.elsewhere,
         disputed=states.failing_that,
     )
+
+
+def _thing(claim: Claim, states: States, words: Words, item: str) -> str:
+    """Of which thing a claim tells: the one of its sentence, or the level beside which it stands."""
+    if states.by_level:
+        return next((words.levels[place] for place in claim.places if place in words.levels), "")
+    return item if states.one_of_several else ""
 
 
 def _item(reading: _Reading, claims: list[Claim]) -> str:

@@ -1,6 +1,6 @@
 """A view: what a table sees of one procedure, or of one thing among several that a procedure has."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from service.domain.documentation import DocumentedElement
@@ -44,6 +44,7 @@ class Each:
     group: str = ""
     rules: Group | None = None
     element: str = ""  # a list, of which each value is one thing
+    told: tuple[str, ...] = ()  # what words may tell of one such value
 
     def split(self, found: Found) -> list[Found]:
         """Return what is documented of each thing, with what is documented of the procedure.
@@ -61,14 +62,29 @@ class Each:
         by_value: dict[object, list[DocumentedElement]] = {}
         for each in reconciled_list(found.get(self.element, ())):
             by_value.setdefault(each.value, []).append(each)
-        return [{**found, self.element: said} for said in by_value.values()]
+        return [
+            {**self._told_of(value, found, by_value), self.element: said} for value, said in by_value.items()
+        ]
+
+    def _told_of(self, value: object, found: Found, by_value: Collection[object]) -> Found:
+        """What is said of one value of a list, and of all: "right L4-5 and left L5-S1".
+
+        Where something is said of a value that is not documented, nobody knows what else was left out.
+        """
+        told = dict(found)
+        for name in self.told:
+            said = found.get(name, [])
+            if len({each.value for each in said}) > 1 and all(e.item in by_value for e in said if e.item):
+                told[name] = [each for each in said if each.item in ("", value)]
+        return {name: said for name, said in told.items() if said}
 
 
 def each_of(name: str, vocabulary: Vocabulary) -> Each:
     """Make ready what `each` of a table names; "" = the procedure itself."""
     if name in vocabulary.groups:
         return Each(group=name, rules=vocabulary.groups[name])
-    return Each(element=name)
+    told = (each for each in map(vocabulary.element, vocabulary.names) if name and each.told_of == name)
+    return Each(element=name, told=tuple(each.name for each in told))
 
 
 def _with(common: Found, item: Iterable[DocumentedElement]) -> Found:

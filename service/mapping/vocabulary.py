@@ -63,6 +63,7 @@ class _Entry(BaseModel):
     unit: str = ""
     role: Role = "documented"
     day_suffices: bool = False  # a datetime of which the day alone may be known
+    told_of: str = ""  # a list: words may tell it of one value of that, or of several
 
 
 class Group(BaseModel):
@@ -105,6 +106,7 @@ class Element:
     )  # a vaguer value -> the more exact ones
     group: str = ""  # of which it tells one thing
     day_suffices: bool = False  # a datetime that may be a day without a time
+    told_of: str = ""  # a list of whose values words may tell it, one by one
 
     def understand(self, text: str) -> Value:
         """Read a value out of a code or words; ValueError names the nearest value."""
@@ -183,6 +185,9 @@ def read_vocabulary(path: Path) -> Vocabulary:
     elements = {name: _element(name, entry, file.groups, lines) for name, entry in file.elements.items()}
     for name, group in file.groups.items():
         _check_group(name, group, elements, lines)
+    for name, element in elements.items():
+        if element.told_of and not (other := elements.get(element.told_of, element)).many:
+            raise lines.error(f"{other.name!r} is no list of the vocabulary", "elements", name, "told_of")
     return Vocabulary(elements, file.groups)
 
 
@@ -221,6 +226,7 @@ def _element(name: str, entry: _Entry, groups: Mapping[str, Group], lines: Lines
         covers=_covers(name, entry, lines),
         group=group if group in groups else "",
         day_suffices=entry.day_suffices,
+        told_of=entry.told_of,
     )
 
 
