@@ -101,10 +101,15 @@ class Worklist:
         facilities = self._facilities(facility, wanted.facility)
         conditions = [*Plan(wanted, self._now, drivers(wanted)[0]).all_of(candidate.c), *self._bounds(wanted)]
         statuses = [each.value for each in dict.fromkeys(wanted.statuses)]
-        if most is not None and by == "status":
+        if most is not None and by in ("status", "facility"):
+            walls_by = (
+                {status: walls_of(facilities, [status]) for status in statuses}
+                if by == "status"
+                else {each: walls_of([each], statuses) for each in facilities}
+            )
             count = partial(count_up_to, self._connection, most)
-            each = {status: count(walls_of(facilities, [status]), conditions) for status in statuses}
-            return {status: found for status, found in each.items() if found}
+            counted = {value: count(walls, conditions) for value, walls in walls_by.items()}
+            return {value: found for value, found in counted.items() if found}
         if most is not None and wanted.is_of_open_lines:
             walls = walls_of(facilities, statuses)
             return counts_up_to(self._connection, most, by, walls, conditions)

@@ -162,6 +162,7 @@ def test_counts_are_those_of_the_list(api):
     assert counts() == {"proposed": 10, "approved": 1}
     assert counts("by=table") == {"neuraxial-injection": 9, "nerve-block": 1}
     assert counts("by=facility") == {"main": 10}
+    assert counts("by=facility&most=3") == {"main": 3}
     assert counts("by=payer") == {"": 9, "medicare": 1}
     assert counts("by=assigned&code=62324") == {"coder of main": 1}
     assert counts("by=age") == {"0-1": 9, "2-3": 0, "4-7": 1, "8+": 0}
