@@ -3,7 +3,7 @@
 import typer
 
 from service.commands.acks import acks
-from service.commands.admin import audit, keys, ledger, migrate, users
+from service.commands.admin import audit, keys, ledger, migrate
 from service.commands.analyst import coverage, diff, explain_case, schema
 from service.commands.auto_approve import auto_approve
 from service.commands.edits import edits
@@ -20,6 +20,7 @@ from service.commands.replay import replay
 from service.commands.send import send
 from service.commands.serve import api, listen, serve, sweep
 from service.commands.sink import sink
+from service.commands.users import users
 from service.commands.watch import watch_folder
 
 app = typer.Typer(

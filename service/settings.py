@@ -1,6 +1,5 @@
 """Settings: what an operator may set, by environment (CHARGE_CAPTURE_...) or by command-line option."""
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -10,6 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.domain.second_review import SecondReview
+from service.domain.addresses import is_loopback
 
 ENVIRONMENT = "CHARGE_CAPTURE_"
 _REPOSITORY = Path(__file__).resolve().parents[1]
@@ -23,14 +23,6 @@ def host_and_port(address: str) -> tuple[str, int]:
         message = f"{address!r} is not HOST:PORT"
         raise ValueError(message)
     return host.strip("[]"), int(port)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _checked_address(address: str) -> str:
@@ -108,6 +100,27 @@ class Settings(BaseSettings):
     )
     timezone: _Zone = Field("UTC", description="IANA zone of times without offset whose feed names none.")
     http: _Address = Field("127.0.0.1:8080", description="HOST:PORT of the API and the page.")
+    http_plain: bool = Field(
+        default=False, description="Let people of other machines sign in at the page without TLS."
+    )
+    http_proxies: str = Field(
+        "127.0.0.1", description="Addresses of proxies whose X-Forwarded-For and -Proto are believed."
+    )
+    public_url: _AnyUrl = Field(
+        "", description="https://host under which people open the page. Empty: as they ask for it."
+    )
+    session_idle_seconds: _Seconds = Field(
+        900.0, description="Silence of the person after which a session at the page is over."
+    )
+    session_seconds: _Seconds = Field(
+        43_200.0, description="After which a session at the page is over, however active the person."
+    )
+    oidc: Path | None = Field(
+        None, description="YAML file of the identity provider that people sign in with. Empty: none."
+    )
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Client secret for oidc. Before client_secret_file in that file."
+    )
     mllp: _Address = Field("127.0.0.1:2575", description="HOST:PORT of the HL7 listener.")
     mllp_certificate: Path | None = Field(
         None, description="PEM file of the listener's certificate, with its chain. Empty: no TLS."
@@ -184,6 +197,20 @@ class Settings(BaseSettings):
             raise ValueError(message)
         if (any(tls_of_billing) or self.billing_server_name) and not self.billing_tls:
             message = "billing_ca, _certificate, _key and _server_name are of no use without billing_tls"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _reachable_page(self) -> Self:
+        parts = urlsplit(self.public_url)
+        if self.public_url and (parts.path.strip("/") or parts.query or parts.fragment or parts.username):
+            message = "public_url is a host, and a port where needed: no path, no query"
+            raise ValueError(message)
+        if parts.scheme == "http" and not (is_loopback(parts.hostname or "") or self.http_plain):
+            message = "public_url must be https://, or http_plain must say that the network is private"
+            raise ValueError(message)
+        if self.oidc and not self.public_url and not is_loopback(host_and_port(self.http)[0]):
+            message = "oidc needs public_url: where the identity provider sends people back to"
             raise ValueError(message)
         return self
 

@@ -15,12 +15,14 @@ from service.api import (
     keepsakes,
     mappings,
     metrics,
+    oidc_sign_in,
     operations,
     postings,
     problems,
     quarantine,
     questions,
     reconciliation,
+    sign_in,
     statistics,
     stream,
     worklist,
@@ -60,6 +62,8 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         statistics,
         mappings,
         operations,
+        sign_in,
+        oidc_sign_in,
     ):
         answered = {} if module in (fhir_notify, fhir_read, intake) else problems.RESPONSES
         app.include_router(module.router, responses=answered)

@@ -12,6 +12,7 @@ from service.api.access import Meter
 from service.api.parts import PartsOf
 from service.domain.charge import PostingState
 from service.domain.errors import NotAllowed
+from service.domain.signing_in import Way
 from service.domain.worklist import Filter
 from service.jobs import CHART, POST
 from service.pipeline.feeds import Standing, standings
@@ -21,6 +22,7 @@ from service.store.users import ALL_FACILITIES
 
 router = APIRouter(tags=["operations"])
 _ARRIVED = ("received", "duplicates", "refused")
+_OUTCOMES = ("signed-in", "refused", "throttled")
 _STATES = ("waiting", "charted", "no_charge", "quarantined", "discarded")
 
 
@@ -33,6 +35,7 @@ def metrics(parts: PartsOf, user: Meter) -> Response:
         snapshot = _Snapshot(store, standings(store, parts.feeds, ALL_FACILITIES))
         registry = CollectorRegistry(auto_describe=False)
         registry.register(snapshot)
+        registry.register(_SignIns(store, parts.desk.idle))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -51,6 +54,25 @@ class _Snapshot(Collector):
         for status, count in sorted(self._store.worklist.counts(ALL_FACILITIES, Filter(), "status").items()):
             lines.add_metric([status], count)
         yield lines
+
+
+class _SignIns(Collector):
+    """Who signs in, without names."""
+
+    def __init__(self, store: Store, idle: float) -> None:
+        self._store, self._idle = store, idle
+
+    def collect(self) -> Iterator[Metric]:
+        sums = self._store.sign_ins.sums()
+        tried = CounterMetricFamily(
+            "charge_capture_sign_ins", "Attempts to sign in at the page", labels=["way", "outcome"]
+        )
+        for way in Way:
+            for outcome in _OUTCOMES:
+                tried.add_metric([way, outcome], sums.get((way, outcome), 0))
+        sessions = _gauge("sessions", "People who are signed in at the page")
+        sessions.add_metric([], self._store.sessions.count(idle=self._idle))
+        yield from (tried, sessions)
 
 
 def _of_feeds(feeds: list[Standing]) -> Iterator[Metric]:

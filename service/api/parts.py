@@ -12,8 +12,18 @@ from service.domain.feed import Feed
 from service.domain.second_review import SecondReview
 from service.mapping.vocabulary import Vocabulary
 from service.pipeline.chart import Reader
+from service.oidc import Provider
 from service.pipeline.receive import Door
+from service.pipeline.sign_in import Desk
 from service.store import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Under which address people open the page, and whether that may be one without TLS."""
+
+    public_url: str  # "" = as they ask for it
+    plain: bool
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,9 @@ class Parts:
     ehrs: Mapping[str, Ehr]  # that may notify
     policies: Sequence[CoveragePolicy]
     second_review: SecondReview
+    desk: Desk  # where people sign in
+    provider: Provider | None  # of identities
+    address: Address
     hold: float  # seconds in which an approval can be undone before it is posted
 
 

@@ -1,5 +1,6 @@
 """Problems: errors as RFC 9457 problem details, under /fhir as OperationOutcome. No internals leak out."""
 
+import math
 from typing import Any
 
 import structlog
@@ -10,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from service.api.access import Unauthenticated
+from service.api.cookies import ForeignRequest
 from service.api.once import MissingVersion
 from service.domain.errors import (
     ChargeCaptureError,
@@ -21,8 +23,10 @@ from service.domain.errors import (
     NotAllowed,
     NotFound,
     StaleVersion,
+    TooManyAttempts,
     TryAgainLater,
     UnusableCharge,
+    WrongSecret,
     WrongState,
 )
 from service.domain.ids import new_id
@@ -33,6 +37,9 @@ _log = structlog.get_logger()
 #: Error -> (HTTP status, name of the problem, FHIR issue type as a table 0357 code).
 _KINDS: dict[type[Exception], tuple[int, str, str]] = {
     Unauthenticated: (401, "unauthenticated", "login"),
+    WrongSecret: (401, "wrong-secret", "login"),
+    ForeignRequest: (403, "foreign-request", "forbidden"),
+    TooManyAttempts: (429, "too-many-attempts", "throttled"),
     NotAllowed: (403, "not-allowed", "forbidden"),
     NotFound: (404, "not-found", "204"),
     WrongState: (409, "wrong-state", "206"),
@@ -106,7 +113,10 @@ def described(error: Exception) -> dict[str, Any]:
 def _known(request: Request, error: Exception) -> Response:
     status, name, code = next(_KINDS[kind] for kind in type(error).__mro__ if kind in _KINDS)
     faults = list(getattr(error, "faults", ())) or [Fault("", code, str(error))]
-    return answer(request, status, name, faults)
+    response = answer(request, status, name, faults)
+    if isinstance(error, TooManyAttempts):
+        response.headers["Retry-After"] = str(math.ceil(error.seconds))
+    return response
 
 
 def _invalid(request: Request, error: Exception) -> Response:

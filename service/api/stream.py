@@ -1,16 +1,16 @@
 """Server-sent events: which lines changed, as they change. Ids and versions, and nothing of the lines."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 import orjson
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
-from service.api.access import CandidateReader
+from service.api.access import CandidateReader, is_known
 from service.api.parts import PartsOf
 from service.domain.errors import TryAgainLater
 from service.pipeline.changes import Watch
@@ -25,7 +25,7 @@ class Pace:
 
     look: float = 1.0
     heartbeat: float = 15.0
-    end: float = 300.0  # so that a revoked token is not listened to for ever
+    end: float = 300.0
 
 
 PACE: Final = Pace()
@@ -33,6 +33,7 @@ PACE: Final = Pace()
 
 @router.get("/events-stream", response_class=StreamingResponse)
 async def stream(
+    request: Request,
     parts: PartsOf,
     user: CandidateReader,
     last_event_id: Annotated[str | None, Header(max_length=32, pattern=r"^\d{1,12}\.\d{6}$")] = None,
@@ -42,16 +43,25 @@ async def stream(
     `candidate`: {"id", "version", "status"}. `reset`: too much was missed, read the list again.
     """
     watch = Watch(parts.database, user.facility, float(last_event_id) if last_event_id else None)
+
+    def look() -> bytes | None:
+        return _look(watch) if is_known(request, parts) else None
+
     headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(events(watch, PACE), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(events(look, PACE), media_type="text/event-stream", headers=headers)
 
 
-async def events(watch: Watch, pace: Pace) -> AsyncIterator[bytes]:
-    """What is sent, until the stream has lasted long enough."""
+async def events(look: Callable[[], bytes | None], pace: Pace) -> AsyncIterator[bytes]:
+    """What is sent, until the stream has lasted long enough, or its user is signed out (None)."""
     yield b"retry: 1000\n\n"
     quiet = lasted = 0.0
     while lasted < pace.end:
-        told = await _look(watch)
+        try:
+            told = await run_in_threadpool(look)
+        except TryAgainLater:
+            told = b""  # the database is away: what changed meanwhile is told when it is back
+        if told is None:
+            return
         if told:
             yield told
         elif quiet >= pace.heartbeat:
@@ -61,11 +71,8 @@ async def events(watch: Watch, pace: Pace) -> AsyncIterator[bytes]:
         await asyncio.sleep(pace.look)
 
 
-async def _look(watch: Watch) -> bytes:
-    try:
-        found = await run_in_threadpool(watch.look)
-    except TryAgainLater:
-        return b""  # the database is away: what changed meanwhile is told when it is back
+def _look(watch: Watch) -> bytes:
+    found = watch.look()
     if found is None:
         return f"event: reset\nid: {watch.since:.6f}\ndata: {{}}\n\n".encode()
     return b"".join(map(_told, found))

@@ -1,4 +1,4 @@
-"""Commands of the operator: migrate, keys, users, audit, ledger."""
+"""Commands of the operator: migrate, keys, audit, ledger."""
 
 import json
 import sys
@@ -7,15 +7,12 @@ from typing import Annotated
 import typer
 
 from service.commands.options import Data
-from service.domain.errors import SetupError
 from service.store import ledger as ledgers
 from service.store.audit import verify
 from service.store.keyring import add_key
 from service.store.migrate import migrate as migrate_database
-from service.store.users import ALL_FACILITIES, ROLES
 from service.wiring import database_of, read_settings
 
-users = typer.Typer(help="Who may call the API.", no_args_is_help=True)
 keys = typer.Typer(help="The encryption keys of patient data.", no_args_is_help=True)
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
 
@@ -57,37 +54,6 @@ def _ledger_text(drawn: ledgers.Ledger) -> str:
         lines.append(f"{verdict} {check.name}: {check.expected} / {check.found}")
     lines.append("whole" if drawn.whole else "NOT WHOLE")
     return "\n".join(lines)
-
-
-@users.command("add")
-def add_user(
-    name: str,
-    role: Annotated[list[str], typer.Option(help=f"One or more of {', '.join(ROLES)}")],
-    facility: Annotated[str, typer.Option(help="The facility whose rows exist for the user; * = all")],
-    data: Data = None,
-) -> None:
-    """Make a user; prints the token, which is shown this once."""
-    unknown = set(role) - set(ROLES)
-    if unknown:
-        raise SetupError(f"there is no role {', '.join(sorted(unknown))}: use {', '.join(ROLES)}")
-    with database_of(read_settings(data=data)).transaction() as store:
-        typer.echo(store.users.add(name[:64], frozenset(role), facility, by="command line"))
-
-
-@users.command("revoke")
-def revoke_user(name: str, data: Data = None) -> None:
-    """Make a user's token useless."""
-    with database_of(read_settings(data=data)).transaction() as store:
-        store.users.revoke(name, by="command line")
-
-
-@users.command("list")
-def list_users(data: Data = None) -> None:
-    """Who may call."""
-    with database_of(read_settings(data=data)).look() as store:
-        for user in store.users.all():
-            where = "all facilities" if user.facility == ALL_FACILITIES else user.facility
-            typer.echo(f"{user.name}\t{','.join(sorted(user.roles))}\t{where}")
 
 
 @keys.command("list")

@@ -185,7 +185,11 @@ async def _open_http(service: Service, stack: AsyncExitStack) -> str:
     except OSError as error:
         raise _not_opened("http", "serve HTTP", _address(host, port), error) from None
     config = uvicorn.Config(
-        service.application(), log_config=None, access_log=False, timeout_graceful_shutdown=4
+        service.application(),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=4,
+        forwarded_allow_ips=service.settings.http_proxies,
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=[opened]))

@@ -14,7 +14,12 @@ ChargeCaptureError
 │   ├── WrongState            it is past the point where this can be done
 │   ├── EditsUnseen           an edit bites that the caller was not shown
 │   ├── IncompleteCharge      something that billing must have is not documented
-│   └── UnusableCharge        a code, modifier, date or quantity is none
+│   ├── UnusableCharge        a code, modifier, date or quantity is none
+│   └── UnusablePassword      a new password that is too easily guessed
+├── SignInError             nobody is signed in by this
+│   ├── WrongSecret           name and password, or the token, are not right
+│   ├── TooManyAttempts       so many were wrong lately that one has to wait
+│   └── NotVouchedFor         what the identity provider said lets nobody in
 ├── PostingError            billing does not hold the charge, or may not
 │   ├── PostingRefused        permanent: billing said no; a person looks
 │   ├── PostingUnavailable    transient: billing never had it; tried again
@@ -31,6 +36,7 @@ ChargeCaptureError
 No message of any of these carries patient data: they are logged, and shown to senders.
 """
 
+import math
 from dataclasses import dataclass
 
 from service.domain.answers import Behaviour
@@ -125,6 +131,35 @@ class IncompleteCharge(RequestError):
 
 class UnusableCharge(RequestError):
     """A code, a modifier, a diagnosis, a date or a quantity is none: change it first."""
+
+
+class UnusablePassword(RequestError):
+    """This password is too easily guessed: choose a longer one."""
+
+
+class SignInError(ChargeCaptureError):
+    """Nobody is signed in by this."""
+
+
+class WrongSecret(SignInError):
+    """Name and password, or the token, are not right, or no longer."""
+
+
+class TooManyAttempts(SignInError):
+    """Too many attempts failed: wait, then try again."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"too many attempts failed: try again in {math.ceil(seconds)} s")
+        self.seconds = seconds
+
+
+class NotVouchedFor(SignInError):
+    """The identity provider's answer lets nobody in."""
+
+    def __init__(self, reason: str, why: str) -> None:
+        """`reason`: a Reason of service.domain.signing_in, which the page has words for; `why` is logged."""
+        super().__init__(f"{reason}: {why}")
+        self.reason, self.why = reason, why
 
 
 class LeaseLost(ChargeCaptureError):

@@ -1,6 +1,5 @@
 """ChargeItemClient: creates ChargeItems on a FHIR server, once each, and says what is certain afterwards."""
 
-import ipaddress
 import re
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ import requests
 from fhirclient.server import FHIRJSONMimeType, FHIRServer
 from urllib3.exceptions import NewConnectionError
 
+from service.domain.addresses import is_loopback
 from service.domain.charge import Receipt
 from service.domain.errors import (
     PostingRefused,
@@ -230,15 +230,8 @@ def _check_address(base_url: str, allowed_hosts: Collection[str], *, has_token: 
         raise SetupError("the address of billing's FHIR server is no URL of a host that is allowed")
     if url.username or url.query or url.fragment:
         raise SetupError("the address of billing's FHIR server holds a user, a query or a fragment")
-    if has_token and url.scheme == "http" and not _is_this_machine(host):
+    if has_token and url.scheme == "http" and not is_loopback(host):
         raise SetupError("a token is sent over https only: see the address of billing's FHIR server")
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _never_left(error: requests.RequestException) -> bool:

@@ -10,6 +10,7 @@ from service.mapping.evaluate import Tables, propose
 from service.mapping.feed_senders import acknowledgement_mode, application_acks_to
 from service.mapping.feeds import choose_feed, load_feed
 from service.mapping.findings import Finding, finding_of
+from service.mapping.identity_provider import load_identity_provider
 from service.mapping.load import Mappings, load
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "load_destination",
     "load_ehrs",
     "load_feed",
+    "load_identity_provider",
     "propose",
     "read_auto_approval",
     "understand",

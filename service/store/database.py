@@ -34,6 +34,8 @@ from service.store.quarantine import Quarantine, Replays
 from service.store.questions import Questions
 from service.store.resource_links import ResourceLinks
 from service.store.samples import Samples
+from service.store.sessions import Sessions
+from service.store.sign_ins import SignIns
 from service.store.statistics import Statistics
 from service.store.tallies import Tallies, write_tallies
 from service.store.transaction import Transaction
@@ -77,6 +79,8 @@ class Store:
         self.given_answers = GivenAnswers(transaction)
         self.postings = Postings(transaction)
         self.users = Users(transaction)
+        self.sessions = Sessions(transaction)
+        self.sign_ins = SignIns(transaction)
         self.bells = Bells(transaction)
         self.publications = Publications(transaction)
         self.edits = Edits(transaction)

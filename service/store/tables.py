@@ -248,6 +248,9 @@ user = Table(
     Column("facility", String(64), nullable=False),  # "*" = all
     Column("created_at", Double, nullable=False),
     Column("revoked_at", Double, nullable=False),  # 0 = not revoked
+    Column("sealed_password", LargeBinary),  # its Argon2 hash; NULL = none
+    Column("subject_key", String(32), nullable=False, server_default=""),  # who the provider says it is
+    Index("uq_user_account_subject", "subject_key", unique=True, **_where("subject_key <> ''")),
 )
 
 #: One hash chain for each facility and kind of work, so that chains do not wait for each other.

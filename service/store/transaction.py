@@ -17,7 +17,7 @@ class AuditEntry:
     """Who did what to which: ids and counts, never patient data."""
 
     facility: str
-    work: str  # names the chain within the facility: intake, charting, review, posting, admin
+    work: str  # names the chain within the facility: intake, charting, review, posting, access, admin
     actor: str
     action: str
     object_type: str

@@ -6,12 +6,15 @@ import structlog
 
 from service.domain.errors import SetupError
 from service.jobs import QUEUES
-from service.mapping import Mappings, load, read_auto_approval
+from service.mapping import Mappings, load, load_identity_provider, read_auto_approval
+from service.oidc import Provider
 from service.pipeline.auto_approve import AutoApprover
 from service.pipeline.chart import Reader
 from service.pipeline.fetch import Fetcher
+from service.pipeline.passwords import Passwords
 from service.pipeline.receive import Door, sources
 from service.pipeline.senders import acks_to, allow_list, original_mode
+from service.pipeline.sign_in import Desk
 from service.settings import Settings
 from service.store import Database, Keyring, open_database
 from service.store.database import refuse_unsafe, refuse_wrong_key
@@ -65,6 +68,8 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         destinations=destinations_of(settings),
         fetcher=_fetcher(settings, database, door),
         auto_approver=_auto_approver(settings, database, mappings),
+        desk=Desk(database, Passwords(), settings.session_idle_seconds, settings.session_seconds),
+        provider=_provider(settings),
         waker=waker,
     )
     # What is loaded now stays: the collector need not look through it for every few messages.
@@ -73,6 +78,12 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
     # A batch of messages is many objects, and hardly one of them is in a cycle.
     gc.set_threshold(_GARBAGE)
     return service
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if settings.oidc is None:
+        return None
+    return Provider(load_identity_provider(settings.oidc, settings.oidc_client_secret.get_secret_value()))
 
 
 def _auto_approver(settings: Settings, database: Database, mappings: Mappings) -> AutoApprover | None:

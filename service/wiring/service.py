@@ -8,12 +8,14 @@ from fastapi import FastAPI
 
 from service import jobs, web
 from service.api.app import create_app
-from service.api.parts import Parts
+from service.api.parts import Address, Parts
+from service.domain.addresses import is_loopback
 from service.domain.errors import SetupError
 from service.jobs import ACKNOWLEDGE, CHART, FETCH, POST, QUEUES
 from service.mapping import Mappings
 from service.mapping.load import digest_of
 from service.mllp import Connection, Limits, Listener, TlsFiles, client_tls, server_tls
+from service.oidc import Provider
 from service.pipeline.application_acks import send_application_acks
 from service.pipeline.auto_approve import AutoApprover
 from service.pipeline.chart import Reader, chart
@@ -21,8 +23,9 @@ from service.pipeline.fetch import Fetcher
 from service.pipeline.post import post_side_by_side
 from service.pipeline.receive import Door
 from service.pipeline.sampling import sample
+from service.pipeline.sign_in import Desk
 from service.posting.destination import Destination
-from service.settings import ENVIRONMENT, Settings, host_and_port, is_loopback
+from service.settings import ENVIRONMENT, Settings, host_and_port
 from service.store import Database, Store
 from service.store.migrate import is_current
 from service.wiring.destinations import BILLING
@@ -48,6 +51,8 @@ class Service:
     destinations: dict[str, Destination]
     fetcher: Fetcher
     auto_approver: AutoApprover | None
+    desk: Desk  # where people sign in
+    provider: Provider | None  # of identities
     waker: Waker = field(repr=False)
 
     def drain(self, queue: str) -> bool:
@@ -122,6 +127,9 @@ class Service:
             policies=self.mappings.policies,
             hold=self.settings.undo_seconds,
             second_review=self.settings.second_review,
+            desk=self.desk,
+            provider=self.provider,
+            address=Address(self.settings.public_url.rstrip("/"), self.settings.http_plain),
         )
         app = create_app(parts, VERSION)
         web.mount(app)
@@ -146,6 +154,8 @@ class Service:
         self.waker.close()
         for server in self.fetcher.servers.values():
             server.close()
+        if self.provider:
+            self.provider.close()
         self.database.close()
 
     def _connect(self, address: str) -> Connection:

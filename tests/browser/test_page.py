@@ -219,7 +219,7 @@ def test_a_claim_is_shown_and_given_back(review, running):
     assert running.candidates()[0]["claimed_by"] == ""
 
 
-def test_the_token_is_forgotten_by_a_reload_and_kept_nowhere(review, running):
+def test_the_token_is_exchanged_for_a_session_and_kept_nowhere(review, running):
     sign_in(review, running.token)
     expect(review.get_by_text("Nothing waits for a person.")).to_be_visible()
     kept = review.evaluate(
@@ -228,6 +228,11 @@ def test_the_token_is_forgotten_by_a_reload_and_kept_nowhere(review, running):
     assert running.token not in kept
 
     review.reload()
+    expect(review.get_by_text("Nothing waits for a person.")).to_be_visible()
+    review.locator("#user").click()
+    review.get_by_role("button", name="Sign out").click()
+    expect(review.get_by_label("Your token")).to_be_focused()
+    review.reload()
     expect(review.get_by_label("Your token")).to_be_focused()
     expect(review.get_by_label("Your token")).to_have_value("")
 
@@ -235,7 +240,7 @@ def test_the_token_is_forgotten_by_a_reload_and_kept_nowhere(review, running):
 def test_a_token_that_ends_takes_the_patient_off_the_screen(review, running):
     send(running, "01")
     sign_in(review, "no such token")
-    expect(message(review)).to_contain_text("not, or no longer, valid")
+    expect(message(review)).to_contain_text("are not right, or no longer")
     sign_in(review, running.token)
     expect(shown(review)).to_be_visible()
 

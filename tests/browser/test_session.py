@@ -2,11 +2,11 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.desk import form, lines, message, send, shown, sign_in
+from tests.browser.desk import form, lines, send, shown, sign_in
 
 
 def end(page):
-    """The service knows the token no more."""
+    """The service knows the session no more."""
     page.context.route("**/v1/**", lambda route: route.fulfill(status=401, json={"detail": "who?"}))
     page.keyboard.press("Escape")
     page.keyboard.press(".")
@@ -42,19 +42,3 @@ def test_a_draft_outlives_the_session_and_its_line_is_open_again(page, running):
     expect(shown(page)).to_contain_text("4")
     page.keyboard.press("e")
     expect(form(page)).not_to_contain_text("your draft")  # it was sent
-
-
-def test_whoever_goes_away_is_warned_and_signed_out(page, running):
-    send(running, "01")
-    page.clock.install()
-    page.goto(running.http)
-    sign_in(page, running.token)
-    expect(shown(page)).to_be_visible()
-    page.clock.fast_forward("14:00")
-    expect(message(page)).to_contain_text("signed out in two minutes")
-    page.keyboard.press("Shift")  # any key is a sign of life
-    page.clock.fast_forward("12:00")
-    expect(shown(page)).to_be_visible()
-    page.clock.fast_forward("04:00")
-    expect(page.get_by_label("Your token")).to_be_focused()
-    assert "62327" not in page.locator("body").inner_text()

@@ -8,6 +8,7 @@ import { startKeyList } from "./frame/key_list.js";
 import { startKeys } from "./frame/keys.js";
 import { startPanes } from "./frame/panes.js";
 import { Session } from "./frame/session.js";
+import { SignIn } from "./frame/sign_in.js";
 import { startTheme } from "./frame/theme.js";
 import { Views } from "./frame/views.js";
 import { Mappings } from "./mappings/mappings.js";
@@ -35,7 +36,8 @@ const views = new Views(
   (open) => session.guarded(open),
 );
 
-const idle = new Idle(() => session.end("You were signed out after fifteen minutes without a key. What you typed is kept."));
+const idle = new Idle(session);
+const signIn = new SignIn(session, placeLeft);
 
 function started() {
   idle.start();
@@ -43,7 +45,7 @@ function started() {
   byId("name").textContent = byId("user-name").textContent = name;
   byId("user-roles").textContent = `${roles.join(", ")} · ${facility === "*" ? "all facilities" : facility}`;
   gate(session);
-  byId("token").blur(); // a hidden field keeps the focus for a moment, and would swallow the first key
+  signIn.hide();
   turnTo({ signedIn: true });
   return views.turn();
 }
@@ -54,7 +56,7 @@ function ended() {
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   for (const open of document.querySelectorAll(":popover-open")) open.hidePopover();
   turnTo({ signedIn: false });
-  byId("token").focus();
+  signIn.show();
 }
 
 function turnTo({ signedIn }) {
@@ -62,18 +64,17 @@ function turnTo({ signedIn }) {
   for (const id of ["views", "who"]) byId(id).hidden = !signedIn;
 }
 
-byId("sign-in-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const token = byId("token").value.trim();
-  byId("sign-in-form").reset();
-  session.signIn(token);
-});
-byId("sign-out").addEventListener("click", () => session.end());
+/** Where the user was: a view, and in the review a line. The identity provider leads back to it. */
+function placeLeft() {
+  const view = location.hash.slice(1).split("/")[0] || "review";
+  return view === "review" && review.left ? `${view}/${review.left}` : view;
+}
+
+byId("sign-out").addEventListener("click", () => session.signOut());
 startTheme(byId("theme"));
 startPanes(byId("review"));
 startKeys();
 startKeyList();
-// A page that the browser kept aside would still know the token.
+// A page that the browser kept aside would still show who was signed in.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
-byId("token").disabled = false; // until here nothing would have taken it
-byId("token").focus();
+signIn.start();

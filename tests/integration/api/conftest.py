@@ -4,13 +4,15 @@ import time
 from contextlib import contextmanager
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from service.api import stream
 from service.api.stream import Pace
 from service.jobs import QUEUES
+from service.pipeline.passwords import Passwords
 from service.store import open_database
-from service.wiring import open_service, read_settings
+from service.wiring import open_service, opening, read_settings
 from tests.integration.pipeline.conftest import a_line
 from tests.service_process import REPOSITORY
 from tests.shipped import shipped_mappings
@@ -73,6 +75,8 @@ def mappings():
 def api(deployment, mappings, monkeypatch):
     """The API on each kind of database; all facilities share it."""
     monkeypatch.setattr(stream, "PACE", Pace(look=0.02, heartbeat=0.04, end=0.1))
+    cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(opening, "Passwords", lambda: cheap)
     service = open_service(read_settings(**deployment), mappings)
     yield Api(service)
     service.close()

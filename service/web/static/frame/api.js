@@ -1,4 +1,4 @@
-// The JSON API. The token lives in this object alone: a reload forgets it.
+// The JSON API. Requests come by the session's cookie, which no script can read.
 
 /** An answer that is an error: its HTTP status (0 = no answer at all), its name, and where it says it lies. */
 export class Problem extends Error {
@@ -11,12 +11,8 @@ export class Problem extends Error {
 }
 
 export class Api {
-  #token;
+  skew = 0; // ms by which the service's clock is ahead of this one
   #operations = new Map(); // "POST /v1/candidates/{}/claim" -> names of its parameters
-
-  constructor(token) {
-    this.#token = token;
-  }
 
   /** Learn what this service can do: one that is older than the page lacks what is newer. */
   async start() {
@@ -80,8 +76,7 @@ export class Api {
   }
 
   async #send(method, path, headers, body, signal) {
-    const sent = { ...headers, ...(this.#token && { Authorization: `Bearer ${this.#token}` }) };
-    if (body) sent["Content-Type"] = "application/json";
+    const sent = body ? { ...headers, "Content-Type": "application/json" } : headers;
     const response = await answer(path, {
       method,
       headers: sent,
@@ -92,6 +87,8 @@ export class Api {
       signal,
     });
     if (!response.ok) throw await problemOf(response);
+    const date = Date.parse(response.headers.get("Date"));
+    if (date) this.skew = Math.abs(date - Date.now()) > 2000 ? date - Date.now() : 0; // it is told in whole seconds
     return response;
   }
 }

@@ -1,5 +1,5 @@
 // What the browser keeps from one day to the next: widths of panes, the theme, keys. Never a word about a patient,
-// and never the token. No other script of the page may touch the storage; tests/unit/web holds it to that.
+// and never a secret. No other script of the page may touch the storage; tests/unit/web holds it to that.
 
 const PREFIX = "charge-capture:";
 const KEPT = new Set(["panes", "theme", "keys"]);

@@ -3,11 +3,15 @@
 import { Api, Problem } from "./api.js";
 import { say } from "./say.js";
 
+const PATH = "/v1/session";
+
 export class Session {
   api = null; // null while nobody is signed in
   user = null;
   #started;
   #ended;
+  #leaving = new Set();
+  #out = null; // until the last session has ended on the server: its answer takes the cookie away
 
   /** `started()` shows the page to the user who has signed in; `ended()` takes everything off the screen. */
   constructor({ started, ended }) {
@@ -15,18 +19,58 @@ export class Session {
     this.#ended = ended;
   }
 
-  signIn(token) {
+  /** How one may sign in here. */
+  ways() {
+    return new Api().get("/v1/sign-in");
+  }
+
+  /** By {name, password}, or {token}. */
+  signIn(secret) {
     return this.guarded(async () => {
-      const api = new Api(token);
-      this.user = await api.get("/v1/me");
-      await api.start();
-      this.api = api;
-      say("");
-      await this.#started();
+      await this.#out;
+      await this.#begin(await new Api().post(PATH, secret));
     });
   }
 
-  /** Forget the token, and everything that was shown. */
+  /** Go on with the session that this browser has. */
+  resume() {
+    return this.guarded(async () => this.#begin(await new Api().get(PATH)));
+  }
+
+  async #begin(user) {
+    const api = new Api();
+    await api.start();
+    [this.user, this.api] = [user, api];
+    say("");
+    await this.#started();
+  }
+
+  /** How the session stands. To ask is no sign of life. */
+  state() {
+    return this.api.get(PATH);
+  }
+
+  /** Somebody sits here. */
+  live() {
+    return this.api.post(`${PATH}/activity`);
+  }
+
+  /** `last()` is waited for before the session ends because the person wants it to. */
+  beforeLeaving(last) {
+    this.#leaving.add(last);
+  }
+
+  /** End it on the server, too; and at the identity provider, where it knows how. */
+  async signOut(text = "") {
+    const { api } = this;
+    await Promise.all([...this.#leaving].map((last) => last()));
+    this.end(text);
+    this.#out = this.guarded(() => api.delete(PATH));
+    const ended = await this.#out;
+    if (/^https?:/.test(ended?.continue_at ?? "")) location.assign(ended.continue_at);
+  }
+
+  /** Take everything that was shown off the screen. */
   end(text = "", problem = false) {
     this.api = null;
     this.#ended();
@@ -57,10 +101,11 @@ export class Session {
     }
   }
 
-  /** Say what the service says; the session ends when it no longer knows the token. */
+  /** Say what the service says; the page is cleared when it no longer knows who is there. */
   report(problem) {
     if (!(problem instanceof Problem)) throw problem;
-    if (problem.status === 401) this.end("Sign in: the token is not, or no longer, valid.", true);
-    else say(problem.message, { problem: true });
+    if (problem.status !== 401) say(problem.message, { problem: true });
+    else if (this.api) this.end("Your session has ended. Sign in to go on where you were.", true);
+    else if (problem.name === "wrong-secret") say(problem.message, { problem: true });
   }
 }

@@ -1,4 +1,4 @@
-// Server-sent events by fetch, which can carry a token: read as they come, taken up again where they broke off.
+// Server-sent events by fetch, which tells a refusal from a break: read as they come, taken up where they broke off.
 
 const FIRST_PAUSE = 500; // ms; doubled at each failure
 const LONGEST_PAUSE = 15_000;

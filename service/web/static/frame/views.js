@@ -17,7 +17,7 @@ export class Views {
   /** Open the view that the address names, or the first that the user may see. */
   turn() {
     const allowed = [...this.#links()].filter((link) => !link.hidden).map((link) => link.hash.slice(1));
-    const named = location.hash.slice(1);
+    const named = location.hash.slice(1).split("/")[0]; // a line to come back to may follow
     const name = allowed.includes(named) ? named : allowed[0];
     if (name === this.#open) return undefined;
     this.close();

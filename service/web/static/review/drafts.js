@@ -7,10 +7,11 @@ export class Drafts {
   #session;
   #kept = new Map(); // line id -> {form, values}
   #owner = "";
-  #waiting = new Map(); // line id -> timer
+  #waiting = new Map(); // line id -> {tell, timer}
 
   constructor(session) {
     this.#session = session;
+    session.beforeLeaving(() => this.#flush());
   }
 
   /** What another user typed is nobody else's. */
@@ -24,9 +25,12 @@ export class Drafts {
     const content = { form, values };
     this.#kept.set(line.id, content);
     if (!this.#session.offers("PUT /v1/candidates/{}/draft")) return;
-    clearTimeout(this.#waiting.get(line.id));
-    const tell = () => this.#quietly(() => this.#session.api.put(pathOf(line), { content }));
-    this.#waiting.set(line.id, setTimeout(tell, REST));
+    clearTimeout(this.#waiting.get(line.id)?.timer);
+    const tell = () => {
+      this.#waiting.delete(line.id);
+      return this.#quietly(() => this.#session.api.put(pathOf(line), { content }));
+    };
+    this.#waiting.set(line.id, { tell, timer: setTimeout(tell, REST) });
   }
 
   /** Fetch what the service kept of a line, so that its form can open at once when a key asks for it. */
@@ -48,11 +52,19 @@ export class Drafts {
 
   /** It was sent, or is not wanted any more. */
   drop(line) {
-    clearTimeout(this.#waiting.get(line.id));
+    clearTimeout(this.#waiting.get(line.id)?.timer);
+    this.#waiting.delete(line.id);
     const there = this.#kept.delete(line.id);
     if (there && this.#session.offers("DELETE /v1/candidates/{}/draft")) {
       this.#quietly(() => this.#session.api.delete(pathOf(line)));
     }
+  }
+
+  /** Tell the service now what it would be told in a moment. */
+  #flush() {
+    const waiting = [...this.#waiting.values()];
+    for (const { timer } of waiting) clearTimeout(timer);
+    return Promise.all(waiting.map(({ tell }) => tell()));
   }
 
   /** A draft that the service does not take is still in memory. */

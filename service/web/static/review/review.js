@@ -30,7 +30,7 @@ export class Review {
   #decisions;
   #evidence;
   #line = null; // the line that is on the screen, as it was read; null while none is
-  #left = { user: "", id: "" }; // the line that was open when the session ended
+  #left = { user: null, id: location.hash.split("/")[1] ?? "" }; // the line that was open when the session ended
   #replaced = null; // a superseded line, until the one in its place is shown
   #awaited = ""; // the line that will change by itself
   #wanted = ""; // the line that another view leads to
@@ -64,13 +64,19 @@ export class Review {
     return this.#line;
   }
 
+  /** The id of the line that was open when the session ended; "" = none. */
+  get left() {
+    return this.#left.id ?? "";
+  }
+
   async open() {
     const { name } = this.#session.user;
     this.worklist.me = name;
     this.#decisions.drafts.belongTo(name);
     this.#live.open();
     this.#beating = setInterval(() => this.#beat(), BEAT);
-    await Promise.all([this.#filters.open(), this.load(this.#left.user === name ? this.#left.id : "")]);
+    const isMine = [name, null].includes(this.#left.user); // null: the address named it
+    await Promise.all([this.#filters.open(), this.load(isMine ? this.#left.id : "")]);
     if (this.#wanted) await this.#fetch(this.#wanted);
   }
 
