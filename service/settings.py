@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service.domain.second_review import SecondReview
 from service.domain.addresses import is_loopback
+from service.domain.second_review import SecondReview
 
 ENVIRONMENT = "CHARGE_CAPTURE_"
 _REPOSITORY = Path(__file__).resolve().parents[1]

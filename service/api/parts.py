@@ -11,8 +11,8 @@ from service.domain.ehr import Ehr
 from service.domain.feed import Feed
 from service.domain.second_review import SecondReview
 from service.mapping.vocabulary import Vocabulary
-from service.pipeline.chart import Reader
 from service.oidc import Provider
+from service.pipeline.chart import Reader
 from service.pipeline.receive import Door
 from service.pipeline.sign_in import Desk
 from service.store import Database

@@ -25,6 +25,7 @@ def test_what_is_no_host_and_port(text):
     [
         ({"billing": "h:1", "billing_fhir": "http://h"}, "posted twice"),
         ({"lease": "soon"}, "lease"),
+        ({"oidc": "oidc.yaml", "http": "0.0.0.0:8080"}, "oidc needs public_url"),
         ({"colour": "blue"}, "colour"),
     ],
 )
@@ -54,6 +55,8 @@ def test_settings_that_are_refused(given, word):
         ("MLLP_CLIENT_CA", "ca.pem", "without mllp_certificate"),
         ("BILLING_CA", "ca.pem", "without billing_tls"),
         ("BILLING_SERVER_NAME", "billing.example", "without billing_tls"),
+        ("PUBLIC_URL", "https://charges.example/path", "a host, and a port"),
+        ("PUBLIC_URL", "http://charges.example", "public_url must be https://"),
         ("BILING", "h:1", "CHARGE_CAPTURE_BILING; nearest: CHARGE_CAPTURE_BILLING"),
     ],
 )
