@@ -15,7 +15,7 @@ from typing import Final
 
 from benchmarks.processes import FREE_PORT, REPOSITORY, SERVICE, ended, started
 
-_QUEUE: Final = "^/v1/(candidates|questions|views|me|charges|postings)"
+_QUEUE: Final = "^/v1/(candidates|questions|views|me|charges|postings|session|sign-in)"
 
 
 def main() -> None:
