@@ -7,7 +7,7 @@ site's switches and the wording, and carries tests, as a table does.
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,6 +31,8 @@ from service.mapping.yaml_file import Lines, read_yaml
 _GROUP = "infusion"
 _SETTING = "encounter.setting"
 _FIELDS = ("drug", "category", "route", "access", "start", "end", "concurrent", "further_pump")
+_MINUTES = "infusion.minutes"
+_END = "infusion.end"
 _DISTINCT_SITE = "59"
 
 
@@ -118,6 +120,7 @@ class InfusionTable:
             for name, stand in fields.items()
             if stand.conflict
         }
+        disputed |= {(number, _END) for number, fields in enumerate(read, 1) if not _minutes_agree(fields)}
         if is_disputed(_SETTING, stands):
             disputed.add((0, _SETTING))
         setting = _value(stands.get(_SETTING))
@@ -175,14 +178,36 @@ def _administration(number: int, fields: Mapping[str, Stand]) -> Administration:
         name: None if values[name] is None else str(values[name])
         for name in ("drug", "category", "route", "access")
     }
+    start = _moment(values["start"])
     return Administration(
         number,
         **text,
-        start=_moment(values["start"]),
-        end=_moment(values["end"]),
+        start=start,
+        end=_ended(start, _moment(values["end"]), fields),
         concurrent=_flag(values["concurrent"]),
         further_pump=_flag(values["further_pump"]),
     )
+
+
+def _ended(start: datetime | None, end: datetime | None, fields: Mapping[str, Stand]) -> datetime | None:
+    """When it ended: as documented, or by how long it ran; None where these differ."""
+    ran = _ran(fields)
+    if ran is None or not _minutes_agree(fields):
+        return end if _minutes_agree(fields) else None
+    return end or (start + ran if start and _END not in fields else None)
+
+
+def _minutes_agree(fields: Mapping[str, Stand]) -> bool:
+    """Whether start, end and how long it ran say the same, as far as they are documented."""
+    start, end = (_moment(_value(fields.get(f"{_GROUP}.{name}"))) for name in ("start", "end"))
+    ran = _ran(fields)
+    disputed = _MINUTES in fields and ran is None
+    return not disputed and (start is None or end is None or ran is None or end - start == ran)
+
+
+def _ran(fields: Mapping[str, Stand]) -> timedelta | None:
+    minutes = _value(fields.get(_MINUTES))
+    return timedelta(minutes=minutes) if isinstance(minutes, int) else None
 
 
 def _flag(value: Scalar | None) -> bool | None:
@@ -204,7 +229,7 @@ def compile_algorithm(
     file = source.file
     settings = {name: (site or {}).get(name, switch.default) for name, switch in file.switches.items()}
     encounter = sorted({_SETTING, SERVICE_DATE, *file.applies_when})
-    names = [f"{_GROUP}.{field}" for field in _FIELDS]
+    names = [*(f"{_GROUP}.{field}" for field in _FIELDS), _MINUTES]
     return InfusionTable(
         source.name,
         source.hash,

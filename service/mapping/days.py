@@ -12,6 +12,10 @@ DATE_PATTERN: Final = (
     r"(?:\d{1,2}(?P<between>[/-])\d{1,2}(?P=between)(?:(?:19|20)\d\d|\d\d)"
     r"|\d{1,2}\.\d{1,2}\.(?:19|20)\d\d|(?:19|20)\d\d[/-]\d{1,2}[/-]\d{1,2}|20\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![a-z0-9/-]|\.\d)"
 )
+#: A date without its year, where it can be no fraction: "on 3/2", "3/2 at 0910".
+MONTH_AND_DAY_PATTERN: Final = (
+    r"(?:(?<=\bon )\d{1,2}/\d{1,2}(?![\d/%a-z])|(?<![\d/])\d{1,2}/\d{1,2}(?=[ ](?:at[ ])?\d{1,2}:?\d\d\b))"
+)
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONG_MONTHS: Final = (
     *("january", "february", "march", "april", "may", "june"),
@@ -35,6 +39,14 @@ def days_of(text: str) -> tuple[str, ...]:
     first, second, year = map(int, parts)
     year += 2000 if year < _CENTURY else 0
     return tuple(dict.fromkeys((*_iso(year, first, second), *_iso(year, second, first))))
+
+
+def days_without_year(text: str, service_days: Collection[str]) -> tuple[str, ...]:
+    """Return the days that "3/2" may mean in the year of the service, that of the service first."""
+    if not service_days:
+        return ()
+    days = days_of(f"{text}/{min(service_days)[:4]}")
+    return tuple(sorted(days, key=lambda day: day not in service_days))
 
 
 def days_before_year(words: Sequence[str], year: str) -> tuple[int, tuple[str, ...]]:

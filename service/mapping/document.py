@@ -1,6 +1,6 @@
 """Document: what a report documents, by the vocabulary; and all reports of one procedure together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Final
 
@@ -102,9 +102,27 @@ def document(
             said.append(found)
     if report.narratives:
         days = {str(each.value) for each in said if each.name == _SERVICE_DATE}
-        said += terms.read(*report.narratives, service_days=days)
+        told = terms.read(*report.narratives, service_days=days)
+        said += _on_the_day(told, vocabulary, days, _zone(said, feed))
     said += _constants(vocabulary, feed, {each.name for each in said})
     return _without_idle_fallbacks(said), tuple(unknown)
+
+
+def _zone(said: Sequence[DocumentedElement], feed: Feed) -> str:
+    zones = {str(each.value) for each in said if each.name == _TIMEZONE} or {feed.timezone}
+    return zones.pop() if len(zones) == 1 else ""
+
+
+def _on_the_day(
+    told: Iterable[DocumentedElement], vocabulary: Vocabulary, days: Collection[str], zone: str
+) -> Iterator[DocumentedElement]:
+    """A time of day that a text tells is of the day of service. Where that is not known, it is no moment."""
+    for each in told:
+        if vocabulary.element(each.name).type != "datetime":
+            yield each
+        elif len(days) == 1 and zone:
+            (day,) = days
+            yield replace(each, value=local_time(f"{day}T{each.value}", zone))
 
 
 def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:

@@ -32,7 +32,12 @@ def items_of(name: str, group: Group, found: Found) -> list[Item]:
     rest = [thing for thing in things if not _is_one(thing, group)]
     others = [thing for thing in rest if whole and _is_told_of_none(thing, whole)]
     shared = tuple(each for thing in rest if thing not in others for each in thing)
-    return [(*thing, *shared) for thing in _reconciled([*whole, *others], group)]
+    things = _reconciled([*whole, *others], group)
+    if len(things) > 1:
+        shared = tuple(
+            replace(each, origin=CONFLICT_ORIGIN) if each.name in group.own else each for each in shared
+        )
+    return [(*thing, *shared) for thing in things]
 
 
 def _is_told_of_none(words: Item, things: Sequence[Item]) -> bool:

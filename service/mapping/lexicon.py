@@ -10,7 +10,7 @@ from service.domain.documentation import Value
 from service.domain.errors import MappingError
 from service.mapping.automaton import Automaton
 from service.mapping.clauses import Grammar, Reach
-from service.mapping.marks import COMMA, LEVEL, VERTEBRA
+from service.mapping.marks import COMMA, LEVEL, TIME, VERTEBRA
 from service.mapping.numbers import NUMBER
 from service.mapping.phrases import Families, Phrase, compile_phrase, words_of
 from service.mapping.terms_file import CuesFile, ElementTerms, TermsFile
@@ -19,6 +19,7 @@ from service.mapping.yaml_file import Lines, read_yaml
 
 CUES_FILE: Final = "cues.yaml"
 _ANY: Final = "any"
+_LAST_TIME: Final = "{last time}"
 #: Doubts in which a word is no mention of a thing, or no word of an event.
 _NO_MENTION = frozenset({"negation", "hypothesis", "unticked"})
 _NO_EVENT = _NO_MENTION | {"plan", "aside"}
@@ -31,10 +32,14 @@ class Within(Enum):
     LEVEL = "level"
     NUMBER = "number"
     INTEGER = "integer"
+    TIME = "time"  # the first of the phrase
+    LAST_TIME = "last time"
 
     @property
     def marks(self) -> tuple[str, ...]:
         """One of these must stand in the phrase."""
+        if self in (Within.TIME, Within.LAST_TIME):
+            return (TIME,)
         return (LEVEL, VERTEBRA) if self is Within.LEVEL else (NUMBER,)
 
 
@@ -96,6 +101,8 @@ _WITHIN: Final = {
     (LEVEL, "spinal_level"): Within.LEVEL,
     (NUMBER, "number"): Within.NUMBER,
     (NUMBER, "integer"): Within.INTEGER,
+    (TIME, "datetime"): Within.TIME,
+    (_LAST_TIME, "datetime"): Within.LAST_TIME,
 }
 
 Meaning = States | Cue | Ignored | Hinders | Mark | Topic

@@ -6,6 +6,9 @@ LEVEL: Final = "{level}"  # an interspace ("L4-5")
 VERTEBRA: Final = "{vertebra}"  # a single vertebra ("T6")
 YEAR: Final = "{year}"
 QUESTION: Final = "{question}"
+#: A time of day, where it is clear which half of the day is meant; and one where it is not.
+TIME: Final = "{time}"
+UNCLEAR_TIME: Final = "{unclear time}"
 #: Dates: before the day of service, that day, after it.
 EARLIER: Final = "{earlier}"
 TODAY: Final = "{today}"

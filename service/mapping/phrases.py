@@ -2,7 +2,7 @@
 
 A phrase is words in their order. `a|b` is either, `<family>` any member of a family, `word?` may be absent,
 `...` up to eight words in between, `{level}` an interspace, `{vertebra}` a vertebra, `{number}` a number,
-`{year}` a year, `{question}` a question mark, `{unfilled}` and `{unticked}` what
+`{year}` a year, `{time}` a time of day, `{question}` a question mark, `{unfilled}` and `{unticked}` what
 a template left open. Case, hyphens and line ends make no difference. There are no
 regular expressions in the files: finding takes time in proportion to the text.
 """
@@ -20,6 +20,7 @@ from service.mapping.marks import (
     PARAGRAPH_END,
     QUESTION,
     SENTENCE_END,
+    TIME,
     TODAY,
     UNFILLED,
     UNTICKED,
@@ -32,7 +33,7 @@ from service.mapping.yaml_fault import nearest
 
 GAP_LENGTH: Final = 8
 _MOST_GAPS: Final = 2
-_MARKS = frozenset({LEVEL, VERTEBRA, NUMBER, YEAR, QUESTION, EARLIER, TODAY, LATER, UNFILLED, UNTICKED})
+_MARKS = frozenset({LEVEL, VERTEBRA, NUMBER, YEAR, QUESTION, EARLIER, TODAY, LATER, TIME, UNFILLED, UNTICKED})
 _MARK = re.compile(r"(\{[^{}]*\})")
 STOPS = frozenset({SENTENCE_END, PARAGRAPH_END})
 

@@ -73,6 +73,8 @@ class Group(BaseModel):
 
     label: str
     key: tuple[str, ...] = Field(min_length=1)  # elements without which there is no such thing
+    #: Elements of one thing alone: told of no thing in particular, they are of one of several, and who knows which.
+    own: tuple[str, ...] = ()
     #: add: what another document names is another one (drugs given). ask: it may be the same again (wounds).
     documents: Literal["add", "ask"] = "ask"
     #: Elements that together name one thing: two that agree in all of them are told twice.
@@ -192,7 +194,7 @@ def read_vocabulary(path: Path) -> Vocabulary:
 
 
 def _check_group(name: str, group: Group, elements: Mapping[str, Element], lines: Lines) -> None:
-    for part, keys in (("key", group.key), ("distinct", group.distinct)):
+    for part, keys in (("key", group.key), ("distinct", group.distinct), ("own", group.own)):
         for key in keys:
             if elements.get(key) is None or elements[key].group != name:
                 raise lines.error(f"{key!r} is no element of the group {name}", "groups", name, part)

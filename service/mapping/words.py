@@ -8,8 +8,30 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from service.mapping.days import DATE_PATTERN, MONTHS, days_before_year, days_of, mark_of
-from service.mapping.marks import COLON, COMMA, LEVEL, PARAGRAPH_END, QUESTION, SENTENCE_END, VERTEBRA, YEAR
+from service.mapping.clock import CLOCK_PATTERN, Clock, read_clock, read_together, settled
+from service.mapping.days import (
+    DATE_PATTERN,
+    MONTH_AND_DAY_PATTERN,
+    MONTHS,
+    days_before_year,
+    days_of,
+    days_without_year,
+    mark_of,
+)
+from service.mapping.marks import (
+    COLON,
+    COMMA,
+    EARLIER,
+    LATER,
+    LEVEL,
+    PARAGRAPH_END,
+    QUESTION,
+    SENTENCE_END,
+    TIME,
+    UNCLEAR_TIME,
+    VERTEBRA,
+    YEAR,
+)
 from service.mapping.numbers import Number, find_numbers
 from service.mapping.spinal_levels import spinal_level
 from service.mapping.templates import LEFT_OPEN, Boxes
@@ -29,8 +51,10 @@ _TOKEN = re.compile(
     r"|(?P<line>\n[\s-]*(?:\*(?!\*\*)[\s-]*)*(?:\(?\d{1,2}[.)](?=[ \t]))?|\A[ \t]*\(?\d{1,2}[.)](?=[ \t]))"
     r"|(?P<level>(?:th|[ctls])\d{1,2}(?:\ ?[-/]\ ?(?:th|[ctls])?\d{1,2}|\ (?:th|[ctls])\d{1,2})?(?![a-z0-9]))"
     r"|(?<=\d)x(?=\.?\d)"
+    rf"|(?P<clock>{CLOCK_PATTERN})"
     r"|[a-z]+\d*(?:'[a-z]+)?"
     rf"|(?P<date>{DATE_PATTERN})"
+    rf"|(?P<month_and_day>{MONTH_AND_DAY_PATTERN})"
     r"|(?P<year>(?:19|20)\d\d(?![a-z0-9]|[.,]\d))"
     # "3.2cm" is two words; a single letter, %, and the end of an ordinal are no units ("18g", "2nd").
     r"|(?P<number>\.?\d+(?:[.,]\d+)*(?:(?!x\d)(?:st|nd|rd|th|[a-z%])(?![a-z%]))?)"
@@ -59,6 +83,7 @@ class Words:
     levels: dict[int, str]  # index of a LEVEL or VERTEBRA -> "L4-L5", "T6"
     numbers: Mapping[int, Number] = field(default_factory=dict)  # by index
     days: Mapping[int, str] = field(default_factory=dict)  # index of a date -> the day, likelier first
+    times: Mapping[int, str] = field(default_factory=dict)  # index of a TIME -> "09:10"
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the characters from one word to another."""
@@ -83,7 +108,7 @@ def cut(text: str, service_days: Collection[str] = ()) -> Words:
             words.append(word)
             tokens.append(token)
     numbers = find_numbers(words, tokens, cutting.numeric)
-    return Words(words, tokens, cutting.levels, numbers, cutting.days)
+    return Words(words, tokens, cutting.levels, numbers, cutting.days, cutting.settled_times())
 
 
 class _Cutting:
@@ -95,6 +120,7 @@ class _Cutting:
         self.levels: dict[int, str] = {}
         self.days: dict[int, str] = {}
         self.numeric: list[int] = []
+        self._times: dict[int, Clock] = {}
         self._capitals = capitals
         self._service_days = service_days
         self._boxes = Boxes(self.words, self.tokens)
@@ -103,10 +129,14 @@ class _Cutting:
         """Return the word or mark of a token; "" where it means nothing."""
         if kind in ("number", "year"):
             return self._number(token, kind)
+        if kind == "clock":
+            return self._time(read_clock(token[0])) or token[0]
         if kind == "level":
             return _level(token, len(self.words), self.levels)
         if kind == "date":
             return self._date(days_of(token[0])) or token[0]
+        if kind == "month_and_day":
+            return self._month_and_day(days_without_year(token[0], self._service_days)) or token[0]
         if kind in LEFT_OPEN:
             return self._boxes.word(token)
         stop = _stop(token, self.words, self._capitals)
@@ -119,9 +149,29 @@ class _Cutting:
                 del self.words[-count:], self.tokens[-count:]
                 self.numeric = [place for place in self.numeric if place < len(self.words)]
                 return self._date(days)
+        if time := self._time(read_together(token, self.words)):
+            return time
         if token[0][-1].isdigit():  # not "1%", "18g", "2nd"
             self.numeric.append(len(self.words))
         return YEAR if kind == "year" else token[0]
+
+    def _time(self, clock: Clock | None) -> str:
+        if clock is None:
+            return ""
+        self._times[len(self.words)] = clock
+        return TIME
+
+    def settled_times(self) -> dict[int, str]:
+        """Return what each time says; those that may be of either half of the day are marked."""
+        times = settled(self._times) if self._times else {}
+        for place in self._times.keys() - times.keys():
+            self.words[place] = UNCLEAR_TIME
+        return times
+
+    def _month_and_day(self, days: Sequence[str]) -> str:
+        """Read a date without its year: another day than that of the service may be of any year before."""
+        mark = self._date(days)
+        return EARLIER if mark == LATER and self._service_days else mark
 
     def _date(self, days: Sequence[str]) -> str:
         if not days:
