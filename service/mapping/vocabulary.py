@@ -73,7 +73,7 @@ class Group(BaseModel):
 
     label: str
     key: tuple[str, ...] = Field(min_length=1)  # elements without which there is no such thing
-    #: Elements of one thing alone: told of no thing in particular, they are of one of several, and who knows which.
+    #: Elements of one thing alone: told of none in particular, they are of one of several, and which?
     own: tuple[str, ...] = ()
     #: add: what another document names is another one (drugs given). ask: it may be the same again (wounds).
     documents: Literal["add", "ask"] = "ask"

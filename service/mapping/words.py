@@ -133,10 +133,8 @@ class _Cutting:
             return self._time(read_clock(token[0])) or token[0]
         if kind == "level":
             return _level(token, len(self.words), self.levels)
-        if kind == "date":
-            return self._date(days_of(token[0])) or token[0]
-        if kind == "month_and_day":
-            return self._month_and_day(days_without_year(token[0], self._service_days)) or token[0]
+        if kind in ("date", "month_and_day"):
+            return self._day(token[0], kind) or token[0]
         if kind in LEFT_OPEN:
             return self._boxes.word(token)
         stop = _stop(token, self.words, self._capitals)
@@ -168,10 +166,12 @@ class _Cutting:
             self.words[place] = UNCLEAR_TIME
         return times
 
-    def _month_and_day(self, days: Sequence[str]) -> str:
-        """Read a date without its year: another day than that of the service may be of any year before."""
-        mark = self._date(days)
-        return EARLIER if mark == LATER and self._service_days else mark
+    def _day(self, text: str, kind: str) -> str:
+        """Read a date. Without its year, another day than that of the service may be of any year before."""
+        if kind == "date":
+            return self._date(days_of(text))
+        mark = self._date(days_without_year(text, self._service_days))
+        return EARLIER if mark == LATER else mark
 
     def _date(self, days: Sequence[str]) -> str:
         if not days:
