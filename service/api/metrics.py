@@ -1,6 +1,8 @@
 """Metrics in the text format of Prometheus: read from the database, so that every process tells the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
 
 from fastapi import APIRouter, Response
 from prometheus_client import CollectorRegistry
@@ -15,6 +17,7 @@ from service.domain.errors import NotAllowed
 from service.domain.signing_in import Way
 from service.domain.worklist import Filter
 from service.jobs import CHART, POST
+from service.mllp import expiry_of
 from service.pipeline.feeds import Standing, standings
 from service.store import Store
 from service.store.gauges import Outbox
@@ -34,6 +37,7 @@ def metrics(parts: PartsOf, user: Meter) -> Response:
     with parts.database.look() as store:
         snapshot = _Snapshot(store, standings(store, parts.feeds, ALL_FACILITIES))
         registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Certificates(parts.certificates))
         registry.register(snapshot)
         registry.register(_SignIns(store, parts.desk.idle))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
@@ -73,6 +77,21 @@ class _SignIns(Collector):
         sessions = _gauge("sessions", "People who are signed in at the page")
         sessions.add_metric([], self._store.sessions.count(idle=self._idle))
         yield from (tried, sessions)
+
+
+class _Certificates(Collector):
+    """When our own certificates end, as far as this process may read them."""
+
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self._files = files
+
+    def collect(self) -> Iterator[Metric]:
+        ends = _gauge("certificate_expiry_timestamp_seconds", "When a certificate of ours ends", "use")
+        for use, path in sorted(self._files.items()):
+            # Another process may speak TLS, and this one not read its files: then there is no such number.
+            with suppress(OSError, ValueError):
+                ends.add_metric([use], expiry_of(path).timestamp())
+        yield ends
 
 
 def _of_feeds(feeds: list[Standing]) -> Iterator[Metric]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -48,6 +49,7 @@ class Parts:
     desk: Desk  # where people sign in
     provider: Provider | None  # of identities
     address: Address
+    certificates: Mapping[str, Path]  # our own, by what they are for
     hold: float  # seconds in which an approval can be undone before it is posted
 
 

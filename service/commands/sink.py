@@ -20,7 +20,7 @@ from service.domain.ids import new_control_id
 from service.hl7 import Message, Segment, admit, decode, refusal
 from service.hl7.acknowledge import acknowledge
 from service.hl7.header import read_header
-from service.mllp import Listener, Origin, encode
+from service.mllp import Listener, Origin, Tls, TlsFiles, encode, server_tls
 
 _REFUSAL = Fault("FT1", "204", "refused, as this billing system was told to")
 _REFUSALS = {
@@ -72,6 +72,7 @@ class Sink:
         mixture: Mixture | None = None,
         dedupe: bool = False,
         delay: float = 35.0,
+        tls: Tls | None = None,
         tell: Callable[[ChargeLine], None] = lambda _line: None,
     ) -> None:
         self.port = port
@@ -84,6 +85,7 @@ class Sink:
         self._ledger_path = ledger
         self._dedupe = dedupe
         self._delay = delay
+        self._tls = tls
         self._tell = tell
         self._seen: set[str] = set()  # MSH-10
         self._ledger: BinaryIO | None = None
@@ -123,7 +125,7 @@ class Sink:
     async def _serve(self, bound: Future[int]) -> None:
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
-        listener = Listener(self._receive, _refuse, encode=self._encode)
+        listener = Listener(self._receive, _refuse, encode=self._encode, tls=self._tls)
         try:
             await listener.start(self._host, self.port)
         except OSError as error:
@@ -219,6 +221,11 @@ def sink(
     seed: Annotated[int, typer.Option(help="Repeats a mixture, message by message")] = 0,
     delay: Annotated[float, typer.Option(help="Seconds that --mode slow waits", min=0)] = 35.0,
     dedupe: Annotated[bool, typer.Option("--dedupe", help="Book a repeated MSH-10 only once")] = False,
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM file: speak TLS, with this certificate")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM file of its key, if not in the same file")] = None,
+    ca: Annotated[Path | None, typer.Option(help="PEM file of who vouches for senders: ask them")] = None,
     once: Annotated[int | None, typer.Option(help="End after so many messages", min=1)] = None,
 ) -> None:
     """Play a billing system: print FT1-2, FT1-6, FT1-25, FT1-26 and FT1-10 of every charge that comes in."""
@@ -231,6 +238,7 @@ def sink(
         mixture=mixture,
         dedupe=dedupe,
         delay=delay,
+        tls=_tls(TlsFiles(certificate, key, ca)),
         tell=_print,
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -240,6 +248,12 @@ def sink(
             playing.wait_for(once)
         except KeyboardInterrupt:
             typer.echo("stopping", err=True)
+
+
+def _tls(files: TlsFiles) -> Tls | None:
+    if (files.key or files.authorities) and not files.certificate:
+        raise SetupError("--key and --ca are of no use without --certificate")
+    return server_tls(files) if files.certificate else None
 
 
 def _print(line: ChargeLine) -> None:

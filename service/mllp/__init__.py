@@ -5,7 +5,7 @@ from service.mllp.group_commit import GroupCommit, Origin, Receive, Refuse
 from service.mllp.limits import Counters, Limits
 from service.mllp.listener import Listener
 from service.mllp.sender import Connection
-from service.mllp.tls import Tls, TlsFiles, client_tls, server_tls
+from service.mllp.tls import Tls, TlsFiles, client_tls, expiry_of, server_tls
 
 __all__ = [
     "Connection",
@@ -21,5 +21,6 @@ __all__ = [
     "TlsFiles",
     "client_tls",
     "encode",
+    "expiry_of",
     "server_tls",
 ]

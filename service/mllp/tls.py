@@ -129,11 +129,15 @@ def _harden(context: ssl.SSLContext, files: TlsFiles) -> None:
         context.load_cert_chain(files.certificate, files.key, password="")
 
 
+def expiry_of(certificate: Path) -> datetime:
+    """When the first certificate of a file (PEM) ends; OSError or ValueError where there is none."""
+    return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc
+
+
 def _tell_of_expiry(files: TlsFiles) -> None:
     if not files.certificate:
         return
-    certificate = x509.load_pem_x509_certificate(files.certificate.read_bytes())
-    ends = certificate.not_valid_after_utc
+    ends = expiry_of(files.certificate)
     if ends < datetime.now(UTC) + _WARNING:
         log.warning("certificate expires", file=str(files.certificate), at=ends.isoformat())
 

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 
 from fastapi import FastAPI
 
@@ -125,6 +126,7 @@ class Service:
             body_limit=self.settings.frame_limit,
             ehrs={name: server.ehr for name, server in self.fetcher.servers.items()},
             policies=self.mappings.policies,
+            certificates=_certificates(self.settings),
             hold=self.settings.undo_seconds,
             second_review=self.settings.second_review,
             desk=self.desk,
@@ -195,3 +197,9 @@ def _refuse_open_line(settings: Settings) -> None:
             f"set {ENVIRONMENT}MLLP_CERTIFICATE, or {ENVIRONMENT}MLLP_PLAIN=true on a private network"
         )
         raise SetupError(message)
+
+
+def _certificates(settings: Settings) -> dict[str, Path]:
+    """Our own certificates, by what they are for."""
+    files = {"listener": settings.mllp_certificate, "billing": settings.billing_certificate}
+    return {use: path for use, path in files.items() if path}

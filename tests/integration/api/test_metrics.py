@@ -2,6 +2,7 @@
 
 import base64
 import socket
+import time
 
 from celery import Celery
 from prometheus_client.parser import text_string_to_metric_families
@@ -11,7 +12,9 @@ from starlette.testclient import TestClient
 from service.domain.charge import PostingState
 from service.jobs import configuration
 from service.wiring import open_service, read_settings
+from tests.certificates import Authority
 from tests.conftest import KEYRING_KEY
+from tests.integration.api.conftest import Api
 
 
 def metrics(api):
@@ -54,6 +57,23 @@ def test_a_destination_that_is_away_is_down(api, sample):
         claimed = store.postings.claim(["billing"], 60)
         store.postings.record(claimed, PostingState.PENDING, "billing could not be reached")
     assert metrics(api)["destination_up", "billing"] == 0
+
+
+def test_when_our_certificates_end_is_measured_as_far_as_they_can_be_read(deployment, mappings, tmp_path):
+    files = Authority(tmp_path).issue("listener", days=20)
+    (tmp_path / "none.pem").write_text("no certificate")
+    given = {
+        "mllp_certificate": files.certificate,
+        "mllp_key": files.key,
+        "billing_tls": True,
+        "billing_certificate": tmp_path / "none.pem",
+    }
+    service = open_service(read_settings(**deployment, **given), mappings)
+    told = metrics(Api(service))
+    service.close()
+    days = (told["certificate_expiry_timestamp_seconds", "listener"] - time.time()) / 86_400
+    assert 19 < days <= 20
+    assert ("certificate_expiry_timestamp_seconds", "billing") not in told
 
 
 def test_metrics_are_for_monitors_of_all_facilities(api):

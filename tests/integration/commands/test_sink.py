@@ -13,7 +13,8 @@ from service.commands.sink import ChargeLine, Sink
 from service.commands.sink_modes import Mixture, Mode, read_mix
 from service.domain.errors import PostingUncertain, SetupError
 from service.hl7 import read_ack
-from service.mllp import Connection
+from service.mllp import Connection, client_tls, server_tls
+from tests.certificates import Authority
 
 LINE = ChargeLine("CHARGE1", "CG", "62323", ("LT", "59"), "1")
 
@@ -25,6 +26,17 @@ def exchange(sink, body, answer_timeout=5.0):
 
 def records(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_it_speaks_tls_with_those_that_it_asks_for_a_certificate(dft, tmp_path):
+    authority = Authority(tmp_path)
+    billing_files, ours = authority.issue("billing.test", ["127.0.0.1"]), authority.issue("charge-capture")
+    with Sink(tls=server_tls(billing_files)) as billing:
+        with Connection("127.0.0.1", billing.port, tls=client_tls(ours)) as connection:
+            assert read_ack(connection.exchange(dft("M1"))).code == "AA"
+        with pytest.raises(PostingUncertain):
+            exchange(billing, dft("M2"), answer_timeout=1.0)
+        assert billing.charges == [LINE]
 
 
 def test_a_charge_is_booked_written_down_and_acknowledged(dft, tmp_path):
