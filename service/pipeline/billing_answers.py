@@ -27,37 +27,50 @@ _BILLED = frozenset({"billed"})  # ChargeItem.status
 
 def take_answers(database: Database, events: Sequence[Event]) -> list[Event]:
     """Take what is billing's answer; gives the events that are left to be charted."""
-    answers = [event for event in events if _may_be_answer(event)]
-    if not answers:
+    verdicts = [event for event in events if _is_verdict(event)]
+    told = {event.id: keys for event in events if (keys := _keys_told(event))}
+    if not (verdicts or told):
         return list(events)
+    taken = {event.id for event in verdicts}
     with database.transaction() as store:
-        taken = {event.id for event in answers if _take(store, event)}
+        for event in verdicts:
+            _take_verdict(store, event)
+        # Most departments' messages tell of charges of their own: one look for all says so.
+        ours = store.postings.among({key for keys in told.values() for key in keys})
+        telling = (event for event in events if not ours.isdisjoint(told.get(event.id, ())))
+        taken |= {event.id for event in telling if _bill(store, event, told[event.id])}
     return [event for event in events if event.id not in taken]
 
 
-def _may_be_answer(event: Event) -> bool:
-    code = event.message_type.partition("^")[0]
-    if event.format is Format.FHIR:
-        return code == "ChargeItem"
-    if event.processing_id != PRODUCTION and code in _TELLS_OF_CHARGES:
-        return False  # for training: of no charge of ours
-    return code in _ACKNOWLEDGEMENTS | _TELLS_OF_CHARGES
+def _code(event: Event) -> str:
+    return event.message_type.partition("^")[0]
 
 
-def _take(store: Store, event: Event) -> bool:
+def _is_verdict(event: Event) -> bool:
+    return event.format is Format.HL7V2 and _code(event) in _ACKNOWLEDGEMENTS
+
+
+def _take_verdict(store: Store, event: Event) -> None:
     try:
-        if event.format is Format.FHIR:
-            return _bill_charge_item(store, event)
-        message = Message.parse(decode(event.body, event.charset or None).text)
-        if event.message_type.partition("^")[0] in _ACKNOWLEDGEMENTS:
-            _credit_verdict(store, event, read_ack(event.body))
-            return True
+        Message.parse(decode(event.body, event.charset or None).text)
+        acknowledgement = read_ack(event.body)
     except InputError as error:
-        if event.format is Format.HL7V2 and event.message_type.startswith(tuple(_ACKNOWLEDGEMENTS)):
-            store.events.quarantine(event.id, event.facility, str(error))
-            return True
-        return False
-    return _bill(store, event, list(_keys(message)))
+        store.events.quarantine(event.id, event.facility, str(error))
+    else:
+        _credit_verdict(store, event, acknowledgement)
+
+
+def _keys_told(event: Event) -> set[str]:
+    """The keys of charges that an event tells of as billed, ours or not; none where it tells of none."""
+    if event.format is Format.FHIR:
+        return _keys_of_charge_item(event) if _code(event) == "ChargeItem" else set()
+    if event.processing_id != PRODUCTION or _code(event) not in _TELLS_OF_CHARGES:
+        return set()  # for training: of no charge of ours
+    try:
+        message = Message.parse(decode(event.body, event.charset or None).text)
+    except InputError:
+        return set()  # charting says what is wrong with it
+    return {charge_key_of(key) for key in _keys(message)}
 
 
 def _credit_verdict(store: Store, event: Event, acknowledgement: Acknowledgement) -> None:
@@ -89,21 +102,19 @@ def _keys(message: Message) -> Iterator[str]:
         yield segment.component(place, 1)
 
 
-def _bill(store: Store, event: Event, keys: Sequence[str]) -> bool:
+def _bill(store: Store, event: Event, named: set[str]) -> bool:
     """Whether every charge told of is one of ours; those that are have then arrived for certain."""
-    named = {charge_key_of(key) for key in keys}
-    ours = set(store.postings.bill(named - {""}))
-    if not named or not ours.issuperset(named):
+    if not named.issubset(store.postings.bill(named - {""})):
         return False
     store.events.finish({event.id: "no_charge"})
     return True
 
 
-def _bill_charge_item(store: Store, event: Event) -> bool:
+def _keys_of_charge_item(event: Event) -> set[str]:
     resource = orjson.loads(event.body)
     if resource.get("status") not in _BILLED:
-        return False
+        return set()
     named = [each for each in resource.get("identifier") or () if isinstance(each, dict)]
-    return _bill(
-        store, event, [str(each.get("value")) for each in named if each.get("system") == IDENTIFIER_SYSTEM]
-    )
+    return {
+        charge_key_of(str(each.get("value"))) for each in named if each.get("system") == IDENTIFIER_SYSTEM
+    }

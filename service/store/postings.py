@@ -1,6 +1,6 @@
 """Postings: the outbox. A pending row is a job; one that was being sent when its worker died is unknown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +10,7 @@ from service.domain.charge import Charge, Parcel, PostingState
 from service.domain.errors import LeaseLost, WrongState
 from service.domain.ids import new_control_id, new_id
 from service.store.posting_rows import Posting, PostingRows, is_leased, on_its_way, one_before, place_of
+from service.store.prepared import PreparedSearch
 from service.store.tables import posting
 
 __all__ = ["Posting", "Postings"]
@@ -18,6 +19,7 @@ __all__ = ["Posting", "Postings"]
 #: Fields of the billing context that differ between charges of one visit.
 _OF_A_CHARGE = ("performer_", "order_", "patient_reference", "encounter_reference")
 _MOST_FELLOWS = 50
+_MOST_KEYS = 500  # in one statement
 
 
 class Postings(PostingRows):
@@ -238,6 +240,12 @@ class Postings(PostingRows):
         for each in others:
             self._connection.execute(update(posting).where(posting.c.id == each.id).values(**anew))
 
+    def among(self, charge_keys: Collection[str]) -> set[str]:
+        """Which of these are keys of charges of ours."""
+        keys = sorted(key for key in charge_keys if key.isascii() and key.isalnum())  # as ours all are
+        parts = (keys[at : at + _MOST_KEYS] for at in range(0, len(keys), _MOST_KEYS))
+        return {key for part in parts for (key,) in _KNOWN.run(self._connection, part)}
+
     def bill(self, charge_keys: Iterable[str]) -> list[str]:
         """Billing itself tells of these charges; gives those that are ours."""
         ours = posting.c.charge_key.in_(list(charge_keys))
@@ -252,6 +260,9 @@ class Postings(PostingRows):
 def _is_not_held(found: Posting) -> bool:
     states = (PostingState.PENDING, PostingState.REFUSED, PostingState.CANCELLED)
     return found.state in states and not found.may_be_held
+
+
+_KNOWN = PreparedSearch(select(posting.c.charge_key), posting.c.charge_key)
 
 
 def _pending_beside(leader: Posting) -> Select[Any]:

@@ -129,6 +129,29 @@ def test_charges_of_ours_that_billing_tells_of_are_noted_and_make_no_new_candida
     assert len(queue(database)) > before, "what is not ours is charted"
 
 
+def test_of_messages_that_are_read_together_each_tells_of_its_own_charges(database, awaiting, reader):
+    before = len(queue(database))
+    bodies = [dft("OTHERS"), dft(awaiting[1]), dft(""), dft(awaiting[0], "OTHERS2"), dft("a'b\x01")]
+    arrivals = [
+        Arrival(Format.HL7V2, "BILLING|MAIN", "main", "DFT^P03", f"B{n}", body, b"")
+        for n, body in enumerate(bodies)
+    ]
+    with database.transaction() as store:
+        ids = [identifier for identifier, _ in store.events.receive(arrivals)]
+    chart(database, reader, batch=10, lease=60)
+    assert all(posting.billed_at > 0 for posting in postings_of(database, awaiting))
+    with database.transaction() as store:
+        states = store.arrivals.states(ids)
+    assert [states[identifier] for identifier in ids] == [
+        "charted",
+        "no_charge",
+        "charted",
+        "charted",
+        "charted",
+    ]
+    assert len(queue(database)) > before
+
+
 def test_a_charge_item_that_billing_has_billed_closes_the_loop(database, awaiting, hear):
     item = (
         '{"resourceType": "ChargeItem", "id": "1", "status": "%s", "identifier": '
