@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import fhirpathpy
@@ -55,17 +56,7 @@ class FhirPath:
 
     def __init__(self, expression: str) -> None:
         self.expression = expression
-        if not _is_expression(expression):
-            raise MappingError(f"this is no FHIRPath: {expression}")
-        try:
-            # The annotation of what it takes leaves out the nodes that it takes.
-            self._evaluate: Callable[[Any, Any], list[Any]] = fhirpathpy.compile(
-                expression, _MODEL, {"returnRawData": True}
-            )
-            # Unknown functions and variables are found out only when they are reached.
-            self._evaluate({"resourceType": "Procedure"}, dict.fromkeys(VARIABLES))
-        except Exception as error:  # the engine raises plain Exception
-            raise MappingError(f"this FHIRPath cannot be evaluated: {expression}") from error
+        self._evaluate = _compiled(expression)
 
     def find(
         self, focus: Located, document: Document, variables: Mapping[str, Sequence[Located]]
@@ -88,6 +79,22 @@ class FhirPath:
         # Computed, not selected: the expression itself is the way to find it again.
         value = result.data if isinstance(result, ResourceNode) else result
         return Found(value, f"{focus.path}.{self.expression}", focus.event.id)
+
+
+@lru_cache(maxsize=4096)  # feeds say the same things, and to parse one takes milliseconds
+def _compiled(expression: str) -> Callable[[Any, Any], list[Any]]:
+    if not _is_expression(expression):
+        raise MappingError(f"this is no FHIRPath: {expression}")
+    try:
+        # The annotation of what it takes leaves out the nodes that it takes.
+        evaluate: Callable[[Any, Any], list[Any]] = fhirpathpy.compile(
+            expression, _MODEL, {"returnRawData": True}
+        )
+        # Unknown functions and variables are found out only when they are reached.
+        evaluate({"resourceType": "Procedure"}, dict.fromkeys(VARIABLES))
+    except Exception as error:  # the engine raises plain Exception
+        raise MappingError(f"this FHIRPath cannot be evaluated: {expression}") from error
+    return evaluate
 
 
 def _is_expression(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Migrations: brings a database to the newest schema. Safe to run from several processes at once."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -40,5 +41,6 @@ def _current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache  # looking is to load every script
 def _head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
