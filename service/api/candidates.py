@@ -1,6 +1,6 @@
 """A line of the review queue: show, claim, approve, change, reject, undo."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -25,7 +25,6 @@ from service.api.schemas import (
     edit_out,
 )
 from service.domain.asking import Asked, AskedState
-from service.domain.coverage import CoveragePolicy
 from service.domain.review import Candidate
 from service.pipeline import decide, handling
 from service.pipeline.coverage import coverage_of
@@ -56,7 +55,7 @@ def show_candidate(
         line = store.candidates.get(identifier, user.facility)
         store.audit(AuditEntry(line.facility, "review", user.name, "read", "candidate", line.id))
         response.headers["ETag"] = f'"{line.version}"'
-        return _detail(store, line, parts.policies)
+        return _detail(store, line, parts)
 
 
 @router.post("/{identifier}/claim", response_model=CandidateOut)
@@ -122,19 +121,19 @@ def _do(
 ) -> Response:
     def work(store: Store) -> Answer:
         line = step(store, who, *arguments, **options)
-        return Answer(CandidateOut(**candidate_out(line)), version=line.version)
+        return Answer(CandidateOut(**candidate_out(line, once.stakes)), version=line.version)
 
     return once.do(work)
 
 
-def _detail(store: Store, line: Candidate, policies: Sequence[CoveragePolicy]) -> CandidateDetail:
+def _detail(store: Store, line: Candidate, parts: Parts) -> CandidateDetail:
     content = line.content
     kept = why_not(store, line)
     asked = store.questions.of_procedure(line.procedure_id)
     return CandidateDetail(
-        **candidate_out(line),
+        **candidate_out(line, parts.stakes),
         edits=[edit_out(edit, line) for edit in edits_of(store, line)],
-        coverage=[CoverageOut(**asdict(flag)) for flag in coverage_of(store, line, policies)],
+        coverage=[CoverageOut(**asdict(flag)) for flag in coverage_of(store, line, parts.policies)],
         elements=content["elements"],
         evidence=content["evidence"],
         stated=content["stated"],

@@ -48,7 +48,7 @@ def export(
     parts: PartsOf, user: CandidateReader, query: Annotated[ExportQuery, Query()]
 ) -> StreamingResponse:
     """All lines of a worklist, as the list shows them. Cells of CSV are text to a spreadsheet."""
-    wanted = query.filter(user)
+    wanted = query.filter(user, parts.stakes)
     first = _page(parts, user, wanted, None)  # so that what cannot be answered is refused before it begins
     rows = _rows(parts, user, wanted, first)
     lines = _csv(rows) if query.format is ExportFormat.CSV else (orjson.dumps(row) + b"\n" for row in rows)
@@ -67,7 +67,7 @@ def _page(parts: Parts, user: User, wanted: Filter, page: Page | None) -> Page:
 def _rows(parts: Parts, user: User, wanted: Filter, page: Page) -> Iterator[dict[str, Any]]:
     while True:
         for line in page.lines:
-            yield CandidateOut(**candidate_out(line)).model_dump(mode="json")
+            yield CandidateOut(**candidate_out(line, parts.stakes)).model_dump(mode="json")
         if page.after is None:
             return
         page = _page(parts, user, wanted, page)

@@ -1,11 +1,13 @@
 """Filters of worklists, as query parameters and as JSON: ids, codes and closed words, no patient."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.charge import OPEN, CandidateStatus
 from service.domain.errors import Fault, UnreadableInput
+from service.domain.stakes import Stakes
 from service.domain.worklist import NOBODY, OTHERS, Filter, Key, Order
 from service.store.users import User
 
@@ -40,9 +42,16 @@ class FilterIn(BaseModel):
     edit: Annotated[bool | None, Field(description="Whether a CMS edit bites")] = None
     older_than_days: Annotated[_Days | None, Field(description="Since arrival")] = None
     younger_than_days: _Days | None = None
+    due_within_days: Annotated[
+        int | None, Field(ge=-36_500, le=36_500, description="Until the payer's filing limit; -1 = overdue")
+    ] = None
+    least_amount: Annotated[
+        Decimal | None,
+        Field(ge=0, max_digits=12, decimal_places=2, description="At stake, by the charge master"),
+    ] = None
     order: Order = Order.OLDEST
 
-    def filter(self, user: User) -> Filter:
+    def filter(self, user: User, stakes: Stakes) -> Filter:
         """For a user: `me` is who asks."""
         return Filter(
             statuses=tuple(self.status) if self.status else OPEN,
@@ -60,6 +69,8 @@ class FilterIn(BaseModel):
             has_edit=self.edit,
             older_than_days=self.older_than_days,
             younger_than_days=self.younger_than_days,
+            due=None if self.due_within_days is None else stakes.due(self.due_within_days),
+            fits=None if self.least_amount is None else stakes.at_least(self.least_amount),
             order=self.order,
         )
 

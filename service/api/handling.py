@@ -13,6 +13,7 @@ from service.api.handling_inputs import Addition, Assignment, CommentIn, Holding
 from service.api.once import Answer, IfMatch, Once, OnceOf, reviewer
 from service.api.schemas import CandidateOut, CommentOut, candidate_out, moment
 from service.domain.review import Candidate
+from service.domain.stakes import Stakes
 from service.pipeline import by_hand, handling
 from service.store import Store
 
@@ -34,11 +35,11 @@ class LinesOut(BaseModel):
 @router.post("/next", response_model=CandidateOut, responses={204: {"description": "Nothing waits"}})
 def next_line(user: Decider, once: OnceOf, body: Next | None = None) -> Response:
     """Claim the next line for me: assigned to me first, then to nobody; the oldest first."""
-    wanted = ((body.filter if body else None) or FilterIn()).filter(user)
+    wanted = ((body.filter if body else None) or FilterIn()).filter(user, once.stakes)
 
     def work(store: Store) -> Answer:
         line = handling.next_line(store, user, wanted)
-        return _shown(line) if line else Answer(None, 204)
+        return _shown(line, once.stakes) if line else Answer(None, 204)
 
     return once.do(work)
 
@@ -92,7 +93,7 @@ def add(identifier: str, body: Addition, user: Decider, once: OnceOf, if_match: 
 
     def work(store: Store) -> Answer:
         added = by_hand.add(store, who, body.charge(), body.reason)
-        return _shown(added, 201, f"/v1/candidates/{added.id}")
+        return _shown(added, once.stakes, 201, f"/v1/candidates/{added.id}")
 
     return once.do(work)
 
@@ -104,15 +105,15 @@ def split(identifier: str, body: Split, user: Decider, once: OnceOf, if_match: I
 
     def work(store: Store) -> Answer:
         lines = by_hand.split(store, who, body.charges(), body.reason)
-        shown = LinesOut(items=[CandidateOut(**candidate_out(line)) for line in lines])
+        shown = LinesOut(items=[CandidateOut(**candidate_out(line, once.stakes)) for line in lines])
         return Answer(shown, 201, lines[0].version)
 
     return once.do(work)
 
 
 def _do(once: Once, step: Callable[[Store], Candidate]) -> Response:
-    return once.do(lambda store: _shown(step(store)))
+    return once.do(lambda store: _shown(step(store), once.stakes))
 
 
-def _shown(line: Candidate, status: int = 200, location: str = "") -> Answer:
-    return Answer(CandidateOut(**candidate_out(line)), status, line.version, location)
+def _shown(line: Candidate, stakes: Stakes, status: int = 200, location: str = "") -> Answer:
+    return Answer(CandidateOut(**candidate_out(line, stakes)), status, line.version, location)

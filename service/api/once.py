@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from service.api.access import Caller
 from service.api.parts import Parts, PartsOf
 from service.domain.errors import StaleVersion
+from service.domain.stakes import Stakes
 from service.pipeline.reviewing import Reviewer
 from service.store import Store
 from service.store.given_answers import GivenAnswer
@@ -60,6 +61,11 @@ class Once:
         self._user = user
         self._key = key
         self._request = request
+
+    @property
+    def stakes(self) -> Stakes:
+        """What the site knows of limits and prices, to be shown with a line."""
+        return self._parts.stakes
 
     def do(self, work: Callable[[Store], Answer]) -> Response:
         """Carry it out and answer; or answer as before."""

@@ -11,6 +11,7 @@ from service.domain.coverage import CoveragePolicy
 from service.domain.ehr import Ehr
 from service.domain.feed import Feed
 from service.domain.second_review import SecondReview
+from service.domain.stakes import Stakes
 from service.mapping.vocabulary import Vocabulary
 from service.oidc import Provider
 from service.pipeline.chart import Reader
@@ -45,6 +46,7 @@ class Parts:
     body_limit: int  # bytes
     ehrs: Mapping[str, Ehr]  # that may notify
     policies: Sequence[CoveragePolicy]
+    stakes: Stakes
     second_review: SecondReview
     desk: Desk  # where people sign in
     provider: Provider | None  # of identities

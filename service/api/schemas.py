@@ -1,6 +1,7 @@
 """The shapes of what the API answers with."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import starmap
 from typing import Any
 
@@ -11,6 +12,7 @@ from service.domain.charge import Charge
 from service.domain.edits import Edit
 from service.domain.event import Event
 from service.domain.review import Candidate
+from service.domain.stakes import CURRENCY, Stakes
 from service.hl7 import decode
 from service.pipeline.day import edit_id
 from service.pipeline.documents import attachments_of
@@ -74,6 +76,10 @@ class CandidateOut(BaseModel):
     hold_reason: str
     asked: int  # questions to the clinician that wait for an answer
     undo_until: datetime | None  # an approval is held back from posting until then
+    file_by: date | None  # the last day on which the payer takes a claim; null = not known
+    days_left: int | None  # until then; less than 0 = overdue
+    amount: Decimal | None  # by the charge master, less than 0 of a credit; null = no price is known
+    currency: str  # "" = the site has no charge master
 
 
 class AttachmentOut(BaseModel):
@@ -166,7 +172,7 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def candidate_out(line: Candidate) -> dict[str, Any]:
+def candidate_out(line: Candidate, stakes: Stakes) -> dict[str, Any]:
     """The fields of CandidateOut."""
     content = line.content
     return {
@@ -196,6 +202,10 @@ def candidate_out(line: Candidate) -> dict[str, Any]:
         "hold_reason": content.get("hold_reason", ""),
         "asked": line.asked,
         "undo_until": moment(line.undo_until) if line.undo_until else None,
+        "file_by": stakes.file_by(line),
+        "days_left": stakes.days_left(line),
+        "amount": stakes.amount(line),
+        "currency": CURRENCY if stakes.prices else "",
     }
 
 

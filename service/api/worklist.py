@@ -62,7 +62,7 @@ def list_candidates(
 
     A page may be short, even empty, and still have a next one: what it costs does not grow with the queue.
     """
-    wanted, place = query.filter(user), query.place
+    wanted, place = query.filter(user, parts.stakes), query.place
     with parts.database.transaction() as store:
         found = worklist.page(store, user.facility, wanted, limit=query.limit, after=place)
         count = len(found.lines)
@@ -71,7 +71,8 @@ def list_candidates(
     if found.after:
         next_page = str(request.url.include_query_params(after=found.after.text()))
         response.headers["Link"] = f'<{next_page}>; rel="next"'
-    return CandidatePage(items=[CandidateOut(**candidate_out(line)) for line in found.lines], next=next_page)
+    items = [CandidateOut(**candidate_out(line, parts.stakes)) for line in found.lines]
+    return CandidatePage(items=items, next=next_page)
 
 
 @router.get("/counts")
@@ -84,7 +85,7 @@ def count_candidates(
     """
     if query.by is Counted.STATUS and query.status is None:
         query = query.model_copy(update={"status": list(CandidateStatus)})
-    wanted = query.filter(user)
+    wanted = query.filter(user, parts.stakes)
     with parts.database.look() as store:
         if query.by is Counted.AGE:
             aged = {name: wanted.of_age(older, younger) for name, older, younger in AGES}

@@ -35,9 +35,13 @@ class ChargeMaster:
     def find(self, charge: Charge) -> ChargeMasterItem | None:
         """The line that holds for a charge on its day: of its first modifier, else of the bare code."""
         first = str(charge.modifiers[0]) if charge.modifiers else ""
-        for modifier in dict.fromkeys((first, "")):
-            for item in self.items.get((str(charge.code), modifier), ()):
-                if item.holds_on(charge.service_date):
+        return self.item(str(charge.code), first, charge.service_date)
+
+    def item(self, code: str, modifier: str, day: str) -> ChargeMasterItem | None:
+        """The line that holds for a code and its first modifier ("" = none) on a day."""
+        for each in dict.fromkeys((modifier, "")):
+            for item in self.items.get((code, each), ()):
+                if item.holds_on(day):
                     return item
         return None
 

@@ -1,10 +1,13 @@
 """Worklist: which lines of the review queue somebody wants to see, and in which order."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from service.domain.charge import OPEN, CandidateStatus
+from service.domain.filing import Due
+from service.domain.review import Candidate
 
 #: Days since arrival, in the steps of a dashboard: from this many up to, and without, that many.
 AGES = (("0-1", None, 2), ("2-3", 2, 4), ("4-7", 4, 8), ("8+", 8, None))
@@ -40,6 +43,8 @@ class Filter:
     has_edit: bool | None = None
     older_than_days: int | None = None
     younger_than_days: int | None = None
+    due: tuple[Due, ...] | None = None  # those whose filing limit ends soon; () = no limit is known, so none
+    fits: Callable[[Candidate], bool] | None = None  # what no index knows: how much money is at stake
     order: Order = Order.OLDEST
 
     @property

@@ -9,10 +9,12 @@ from service.domain.coverage import CoveragePolicy
 from service.domain.edits import CodeLimits
 from service.domain.errors import MappingError
 from service.domain.feed import Feed
+from service.domain.filing import FilingLimits
 from service.mapping.algorithms import AlgorithmSource, read_algorithm
 from service.mapping.coverage_policies import read_policy
 from service.mapping.destinations import load_destination
 from service.mapping.feeds import load_feeds
+from service.mapping.filing_limits import overlapping, paths_of, read_filing_limits
 from service.mapping.findings import Finding, finding_of
 from service.mapping.lint import lint_lookup, lint_table
 from service.mapping.lint_algorithm import lint_algorithm, run_algorithm_tests
@@ -40,6 +42,7 @@ class Checked:
     feeds: tuple[Feed, ...] = ()
     terms: Terms | None = None
     policies: list[CoveragePolicy] = field(default_factory=list)
+    filing_limits: list[FilingLimits] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def attempt(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
@@ -132,6 +135,10 @@ def _read_neighbours(folder: Path, vocabulary: Vocabulary, checked: Checked) -> 
     for path in sorted((folder / "coverage").glob("*.yaml")):
         if policy := checked.attempt(read_policy, path, vocabulary):
             checked.policies.append(policy)
+    for path in paths_of(folder):
+        if limits := checked.attempt(read_filing_limits, path, vocabulary):
+            checked.filing_limits.append(limits)
+    checked.findings += overlapping(folder, checked.filing_limits)
     for path in sorted((folder / "destinations").glob("*.yaml")):
         checked.attempt(load_destination, path)
     checked.findings += _unnamed_charge_masters(folder / "destinations")

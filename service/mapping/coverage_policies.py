@@ -16,7 +16,7 @@ from service.mapping.yaml_file import Lines, read_yaml
 
 _Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z][0-9]{3}[0-9A-Z]$")]
 _DIAGNOSIS = re.compile(r"[A-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?|[A-Z][0-9]?[0-9A-Z]?(\.[0-9A-Z]{0,3})?\*")
-_PAYER = "encounter.payer"
+PAYER = "encounter.payer"
 
 
 class EffectiveForm(Part):
@@ -78,7 +78,7 @@ def _check(file: CoverageFile, lines: Lines, vocabulary: Vocabulary) -> None:
         if not _DIAGNOSIS.fullmatch(diagnosis):
             problem = f"{diagnosis!r} is no ICD-10-CM code, dotted, nor its beginning with *"
             raise lines.error(problem, "diagnoses", n)
-    payers = [str(value) for value in vocabulary.element(_PAYER).values]
+    payers = [str(value) for value in vocabulary.element(PAYER).values]
     _refuse_unknown("documented", file.documented, vocabulary.names, lines)
     _refuse_unknown("payers", file.payers, payers, lines)
 

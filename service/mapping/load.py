@@ -8,6 +8,7 @@ from pathlib import Path
 from service.domain.coverage import CoveragePolicy
 from service.domain.errors import MappingError
 from service.domain.feed import Feed
+from service.domain.filing import FilingLimits
 from service.mapping.algorithms import AlgorithmSource, compile_algorithm
 from service.mapping.check import read_and_check
 from service.mapping.compiler import compile_table
@@ -33,6 +34,7 @@ class Mappings:
     sources: tuple[TableSource, ...] = field(repr=False)  # the tables as they are written
     algorithms: tuple[AlgorithmSource, ...] = field(repr=False)
     policies: tuple[CoveragePolicy, ...] = ()
+    filing_limits: tuple[FilingLimits, ...] = ()
     lookups: Mapping[str, LookupFile] = field(default_factory=dict, repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)  # the site's answers to switches
     warnings: tuple[Finding, ...] = ()  # what the lint finds doubtful
@@ -61,6 +63,7 @@ def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
         sources=sources,
         algorithms=algorithms,
         policies=tuple(checked.policies),
+        filing_limits=tuple(checked.filing_limits),
         lookups=checked.lookups,
         settings=dict(site),
         warnings=tuple(sorted(checked.findings)),

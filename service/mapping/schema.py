@@ -8,6 +8,7 @@ from service.mapping.algorithms import AlgorithmFile
 from service.mapping.coverage_policies import CoverageFile
 from service.mapping.destinations import DestinationForm
 from service.mapping.feeds import FeedFile
+from service.mapping.filing_limits import FilingFile
 from service.mapping.tables import LookupFile, TableFile
 from service.mapping.terms_file import CuesFile, TermsFile
 from service.mapping.vocabulary import VocabularyFile
@@ -21,6 +22,7 @@ _FORMS: dict[str, type[BaseModel]] = {
     "cues": CuesFile,
     "feed": FeedFile,
     "coverage": CoverageFile,
+    "filing": FilingFile,
     "destination": DestinationForm,
 }
 

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, func, select
 
 from service.domain.charge import ChargeKind, PostingState, Verdict
-from service.store.tables import candidate, charge, decision, posting
+from service.domain.worklist import AGES
+from service.store.tables import LIVE, candidate, charge, decision, posting
 from service.store.transaction import Transaction
 from service.store.walls import of_production, within
+
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,25 @@ class Way:
     posted_at: float  # 0 = not yet
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Lines that wait, alike in what they are worth and until when they must be billed."""
+
+    code: str
+    modifiers: tuple[str, ...]
+    units: int
+    service_date: str
+    payer: str
+    age: str  # one of AGES
+    lines: int
+
+
 class Statistics:
     """Reading what happened since a moment, within a facility ("*" = all)."""
 
     def __init__(self, transaction: Transaction) -> None:
         self._connection = transaction.connection
+        self._now = transaction.now
 
     def decided(self, facility: str, since: float) -> Iterator[Decided]:
         """Every line that something was decided on."""
@@ -64,3 +81,31 @@ class Statistics:
             .where(charge.c.kind == ChargeKind.CHARGE.value, within(charge, facility))
         )
         return [Way(day, approved, at or 0.0) for day, approved, at in self._connection.execute(query)]
+
+    def waiting(self, facility: str) -> Iterator[Waiting]:
+        """What waits to be charged, those alike together."""
+        now = self._now
+        age = case(
+            *(
+                (candidate.c.created_at > now - younger * _DAY, name)
+                for name, _older, younger in AGES
+                if younger is not None
+            ),
+            else_=AGES[-1][0],
+        )
+        lines = (
+            select(
+                candidate.c.code,
+                candidate.c.modifiers,
+                candidate.c.units,
+                candidate.c.service_date,
+                candidate.c.payer,
+                age.label("age"),
+            )
+            .where(candidate.c.status.in_(LIVE), candidate.c.kind == ChargeKind.CHARGE.value)
+            .where(within(candidate, facility), of_production())
+            .subquery()
+        )
+        query = select(*lines.c, func.count()).group_by(*lines.c)
+        for code, modifiers, *rest in self._connection.execute(query):
+            yield Waiting(code, tuple(filter(None, modifiers.split(","))), *rest)

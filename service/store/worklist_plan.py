@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, literal_column, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, literal_column, or_, tuple_
 
 from service.domain.worklist import NOBODY, OTHERS, Filter, Key, Order
 from service.store.tables import candidate
@@ -79,7 +79,7 @@ class Plan:
             "provider": (line.provider_key, (wanted.provider,) if wanted.provider else ()),
         }
         listed = [column.in_(some) for name, (column, some) in lists.items() if some and name != driver]
-        return [*listed, *self._people(line), *self._flags(line), *self._ages(line)]
+        return [*listed, *self._people(line), *self._flags(line), *self._ages(line), *self._due(line)]
 
     def _people(self, line: Any) -> list[ColumnElement[bool]]:
         wanted = self._wanted
@@ -108,6 +108,19 @@ class Plan:
         if wanted.has_question is not None and self._driver != "question":
             conditions.append(line.questions > 0 if wanted.has_question else line.questions == 0)
         return conditions
+
+    def _due(self, line: Any) -> list[ColumnElement[bool]]:
+        if self._wanted.due is None:
+            return []
+        due = (
+            and_(
+                line.payer.not_in(each.payers) if each.are_excluded else line.payer.in_(each.payers),
+                line.service_date >= each.since,
+                line.service_date <= each.until,
+            )
+            for each in self._wanted.due
+        )
+        return [or_(false(), *due)]
 
     def _ages(self, line: Any) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = []

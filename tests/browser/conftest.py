@@ -1,5 +1,6 @@
 """A real browser, and the service as a process of its own."""
 
+import shutil
 import socket
 import threading
 
@@ -11,7 +12,7 @@ from playwright.sync_api import expect
 from service import web
 from tests.browser.chromium import PROGRAM, launched
 from tests.browser.desk import NUMBERS, stored
-from tests.service_process import start_embedded, stopping
+from tests.service_process import REPOSITORY, start_embedded, stopping
 
 expect.set_options(timeout=20_000)  # ms: what is waited for comes, however busy the machine is
 
@@ -47,11 +48,26 @@ def page(browser):
     context.close()
 
 
+def with_limits(folder):
+    """The shipped mappings, and a payer who takes claims for one day only."""
+    shutil.copytree(REPOSITORY / "mappings", folder)
+    (folder / "filing").mkdir()
+    (folder / "filing" / "contracts.yaml").write_text(
+        "format: filing/1\ntitle: Limits\nowner: billing office\nsource: A contract\n"
+        "effective: {from: 2020-01-01}\nlimits: {medicare: 1}\n"
+    )
+    return folder
+
+
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory):
     """One service for all tests of the page: to start one takes longer than most of them."""
     data = tmp_path_factory.mktemp("service") / "data"
-    with stopping(start_embedded(data, CHARGE_CAPTURE_SECOND_REVIEW_CODES='["62273"]')) as started:
+    settings = {
+        "CHARGE_CAPTURE_SECOND_REVIEW_CODES": '["62273"]',
+        "CHARGE_CAPTURE_MAPPINGS": str(with_limits(data.parent / "mappings")),
+    }
+    with stopping(start_embedded(data, **settings)) as started:
         yield started
 
 

@@ -81,3 +81,23 @@ def test_a_stray_key_is_undone_by_another(review, running):
     review.keyboard.press("u")
     expect(message(review)).to_contain_text("Taken back: 62327")
     assert len(running.candidates()) == 2
+
+
+def of_medicare(message):
+    return message.rstrip(b"\r") + b"\rOBX|90|ST|encounter.payer||medicare||||||F\r"
+
+
+def test_a_line_whose_filing_limit_is_over_says_so_and_is_found_by_it(review, running):
+    send(running, "07", edit=of_medicare, total=4)
+    review.keyboard.press(".")
+    expect(lines(review)).to_have_count(4)
+    review.get_by_role("button", name="Filter").click()
+    review.get_by_label("Limit", exact=True).select_option("is over")
+    review.keyboard.press("Escape")
+    expect(review.get_by_role("button", name="Take off: filing limit is over")).to_be_visible()
+    expect(lines(review)).to_have_count(1)
+    expect(lines(review)).to_contain_text("d overdue")
+    expect(review.locator(".title .badge", has_text="Filing limit is over")).to_be_visible()
+    expect(review.locator("#line dl")).to_contain_text("2026-03-17")
+    review.keyboard.press("2")
+    expect(review.locator(".card", has_text="filing limits")).to_contain_text("overdue1")

@@ -25,6 +25,7 @@ ALLOWED = {
     "PUT /fhir/notify/{ehr}/{resource_type}/{resource_id}": {"feed"},
     "GET /v1/candidates": {"coder", "lead", "auditor"},
     "GET /v1/statistics": {"coder", "lead", "auditor"},
+    "GET /v1/statistics/waiting": {"coder", "lead", "auditor"},
     "GET /v1/candidates/counts": {"coder", "lead", "auditor"},
     "GET /v1/candidates/{identifier}": {"coder", "lead", "auditor"},
     "GET /v1/candidates/{identifier}/documents/{event}/attachments/{number}": {"coder", "lead", "auditor"},

@@ -6,6 +6,7 @@ import { byId, element } from "../frame/dom.js";
 import { icon } from "../frame/icons.js";
 import { byHour } from "../operations/feeds.js";
 import { myDay } from "../review/my_day.js";
+import { limitCard, moneyCard } from "./stakes.js";
 import { acceptanceCard, lagCard, throughputCard } from "./statistics.js";
 
 const COUNTS = "/v1/candidates/counts";
@@ -20,7 +21,7 @@ export class Dashboard {
   }
 
   async open() {
-    const cards = [this.#queue(), this.#age(), this.#counted("table", "Open lines by table"), this.#counted("code", "Open lines by code"), this.#day(), ...this.#statistics(), ...this.#operated()];
+    const cards = [this.#queue(), this.#age(), this.#counted("table", "Open lines by table"), this.#counted("code", "Open lines by code"), this.#day(), ...this.#stakes(), ...this.#statistics(), ...this.#operated()];
     const places = cards.map(() => element("div", { hidden: true }));
     byId("cards").replaceChildren(...places);
     // Each card comes when it is ready: the slowest holds up no other.
@@ -54,6 +55,15 @@ export class Dashboard {
   async #day() {
     const day = await myDay(this.#session);
     return day && card("My day", element("div", { class: "tiles" }, ...day.map(([words, value]) => tileNode(value, words))));
+  }
+
+  #stakes() {
+    if (!this.#session.offers("GET /v1/statistics/waiting") || !this.#session.has("coder", "lead", "auditor")) return [];
+    const asked = this.#session.api.get("/v1/statistics/waiting");
+    return [moneyCard, limitCard].map(async (make) => {
+      const made = make(await asked);
+      return made && card(...made);
+    });
   }
 
   #statistics() {

@@ -10,13 +10,13 @@ function svg(tag, attributes) {
   return node;
 }
 
-/** Bars beside their names and numbers: entries = [{label, value, kind?}]. */
+/** Bars beside their names and numbers: entries = [{label, value, kind?, says?}]. */
 export function barsChart(entries, what) {
   const most = Math.max(1, ...entries.map(({ value }) => value));
-  const rows = entries.map(({ label, value, kind = "" }) => {
+  const rows = entries.map(({ label, value, kind = "", says = value.toLocaleString() }) => {
     const picture = svg("svg", { viewBox: "0 0 100 8", preserveAspectRatio: "none", "aria-hidden": "true", class: `bar-picture ${kind}` });
     picture.append(svg("rect", { width: (100 * value) / most, height: 8 }));
-    return [element("dt", {}, label), element("dd", {}, picture, element("span", { class: "number" }, value.toLocaleString()))];
+    return [element("dt", {}, label), element("dd", {}, picture, element("span", { class: "number" }, says))];
   });
   return element("dl", { class: "bars", "aria-label": what }, ...rows.flat());
 }

@@ -2,11 +2,13 @@
 
 import { breakable, button, element, pairs } from "../frame/dom.js";
 import { icon } from "../frame/icons.js";
+import { moneyOf } from "../frame/money.js";
 import { clockOf, dayOf, isAhead } from "../frame/time.js";
 import { consideredNode } from "./considered.js";
 import { coverageNode } from "./coverage.js";
 import { editsNode } from "./edits.js";
 import { historyNode } from "./history.js";
+import { isOverdue, limitWords } from "./limit.js";
 import { headline, statusWords, wordsOf } from "./line.js";
 import { questionNodes } from "./questions.js";
 import { listed, titled } from "./sections.js";
@@ -85,6 +87,8 @@ function titleNode(line, items, tools) {
       ["Units", line.code && line.units],
       ["Modifiers", line.modifiers.join(" ")],
       ["From", line.row ? `${wordsOf(line.table)}, row ${line.row}` : wordsOf(line.table)],
+      ["File by", limitWords(line)],
+      ["At stake", line.code && line.currency && moneyOf(line.amount, line.currency)],
       ["Origin", ORIGINS[line.origin] ?? line.origin],
     ]),
     line.provider && tools.ofProvider && button({ class: "plain" }, () => tools.ofProvider(line.provider), "Only this provider's lines"),
@@ -97,6 +101,7 @@ function badgesOf(line) {
     line.kind === "CD" && badge("credit", "Credit (CD)", "credit"),
     line.kind !== "CD" && line.corrects && badge("credit", "Correction of a charge"),
     line.status !== "proposed" && badge("question", statusWords(line), "asks"),
+    isOverdue(line) && badge("clock", "Filing limit is over", "problem"),
     line.held_until && badge("hold", heldWords(line)),
     line.asked > 0 && badge("clock", "Asked, waiting for an answer", "asks"),
     line.assigned_to && badge("person", `For ${line.assigned_to}`),

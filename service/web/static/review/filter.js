@@ -16,11 +16,13 @@ const WORDS = {
   edit: (value) => (value === "true" ? "an edit bites" : "no edit bites"),
   older_than_days: (value) => `older than ${value} days`,
   younger_than_days: (value) => `younger than ${value} days`,
+  due_within_days: (value) => (Number(value) < 0 ? "filing limit is over" : `filing limit within ${value} days`),
+  least_amount: (value) => `at stake: ${value} or more`,
   order: (value) => ORDERS[value],
 };
 const MANY = new Set(["status", "table", "code", "payer"]);
 const TRUTHS = new Set(["held", "question", "edit", "asked"]);
-const NUMBERS = new Set(["older_than_days", "younger_than_days"]);
+const NUMBERS = new Set(["older_than_days", "younger_than_days", "due_within_days", "least_amount"]);
 
 /** [name, value] pairs -> the query of a worklist. */
 export const queryOf = (pairs) => new URLSearchParams(pairs).toString();

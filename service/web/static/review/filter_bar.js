@@ -17,6 +17,8 @@ const CHOICES = [
   ["claimed", "Claimed", [ANY, ["me", "by me"], ["none", "by nobody"], ["others", "by others"]]],
   ["older_than_days", "Age", [ANY, ["1", "older than 1 day"], ["3", "older than 3 days"], ["7", "older than 7 days"], ["30", "older than 30 days"]]],
   ["younger_than_days", "Arrived", [ANY, ["1", "within 1 day"], ["3", "within 3 days"], ["7", "within 7 days"], ["30", "within 30 days"]]],
+  ["due_within_days", "Limit", [ANY, ["-1", "is over"], ["7", "within 7 days"], ["14", "within 14 days"], ["30", "within 30 days"]]],
+  ["least_amount", "At stake", [ANY, ["100", "100 or more"], ["500", "500 or more"], ["1000", "1,000 or more"], ["5000", "5,000 or more"]]],
   ["order", "Order", [["", "oldest first"], ["newest", "newest first"], ["service_date", "by service date"]]],
 ];
 const COUNTED = [["table", "Table"], ["code", "Code"], ["payer", "Payer"], ["facility", "Facility"], ["assigned", "Assigned"]];
@@ -98,7 +100,7 @@ export class FilterBar {
   async #fill() {
     const wanted = COUNTED.filter(([name]) => name !== "facility" || this.#session.user.facility === "*");
     const counted = await Promise.all(wanted.map(async ([name, label]) => [name, label, this.#options(name, await this.#countBy(name))]));
-    byId("filter-fields").replaceChildren(...[...counted, ...CHOICES].map((choice) => this.#choice(choice)));
+    byId("filter-fields").replaceChildren(...[...counted, ...CHOICES.filter(([name]) => this.#session.takes("GET /v1/candidates", name))].map((choice) => this.#choice(choice)));
   }
 
   #options(name, counts) {

@@ -11,6 +11,7 @@ const EVERYBODYS = [
   ["An edit bites", [["edit", "true"]]],
   ["Second review", [["status", "second_review"]]],
   ["Held", [["held", "true"]]],
+  ["Filing limit near", [["due_within_days", "14"], ["order", "service_date"]]],
 ];
 
 export class SavedViews {

@@ -3,6 +3,7 @@
 import { element } from "../frame/dom.js";
 import { icon } from "../frame/icons.js";
 import { age, isAhead } from "../frame/time.js";
+import { isOverdue, limitSign } from "./limit.js";
 import { headline, wordsOf } from "./line.js";
 
 /** The row of a line; `me` is the name of the person who reads it. */
@@ -35,6 +36,7 @@ function signsOf(line, me) {
     blocking > 0 && icon("question", `${blocking} open question${blocking > 1 ? "s" : ""}`),
     !blocking && toConfirm > 0 && icon("question", `${toConfirm} to confirm`),
     line.asked > 0 && icon("clock", "asked, waiting for an answer"),
+    limitSign(line) && element("span", { class: `sign ${isOverdue(line) ? "overdue" : ""}` }, icon("clock", "filing limit"), limitSign(line)),
     line.edits_bite && icon("edit", "an edit bites"),
     line.held_until && icon("hold", "held"),
     claimSign(line, me),

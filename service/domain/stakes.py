@@ -1,0 +1,58 @@
+"""Stakes: until when a line must be billed, and how much money hangs on it. Unknown is never zero."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from service.domain.charge import ChargeKind
+from service.domain.filing import Due, FilingLimits, due_within, file_by
+from service.domain.layout import ChargeMaster
+from service.domain.review import Candidate
+
+CURRENCY = "USD"  # of charge masters, as of FT1-12
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """What a site knows of limits and prices."""
+
+    limits: Sequence[FilingLimits] = ()
+    prices: ChargeMaster | None = field(default=None, repr=False)
+    today: Callable[[], date] = _today
+
+    def file_by(self, line: Candidate) -> date | None:
+        """The last day on which the payer takes a claim for it; None = not known."""
+        return file_by(self.limits, line.payer, line.service_date)
+
+    def days_left(self, line: Candidate) -> int | None:
+        """Until then; less than 0 = it is overdue."""
+        last = self.file_by(line)
+        return None if last is None else (last - self.today()).days
+
+    def due(self, days: int) -> tuple[Due, ...]:
+        """Which lines are due within so many days."""
+        return tuple(due_within(self.limits, self.today(), days))
+
+    def amount(self, line: Candidate) -> Decimal | None:
+        """What is charged, by the charge master; of a credit, less than 0; None = no price is known."""
+        price = self.price(line.code, line.modifiers, line.service_date)
+        if price is None:
+            return None
+        amount = price * line.units
+        return -amount if line.kind is ChargeKind.CREDIT else amount
+
+    def at_least(self, least: Decimal) -> Callable[[Candidate], bool]:
+        """Whether so much hangs on a line; one whose price is not known does not fit."""
+        return lambda line: (amount := self.amount(line)) is not None and abs(amount) >= least
+
+    def price(self, code: str, modifiers: Sequence[str], day: str) -> Decimal | None:
+        """Of one unit; None = not known."""
+        if self.prices is None or not code or not day:
+            return None
+        item = self.prices.item(code, modifiers[0] if modifiers else "", day)
+        return item.unit_amount if item else None
