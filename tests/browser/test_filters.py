@@ -98,6 +98,6 @@ def test_a_line_whose_filing_limit_is_over_says_so_and_is_found_by_it(review, ru
     expect(lines(review)).to_have_count(1)
     expect(lines(review)).to_contain_text("d overdue")
     expect(review.locator(".title .badge", has_text="Filing limit is over")).to_be_visible()
-    expect(review.locator("#line dl")).to_contain_text("2026-03-17")
+    expect(review.locator("#line .title dl")).to_contain_text("2026-03-17")
     review.keyboard.press("2")
     expect(review.locator(".card", has_text="filing limits")).to_contain_text("overdue1")
