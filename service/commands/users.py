@@ -1,6 +1,7 @@
 """users: who may call the API and sign in at the page."""
 
 import sys
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -41,7 +42,7 @@ def add_user(
     settings, name = read_settings(data=data), name[:_LONGEST_NAME]
     known_as = (_issuer(settings), subject) if subject else ("", "")
     hashed = _new_hash(name) if password else ""
-    with database_of(settings).transaction() as store:
+    with closing(database_of(settings)) as database, database.transaction() as store:
         token = store.users.add(name, frozenset(role), facility, by=_BY, subject=known_as)
         if hashed:
             store.users.set_password(name, hashed, by=_BY)
@@ -52,26 +53,26 @@ def add_user(
 @users.command("password")
 def set_password(name: str, data: Data = None) -> None:
     """Give a user a new password, asked for or read from stdin; ends the user's sessions."""
-    database = database_of(read_settings(data=data))
-    with database.look() as store:
-        if store.users.named(name) is None:
-            raise SetupError(f"there is no user {name}")
-    hashed = _new_hash(name)
-    with database.transaction() as store:
-        store.users.set_password(name, hashed, by=_BY)
+    with closing(database_of(read_settings(data=data))) as database:
+        with database.look() as store:
+            if store.users.named(name) is None:
+                raise SetupError(f"there is no user {name}")
+        hashed = _new_hash(name)
+        with database.transaction() as store:
+            store.users.set_password(name, hashed, by=_BY)
 
 
 @users.command("revoke")
 def revoke_user(name: str, data: Data = None) -> None:
     """Make a user's token and password useless, and end the user's sessions."""
-    with database_of(read_settings(data=data)).transaction() as store:
+    with closing(database_of(read_settings(data=data))) as database, database.transaction() as store:
         store.users.revoke(name, by=_BY)
 
 
 @users.command("list")
 def list_users(data: Data = None) -> None:
     """Who may call."""
-    with database_of(read_settings(data=data)).look() as store:
+    with closing(database_of(read_settings(data=data))) as database, database.look() as store:
         for user in store.users.all():
             where = "all facilities" if user.facility == ALL_FACILITIES else user.facility
             typer.echo(f"{user.name}\t{','.join(sorted(user.roles))}\t{where}")
