@@ -15,6 +15,8 @@ from service.mapping.topics import Topics
 from service.mapping.words import Words, cut
 
 _LONGEST_SENTENCE: Final = 400  # words
+#: Told of another day, under a heading of history: no mention of a thing of today.
+_LONG_AGO: Final = {"aside", "history"}
 _LASTING: Final = Mark("lasting")
 _HARMLESS: Final = Mark("harmless")
 #: A denial, and what a template left open; beside the heading above.
@@ -153,7 +155,8 @@ def _judge(reading: _Reading, sentence: Sentence, found: Found, lexicon: Lexicon
     for claim in claims:
         meaning = claim.meaning
         if isinstance(meaning, Hinders):
-            if meaning.unless.isdisjoint((whole, _doubt(claim, reaching))):
+            doubts = {whole, _doubt(claim, reaching)}
+            if meaning.unless.isdisjoint(doubts) and doubts != _LONG_AGO:
                 reading.hindered.append((meaning, reading.section.foreign))
         elif not claim.vague:
             if meaning.plain:

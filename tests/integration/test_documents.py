@@ -1,6 +1,7 @@
 """MDM: only what is signed counts; a status alone changes no text; addenda add to their parent."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -102,3 +103,17 @@ def test_an_addendum_adds_what_was_missing_and_goes_with_its_parent(number, pare
 def test_an_addendum_that_contradicts_is_asked_about(number, parent):
     added = note("T06", 1, {"imaging.modality": "none"}, number, parent)
     assert [code for code, _ in in_any_order(note("T02", 0), added)] == [""]
+
+
+UNSAID = {name: value for name, value in OBSERVED.items() if name != "status"}
+
+
+@pytest.mark.parametrize(("kind", "code"), [("OP", "62327"), ("PN", "62327"), ("PR", ""), ("CN", "")])
+def test_a_signed_note_of_a_procedure_says_that_it_was_done(kind, code):
+    told = note("T02", 0, UNSAID)
+    told = replace(told, body=told.body.replace(b"TXA|1|OP|", f"TXA|1|{kind}|".encode()))
+    assert lines(told)[0][0] == code
+
+
+def test_a_signed_note_of_a_procedure_that_says_otherwise_is_believed():
+    assert lines(note("T02", 0, {**OBSERVED, "status": "cancelled"})) == []
