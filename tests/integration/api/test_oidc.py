@@ -221,6 +221,12 @@ def test_nothing_is_sent_to_a_host_that_the_site_did_not_list(clinic, provider, 
     assert sign_in(a_browser(clinic())) == "/?refused=provider-away#"
 
 
+def test_a_redirect_is_followed_by_nobody_but_the_browser(clinic, provider):
+    provider.metadata = {"jwks_uri": f"{provider.url}/end?post_logout_redirect_uri={provider.url}/keys"}
+    assert sign_in(a_browser(clinic())) == "/?refused=provider-away#"
+    assert "/keys" not in provider.asked
+
+
 def test_a_provider_that_is_away_or_another_one_is_said_to_be(clinic, provider):
     api = clinic()
     provider.metadata = {"issuer": "https://evil.example"}
