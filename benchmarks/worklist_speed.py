@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL instead of SQLite")
     parser.add_argument("--lines", type=int, default=_MANY)
     given = parser.parse_args()
-    with _on_postgresql() if given.postgresql else _on_sqlite() as (few, many):
+    with on_postgresql() if given.postgresql else on_sqlite() as (few, many):
         for database, lines in ((few, _FEW), (many, given.lines)):
             _fill(database, lines)
         measure(few, many, given.lines)
@@ -137,7 +137,8 @@ def _milliseconds(look: _Look, database: Database, lines: int) -> float:
 
 
 @contextmanager
-def _on_sqlite() -> Iterator[tuple[Database, Database]]:
+def on_sqlite() -> Iterator[tuple[Database, Database]]:
+    """Two fresh databases."""
     with (
         tempfile.TemporaryDirectory() as folder,
         _opened([f"sqlite:///{folder}/{name}.db" for name in ("few", "many")]) as opened,
@@ -146,7 +147,8 @@ def _on_sqlite() -> Iterator[tuple[Database, Database]]:
 
 
 @contextmanager
-def _on_postgresql() -> Iterator[tuple[Database, Database]]:
+def on_postgresql() -> Iterator[tuple[Database, Database]]:
+    """Two fresh databases of one server."""
     with postgres() as server:
         for name in ("few", "many"):
             server.psql(f"CREATE DATABASE {name}")

@@ -12,6 +12,7 @@ from service.commands.feeds import feeds
 from service.commands.fhir import fhir
 from service.commands.logs import configure_logs
 from service.commands.mappings import mappings
+from service.commands.notes import notes
 from service.commands.propose import propose
 from service.commands.publish import publish
 from service.commands.quarantine import quarantine
@@ -44,6 +45,7 @@ for _group, _name in (
     (auto_approve, "auto-approve"),
     (feeds, "feeds"),
     (quarantine, "quarantine"),
+    (notes, "notes"),
     (fhir, "fhir"),
 ):
     app.add_typer(_group, name=_name)

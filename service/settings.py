@@ -90,6 +90,9 @@ class Settings(BaseSettings):
     auto_approve: Path | None = Field(
         None, description="YAML file of what may be approved without a person. Empty: nothing."
     )
+    note_search: bool = Field(
+        default=False, description="Find lines by the words of their notes: keeps a blind index of them."
+    )
     ehrs: Path | None = Field(
         None, description="Folder of *.yaml, each of which describes a FHIR server to fetch from."
     )

@@ -22,6 +22,7 @@ from service.api import (
     quarantine,
     questions,
     reconciliation,
+    search,
     sign_in,
     statistics,
     stream,
@@ -67,6 +68,8 @@ def create_app(parts: Parts, version: str) -> FastAPI:
     ):
         answered = {} if module in (fhir_notify, fhir_read, intake) else problems.RESPONSES
         app.include_router(module.router, responses=answered)
+    if parts.reader.indexes_notes:
+        app.include_router(search.router, responses=problems.RESPONSES)
     problems.install(app)
     app.add_middleware(Limits, body_limit=parts.body_limit)
     return app

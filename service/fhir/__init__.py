@@ -12,6 +12,7 @@ from service.fhir.links import Link, Role, links_of
 from service.fhir.millennium import create_parameters
 from service.fhir.notification import Notification, Told, local, read_notification
 from service.fhir.outcome import outcome
+from service.fhir.persons import said_of_persons
 from service.fhir.resource import Resource, as_text, assign_id, listed, read_resource
 from service.fhir.review import (
     STATUSES,
@@ -58,6 +59,7 @@ __all__ = [
     "queue_statuses",
     "read_notification",
     "read_resource",
+    "said_of_persons",
     "searchset",
     "task_of",
     "task_state",

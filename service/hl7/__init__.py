@@ -9,6 +9,7 @@ from service.hl7.extract import Extractor
 from service.hl7.message import Decoded, Message, Segment, decode, escape, split_messages, unescape
 from service.hl7.orders import ORDERING, Ordered, orders_of
 from service.hl7.path import Found, HL7Path, compile_path
+from service.hl7.persons import said_of_persons
 
 __all__ = [
     "ORDERING",
@@ -32,6 +33,7 @@ __all__ = [
     "orders_of",
     "read_ack",
     "refusal",
+    "said_of_persons",
     "split_messages",
     "unescape",
     "validate_message",

@@ -3,7 +3,7 @@
 from service.mapping.auto_approvals import read_auto_approval
 from service.mapping.check import check
 from service.mapping.destinations import DestinationFile, load_destination
-from service.mapping.document import Understood, combine, understand
+from service.mapping.document import Understood, combine, in_force, understand
 from service.mapping.ehrs import load_ehrs
 from service.mapping.elements import documentation_from_json
 from service.mapping.evaluate import Tables, propose
@@ -26,6 +26,7 @@ __all__ = [
     "combine",
     "documentation_from_json",
     "finding_of",
+    "in_force",
     "load",
     "load_destination",
     "load_ehrs",

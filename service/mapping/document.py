@@ -8,6 +8,7 @@ from service.domain.documentation import (
     BillingContext,
     Documentation,
     DocumentedElement,
+    Narrative,
     ProcedureReport,
     Reading,
     Source,
@@ -52,6 +53,7 @@ class Understood:
     ties: Ties = _UNTIED
     pending: str = ""  # why it is no documentation yet
     adds_to: str = ""  # the document of which it is an addendum
+    narratives: tuple[Narrative, ...] = ()
 
 
 def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: ProcedureReport) -> Understood:
@@ -73,6 +75,7 @@ def understand(vocabulary: Vocabulary, terms: Terms, feed: Feed, report: Procedu
         report.ties,
         report.pending,
         report.adds_to,
+        report.narratives,
     )
 
 
@@ -133,40 +136,55 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
     documents add to each other, but one that another replaces is out, even when that one is taken back in its
     turn. What all documents take back is withdrawn.
     """
-    latest: dict[str, Understood] = {}
-    planned: dict[str, Understood] = {}
-    for part in sorted(parts, key=lambda part: part.version):  # stable: ties stay as they arrived
-        if not part.pending or part.withdrawn:
-            (planned if part.ties.plan else latest)[part.document] = part
-    replacing = [part for part in parts if part.replaces and part.document in latest]
-    gone = {part.document for part in latest.values() if part.withdrawn}
-    gone |= {part.document for part in parts if part.adds_to in gone}
-    in_force = sorted(
-        (
-            part
-            for part in latest.values()
-            if part.document not in gone and not _is_replaced(part, replacing, latest)
-        ),
-        key=lambda part: part.version,
-    )
+    latest, planned = _latest(parts)
+    standing = _in_force(parts, latest)
     # What was planned fills the gaps of what was done, and says nothing else.
-    context = _latest_context((*planned.values(), *(in_force or latest.values())))
-    elements = _without_idle_fallbacks([each for part in in_force for each in part.elements])
+    context = _latest_context((*planned.values(), *(standing or latest.values())))
+    elements = _without_idle_fallbacks([each for part in standing for each in part.elements])
     elements = _without_known_days(elements)
-    if len({part.namespace for part in in_force} - {""}) > 1:
+    if len({part.namespace for part in standing} - {""}) > 1:
         # One number, assigned twice: two orders, and nobody can say which of them a document without a
         # namespace means. Nothing is settled by putting them together.
         elements = tuple(replace(each, origin=CONFLICT_ORIGIN) for each in elements)
     return Documentation(
         procedure_key,
         (*elements, *_age(elements, context)),
-        tuple(_stated(in_force)),
+        tuple(_stated(standing)),
         context,
-        certain=any(part.certain for part in in_force),
-        withdrawn=bool(latest) and not in_force,
-        unknown=tuple(code for part in in_force for code in part.unknown),
-        credited=() if in_force else tuple(_credited(parts)),
+        certain=any(part.certain for part in standing),
+        withdrawn=bool(latest) and not standing,
+        unknown=tuple(code for part in standing for code in part.unknown),
+        credited=() if standing else tuple(_credited(parts)),
         plans=tuple(part.ties.plan for part in planned.values() if part.ties.plan),
+    )
+
+
+def in_force(parts: Sequence[Understood]) -> list[Understood]:
+    """The documents that count, each in its latest version, as `combine` has it."""
+    return _in_force(parts, _latest(parts)[0])
+
+
+def _latest(parts: Sequence[Understood]) -> tuple[dict[str, Understood], dict[str, Understood]]:
+    """The latest version of each document, and of what was only planned."""
+    latest: dict[str, Understood] = {}
+    planned: dict[str, Understood] = {}
+    for part in sorted(parts, key=lambda part: part.version):  # stable: ties stay as they arrived
+        if not part.pending or part.withdrawn:
+            (planned if part.ties.plan else latest)[part.document] = part
+    return latest, planned
+
+
+def _in_force(parts: Sequence[Understood], latest: Mapping[str, Understood]) -> list[Understood]:
+    replacing = [part for part in parts if part.replaces and part.document in latest]
+    gone = {part.document for part in latest.values() if part.withdrawn}
+    gone |= {part.document for part in parts if part.adds_to in gone}
+    return sorted(
+        (
+            part
+            for part in latest.values()
+            if part.document not in gone and not _is_replaced(part, replacing, latest)
+        ),
+        key=lambda part: part.version,
     )
 
 

@@ -19,6 +19,7 @@ from service.domain.documentation import ProcedureReport
 from service.domain.errors import InputError
 from service.domain.event import Event, Format
 from service.domain.feed import Feed
+from service.domain.note import Note
 from service.domain.review import Candidate, Line
 from service.mapping import Mappings, Understood, combine, propose, understand
 from service.pipeline.answered import with_answers
@@ -29,6 +30,7 @@ from service.pipeline.corrections import completed
 from service.pipeline.gather import Gathering, ProcedureRef, Reading, Said, Unreadable
 from service.pipeline.joined import Joined, join
 from service.pipeline.lines import Chart, lines_of, of_processing
+from service.pipeline.notes import index_notes, note_of
 from service.pipeline.receive import feed_finder
 from service.pipeline.reconcile import hold_back, reconcile, show_plans
 from service.store import Database, Store
@@ -42,7 +44,9 @@ _NOT_READ = "a message of this procedure can no longer be read: see the quaranti
 class Reader:
     """Reads events by the feed of their source."""
 
-    def __init__(self, mappings: Mappings) -> None:
+    def __init__(self, mappings: Mappings, *, indexes_notes: bool = False) -> None:
+        """`indexes_notes`: what is charted can be found by the words of its notes."""
+        self.indexes_notes = indexes_notes
         names = frozenset(mappings.vocabulary.names)
         self.mappings = mappings
         self._feeds = {feed.name: feed for feed in mappings.feeds}
@@ -81,6 +85,11 @@ class Reader:
         chart = Chart(documentation, propose(self.mappings.tables, documentation))
         return self._pending(chart, parts) or chart
 
+    def note(self, facility: str, procedure_id: str, said: Sequence[Said]) -> Note:
+        """What is written of a procedure now."""
+        parts = completed([each.part for each in said], self._understood)
+        return note_of(facility, procedure_id, said, parts)
+
     def _pending(self, chart: Chart, parts: Sequence[Understood]) -> Chart | None:
         """What is not signed yet, where that alone would propose or ask something."""
         unsigned = [part.pending for part in parts if part.pending and not part.withdrawn]
@@ -111,7 +120,7 @@ def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> in
     if healthy:
         note(database, healthy)
         # Read before the transaction: whoever receives would wait for it, and a long message is long to read.
-        read = [_read(reader, event) for event in healthy]
+        read = [read_event(reader, event) for event in healthy]
         with database.transaction() as store:
             _chart_events(store, reader, read)
     return len(events)
@@ -119,7 +128,7 @@ def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> in
 
 def _chart_events(store: Store, reader: Reader, read: Sequence[Reading | Unreadable]) -> None:
     def read_again(event: Event) -> Reading | Unreadable:
-        return _read(reader, event, companions_of(store, event))
+        return read_event(reader, event, companions_of(store, event))
 
     gathering = Gathering(store, read_again, list(_accompanied(store, reader, read)))
     documented = gathering.documented()
@@ -136,6 +145,8 @@ def _chart_events(store: Store, reader: Reader, read: Sequence[Reading | Unreada
     lines |= dict.fromkeys(gathering.broken & lines.keys(), _NOT_READ)
     charted = _update_queue(gathering, reader.mappings.digest, lines, joined)
     carry_over(store, lines.keys() - gathering.new)
+    if reader.indexes_notes:
+        index_notes(reader.note, gathering, joined, charted)
     store.events.finish(gathering.outcomes(charted))
 
 
@@ -165,10 +176,13 @@ def _accompanied(
     store.links.hold([each.event.id for each in read if each.event.format is Format.FHIR])
     for each in read:
         companions = companions_of(store, each.event)
-        yield _read(reader, each.event, companions) if companions else each
+        yield read_event(reader, each.event, companions) if companions else each
 
 
-def _read(reader: Reader, event: Event, companions: Sequence[fhir.Companion] = ()) -> Reading | Unreadable:
+def read_event(
+    reader: Reader, event: Event, companions: Sequence[fhir.Companion] = ()
+) -> Reading | Unreadable:
+    """What one event says; or why, for a person, it cannot be read."""
     try:
         return reader.read(event, companions) if companions else reader.read(event)
     except InputError as error:

@@ -26,6 +26,7 @@ from service.store.gauges import Gauges
 from service.store.given_answers import GivenAnswers
 from service.store.keepsakes import Keepsakes
 from service.store.keyring import Keyring
+from service.store.notes import Notes
 from service.store.postings import Postings
 from service.store.prepared import run_text
 from service.store.procedures import Procedures
@@ -71,6 +72,7 @@ class Store:
         self.procedures = Procedures(transaction)
         self.candidates = Candidates(transaction)
         self.worklist = Worklist(transaction)
+        self.notes = Notes(transaction)
         self.charges = Charges(transaction)
         self.keepsakes = Keepsakes(transaction)
         self.comments = Comments(transaction)

@@ -63,7 +63,7 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         settings=settings,
         database=database,
         mappings=mappings,
-        reader=Reader(mappings),
+        reader=Reader(mappings, indexes_notes=settings.note_search),
         door=door,
         destinations=destinations_of(settings),
         fetcher=_fetcher(settings, database, door),
@@ -107,8 +107,17 @@ def begin(service: Service) -> None:
     A command that opens the service for something else owes nobody that.
     """
     warn_of_unpublished(service)
+    _warn_of_idle_notes(service)
     hang_searches(service.database, (server.ehr for server in service.fetcher.servers.values()))
     _readdress_acks(service)
+
+
+def _warn_of_idle_notes(service: Service) -> None:
+    """Say so when words of notes are kept that nobody can search any more."""
+    with service.database.look() as store:
+        are_kept = store.notes.are_kept()
+    if are_kept and not service.settings.note_search:
+        _log.warning("an index of notes is kept and note_search is off: charge-capture notes forget")
 
 
 def _readdress_acks(service: Service) -> None:

@@ -64,6 +64,7 @@ def deployed(tmp_path_factory):
     """One service for all tests of the page: to start one takes longer than most of them."""
     data = tmp_path_factory.mktemp("service") / "data"
     settings = {
+        "CHARGE_CAPTURE_NOTE_SEARCH": "true",
         "CHARGE_CAPTURE_SECOND_REVIEW_CODES": '["62273"]',
         "CHARGE_CAPTURE_MAPPINGS": str(with_limits(data.parent / "mappings")),
     }

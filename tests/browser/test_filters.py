@@ -51,6 +51,22 @@ def test_the_list_is_searched_by_key_and_filters_are_seen_and_taken_off(review):
     expect(lines(review)).to_have_count(3)
 
 
+def test_words_of_notes_find_lines_and_stand_in_no_address(review):
+    asked = []
+    review.on("request", lambda request: asked.append(request.url))
+    review.keyboard.press("/")
+    review.keyboard.type("drape stenosis")
+    review.keyboard.press("Enter")
+    expect(message(review)).to_contain_text('like "drape stenosis"')
+    review.get_by_label("Code, table or payer, or words of notes").fill("interlaminar")
+    review.keyboard.press("Enter")
+    expect(lines(review)).to_have_count(1)
+    chip = review.get_by_role("button", name="Take off: notes with interlaminar")
+    chip.click()
+    expect(lines(review)).to_have_count(3)
+    assert not [url for url in (*asked, review.url) if "interlaminar" in url or "stenosis" in url]
+
+
 def test_a_view_is_chosen_from_those_that_everybody_has(review):
     review.get_by_role("button", name="Views").click()
     review.get_by_role("button", name="With a question").click()

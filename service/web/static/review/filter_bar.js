@@ -21,6 +21,7 @@ const CHOICES = [
   ["least_amount", "At stake", [ANY, ["100", "100 or more"], ["500", "500 or more"], ["1000", "1,000 or more"], ["5000", "5,000 or more"]]],
   ["order", "Order", [["", "oldest first"], ["newest", "newest first"], ["service_date", "by service date"]]],
 ];
+const SEARCHED = "Code, table or payer";
 const COUNTED = [["table", "Table"], ["code", "Code"], ["payer", "Payer"], ["facility", "Facility"], ["assigned", "Assigned"]];
 const ALWAYS = { assigned: [["me", "to me"], ["none", "to nobody"]] };
 
@@ -48,6 +49,7 @@ export class FilterBar {
 
   open() {
     byId("filter-bar").hidden = !this.#session.takes("GET /v1/candidates", "table");
+    byId("search-label").textContent = byId("search").placeholder = this.#offersNotes ? `${SEARCHED}, or words of notes` : SEARCHED;
     this.#show();
     return this.#views.load();
   }
@@ -57,30 +59,38 @@ export class FilterBar {
     this.#set(withPair(this.#queue.pairs, pair));
   }
 
-  #set(pairs) {
+  get #offersNotes() {
+    return this.#session.offers("POST /v1/candidates/search");
+  }
+
+  #set(pairs, words = "") {
     this.#queue.pairs = pairs;
+    this.#queue.words = words;
     this.#show();
     this.#apply();
   }
 
   #show() {
-    const { pairs } = this.#queue;
+    const { pairs, words } = this.#queue;
     const chips = pairs.map((pair) => {
       const off = () => this.#set(pairs.filter((each) => each !== pair));
       return button({ class: "chip", "aria-label": `Take off: ${wordsOfPair(pair)}` }, off, wordsOfPair(pair), icon("cross"));
     });
+    if (words) chips.push(button({ class: "chip", "aria-label": `Take off: notes with ${words}` }, () => this.#set(pairs), `notes: ${words}`, icon("cross")));
     if (chips.length > 1) chips.push(button({ class: "plain" }, () => this.#set([]), "Clear all"));
     byId("chips").replaceChildren(...chips);
     byId("chips").hidden = !chips.length;
   }
 
-  /** A code, or a word that a table or a kind of payer has in its name. */
+  /** A code, or a word that a table or a kind of payer has in its name; or else words of notes, where those can be searched. */
   async #search(text) {
     if (!text) return this.#set(this.#queue.pairs.filter(([name]) => !["code", "table", "payer"].includes(name)));
     const pair = /^[0-9A-Z]{4}[0-9A-Z]$/i.test(text) && /[0-9]/.test(text) ? ["code", text.toUpperCase()] : await this.#named(text);
-    if (!pair) return say(`No open line has a code, table or payer like "${text}".`, { problem: true });
+    const isOfNotes = !pair && this.#offersNotes && (await this.#queue.holds(text));
+    if (!pair && !isOfNotes) return say(`No open line has a code, table${this.#offersNotes ? ", note" : ""} or payer like "${text}".`, { problem: true });
     byId("search").value = "";
-    this.#set(withPair(this.#queue.pairs, pair));
+    if (isOfNotes) this.#set([], text);
+    else this.#set(withPair(this.#queue.pairs, pair));
     return byId("lines").focus();
   }
 
