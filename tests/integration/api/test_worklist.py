@@ -181,6 +181,7 @@ def test_counts_stop_where_they_are_told_to(api):
     assert counts("most=3&by=age") == {"0-1": 3, "2-3": 0, "4-7": 1, "8+": 0}
     assert counts("most=100") == counts("")
     assert counts("most=3&facility=south") == {}
+    assert counts("most=3&by=facility") == {"main": 3}
 
 
 @pytest.mark.usefixtures("queue")
