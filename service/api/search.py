@@ -11,6 +11,7 @@ from service.api.parts import PartsOf
 from service.api.schemas import CandidateOut, candidate_out
 from service.domain.charge import OPEN, CandidateStatus
 from service.domain.errors import Fault, UnreadableInput
+from service.domain.stakes import Stakes
 from service.pipeline.notes import Found, Sought, search
 from service.store.users import ALL_FACILITIES
 
@@ -72,12 +73,14 @@ def search_notes(body: SearchIn, parts: PartsOf, user: CandidateReader) -> Searc
         return SearchPage(items=[], after=None, left_out=[])
     with parts.database.transaction() as store:
         page = search(store, user.name, Sought(reach, body.text, statuses, body.limit, body.after))
-    return SearchPage(items=list(map(_found, page.found)), after=page.after, left_out=page.left_out)
+    return SearchPage(
+        items=[_found(each, parts.stakes) for each in page.found], after=page.after, left_out=page.left_out
+    )
 
 
-def _found(found: Found) -> FoundOut:
+def _found(found: Found, stakes: Stakes) -> FoundOut:
     snippets = [
         SnippetOut(event=s.event_id, path=s.path, start=s.start, end=s.end, text=s.text, words=s.words)
         for s in found.snippets
     ]
-    return FoundOut(line=CandidateOut(**candidate_out(found.line)), snippets=snippets)
+    return FoundOut(line=CandidateOut(**candidate_out(found.line, stakes)), snippets=snippets)
