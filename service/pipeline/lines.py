@@ -18,6 +18,7 @@ UNMAPPED = "unmapped"
 UNSIGNED = "unsigned"
 CREDITED = "credited"
 _CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
+_NOT_DONE = frozenset({"cancelled", "planned"})  # values of status
 _LONGEST_SLOT = 96
 _MOST_MODIFIERS = 4
 _TOO_MANY = 10_000
@@ -123,11 +124,19 @@ def _candidate_line(
     )
 
 
+def _status_doubts(documentation: Documentation) -> Iterator[str]:
+    """Why a code may be no charge: what it names was not done, or nobody can read how far it went."""
+    for status in _NOT_DONE.intersection(documentation.values("status")):
+        yield f"it is documented as {status}"
+    if any(code.element == "status" for code in documentation.unknown):
+        yield "how far it went is told in a code that no mapping translates"
+
+
 def _stated_line(documentation: Documentation, stated: Sequence[StatedCode], shared: dict[str, Any]) -> Line:
     """The line of a code that the sender states, perhaps several times."""
     first = stated[0]
     slot = ":".join((STATED, first.code, *first.modifiers))[:_LONGEST_SLOT]
-    doubts = dict.fromkeys(each.doubt for each in stated if each.doubt)
+    doubts = dict.fromkeys((*_status_doubts(documentation), *(each.doubt for each in stated if each.doubt)))
     if doubts:
         note = f"the sender states {first.code}, but {'; '.join(doubts)}: it may be no charge, or another"
         return _line(documentation, slot, shared, note=note)

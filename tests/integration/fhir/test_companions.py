@@ -129,6 +129,17 @@ def test_what_may_not_have_been_done_is_no_code_whatever_its_note_says(database,
     assert of(queue(database)) == [("waiting", "")]
 
 
+@pytest.mark.parametrize(
+    ("status", "line"),
+    [("not-done", ("waiting", "")), ("stopped", ("waiting", "")), ("completed", ("proposed", "62323"))],
+)
+def test_a_code_that_the_sender_states_is_none_of_what_was_not_done(database, take, resource, status, line):
+    cpt = {"coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "62323"}]}
+    take(resource("procedure", status=status, code=cpt))
+    assert line in of(queue(database))
+    assert line[0] == "proposed" or "62323" not in [code for _status, code in of(queue(database))]
+
+
 def test_what_a_history_tells_was_deleted_is_taken_back(database, take, resource):
     take(*map(resource, NAMES))
     deletion = {"request": {"method": "DELETE", "url": "Procedure/p1"}, "response": {"status": "204"}}
