@@ -21,7 +21,7 @@ from sqlalchemy import select
 
 from service.commands.logs import configure_logs
 from service.commands.sink import Sink
-from service.commands.sink_modes import AMBIGUOUS, Mixture, read_mix
+from service.commands.sink_modes import AMBIGUOUS, REFUSING, Mixture, read_mix
 from service.domain.charge import PostingState
 from service.domain.errors import PostingError
 from service.mllp import Connection
@@ -251,11 +251,18 @@ def _judge_billing(run, connection, verdict):
         verdict.dup += max(0, times - 1)
         is_unknown = row.state == PostingState.UNKNOWN
         verdict.unknown += is_unknown
-        verdict.explained += (bool(modes) and modes[-1] in AMBIGUOUS) or (is_unknown and row.note == STOPPED)
+        verdict.explained += _is_unsettled(modes) or (is_unknown and row.note == STOPPED)
         verdict.missing += row.state == PostingState.POSTED and not times
         verdict.dup += bool(times) and row.state in (PostingState.REFUSED, PostingState.CANCELLED)
         verdict.stuck += row.state in (PostingState.PENDING, PostingState.SENDING)
     verdict.dup += sum(key not in keys for key in booked)
+
+
+def _is_unsettled(modes):
+    """Whether billing settled nothing: it said nothing at last, or refused a repeat of what it may have."""
+    if not modes or modes[-1] in AMBIGUOUS:
+        return bool(modes)
+    return modes[-1] in REFUSING and not AMBIGUOUS.isdisjoint(modes)
 
 
 def _mappings(folder, *, dedupe):

@@ -140,6 +140,10 @@ def _record_failure(
 ) -> None:
     attempts = max(each.attempts for each in postings)
     state = _state_after(destination, attempts, error)
+    if state is PostingState.REFUSED and any(each.may_be_held for each in postings):
+        # What is refused is the repeat. The charge may be there since an earlier attempt.
+        state = PostingState.UNKNOWN
+        error = PostingUncertain(f"{error}; an earlier attempt may have arrived", answer=_answer_of(error))
     asked = getattr(error, "retry_after", 0.0)
     is_due = state is PostingState.PENDING
     patience = destination.patience
@@ -153,7 +157,7 @@ def _record(
 ) -> None:
     _log.warning("charge not posted", charge=postings[0].charge_key, state=state.value, reason=str(error))
     uncertain = isinstance(error, PostingUncertain)
-    answer = getattr(error, "answer", b"")
+    answer = _answer_of(error)
     try:
         with database.transaction() as store:
             for each in postings:
@@ -162,6 +166,11 @@ def _record(
                 )
     except LeaseLost:
         _log.warning("posting taken over", charge=postings[0].charge_key)
+
+
+def _answer_of(error: PostingError) -> bytes:
+    answer: bytes = getattr(error, "answer", b"")
+    return answer
 
 
 def _state_after(destination: Destination, attempts: int, error: PostingError) -> PostingState:

@@ -101,6 +101,21 @@ def test_where_repeats_are_recognised_the_same_bytes_are_sent_until_they_are_ans
     )
 
 
+@pytest.mark.parametrize("refusal", [Mode.AE, Mode.AR])
+def test_a_repeat_that_is_refused_says_nothing_of_what_came_before_it(database, approved, clock, refusal):
+    """Some receivers refuse a repeat just because they have it: that it is not there, nobody has said."""
+    with Sink(dedupe=True, mode=Mode.SILENT) as sink:
+        way = way_to(sink.port, actions={**SAFE_ACTIONS, Behaviour.NO_ANSWER: Outcome.RETRY})
+        post(database, {"billing": way}, lease=60)
+        sink.mode = refusal
+        clock.now += 600
+        post(database, {"billing": way}, lease=60)
+        way.close()
+        assert len(sink.charges) == 1
+    held = posting_of(database, approved)
+    assert (held.state, "an earlier attempt may have arrived" in held.note) == (PostingState.UNKNOWN, True)
+
+
 def test_where_repeats_are_recognised_patience_ends_all_the_same(database, approved, sink, clock):
     sink.mode = Mode.SILENT
     actions = {**SAFE_ACTIONS, Behaviour.NO_ANSWER: Outcome.RETRY}
