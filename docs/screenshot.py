@@ -30,6 +30,7 @@ def take() -> None:
             _picture(browser, running, "dark", _question, "page-dark.png")
             _decide(running)
             _picture(browser, running, "dark", _dashboard, "dashboard.png")
+            _picture(browser, running, "light", _trial, "mappings.png")
 
 
 def _decide(running: Running) -> None:
@@ -68,6 +69,18 @@ def _question(page: Page) -> None:
 def _dashboard(page: Page) -> None:
     page.keyboard.press("2")
     page.get_by_role("img", name="Messages an hour").wait_for()
+
+
+def _trial(page: Page) -> None:
+    """A message that is tried on the mappings, and why not another code."""
+    page.keyboard.press("6")
+    page.get_by_role("button", name="Try a message").click()
+    (path,) = (_HERE / "samples" / "hl7v2").glob("02-*.hl7")
+    page.get_by_label("HL7 v2 message").fill(path.read_text())
+    page.get_by_role("button", name="Try", exact=True).click()
+    page.get_by_label("Code that did not come").fill("62327")
+    page.keyboard.press("Enter")
+    page.locator("#why-said").get_by_text("row 8 needs").scroll_into_view_if_needed()
 
 
 if __name__ == "__main__":

@@ -61,6 +61,25 @@ def tried(page):
     return violations(page)
 
 
+def menus(page):
+    """What axe finds in each menu, and in the dialog of a batch."""
+    found = {}
+    for menu in ("#user-menu", "#filter-menu", "#view-menu"):
+        page.locator(f"[popovertarget={menu[1:]}]").click()
+        expect(page.locator(menu)).to_be_visible()
+        if menu == "#filter-menu":
+            expect(page.locator("#filter-order")).to_be_visible()
+        found[menu] = violations(page)
+        page.keyboard.press("Escape")
+    page.locator("#lines").focus()
+    page.keyboard.press("x")
+    page.locator("#bulk-hold").click()
+    found["batch"] = violations(page)
+    page.keyboard.press("Escape")
+    page.locator("#bulk-clear").click()
+    return found
+
+
 def test_axe_finds_nothing_on_any_view_form_and_dialog(asked, running):
     page, found = asked, {"sign-in": violations(asked)}
     sign_in(page, running.token)
@@ -78,6 +97,7 @@ def test_axe_finds_nothing_on_any_view_form_and_dialog(asked, running):
         (3, "#postings-list *"),
         (4, "#quarantine-list *"),
         (5, "#feeds-list *"),
+        (7, ".lack"),
         (6, "#mapping-list tbody"),
     ):
         found[awaited] = opened(page, str(key), awaited)
@@ -99,8 +119,13 @@ def test_axe_finds_nothing_in_the_dark_theme(asked, running):
     assert asked.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     asked.get_by_label("Dark").check()
     asked.keyboard.press("Escape")
-    found += opened(asked, "2", ".card")
+    found += [each for what in menus(asked).values() for each in what]
+    for key, awaited in ((2, ".card"), (7, ".lack")):
+        found += opened(asked, str(key), awaited)
     found += opened(asked, "6", "#mapping-list tbody")
+    asked.locator("#mapping-list").get_by_role("button").first.click()
+    expect(asked.locator(".decision")).to_be_visible()
+    found += violations(asked)
     found += tried(asked)
     assert found == []
 

@@ -64,3 +64,8 @@ def test_at_200_percent_zoom_nothing_is_cut_off(review, scheme):
     review.keyboard.press("e")
     expect(review.get_by_role("button", name="Save the change")).to_be_attached()
     assert review.evaluate("document.documentElement.scrollWidth") <= 640
+    review.keyboard.press("Escape")
+    for key, awaited in ((2, ".card"), (7, ".lack"), (6, "#mapping-list tbody")):
+        review.keyboard.press(str(key))
+        expect(review.locator(awaited).first).to_be_visible()
+        assert review.evaluate("document.documentElement.scrollWidth") <= 640, awaited
