@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "data" / "cases"
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 STRUCTURED, NARRATIVE = "structured", "narrative"
 MODES = (STRUCTURED, NARRATIVE)
-KEYS = {"id", "header", "given", "note", "expect", "must_not", "asks", "note_asks", "note_expect"}
+KEYS = {"id", "header", "given", "note", "expect", "must_not", "asks", "note_asks", "note_expect", "hangs_on"}
 
 
 @dataclass(frozen=True)

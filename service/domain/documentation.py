@@ -33,6 +33,7 @@ class Reading:
     source: Source
     item: str = ""  # OBX-4: readings of one sub-id are of one thing (one wound, one drug)
     observation: str = ""  # OBX-3 and OBX-4: what a later message may correct by itself
+    unit: str = ""  # OBX-6: of what it counts; "" = not said
 
 
 @frozen

@@ -37,7 +37,8 @@ def named_readings(observation: Located, names: Mapping[str, str]) -> Iterator[R
         element = _element(part, names)
         text, place = _value(part)
         if element and text.strip():
-            yield Reading(element, text, Source(f"{path}.{place}", 0, len(text), text, observation.event.id))
+            source = Source(f"{path}.{place}", 0, len(text), text, observation.event.id)
+            yield Reading(element, text, source, unit=_unit(part))
 
 
 def _element(part: Resource, names: Mapping[str, str]) -> str:
@@ -57,10 +58,19 @@ def _value(part: Resource) -> tuple[str, str]:
         if name in _PRIMITIVES:
             return as_text(part[name]), name
     if isinstance(quantity := part.get("valueQuantity"), dict):
-        return as_text(quantity.get("value")), "valueQuantity.value"
+        bound = as_text(quantity.get("comparator"))  # "<", ">=": no number by itself
+        return f"{bound} {as_text(quantity.get('value'))}".strip(), "valueQuantity.value"
     if isinstance(concept := part.get("valueCodeableConcept"), dict):
         return _concept(concept)
     return "", ""
+
+
+def _unit(part: Resource) -> str:
+    """Of what a quantity counts: the code comes before words, as in Coding."""
+    quantity = part.get("valueQuantity")
+    if not isinstance(quantity, dict):
+        return ""
+    return as_text(quantity.get("code")) or as_text(quantity.get("unit"))
 
 
 def _concept(concept: Resource) -> tuple[str, str]:

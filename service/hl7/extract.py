@@ -224,8 +224,18 @@ def _range(found: Sequence[Found], path: HL7Path) -> str:
 
 def _reading(element: str, found: Found, event_id: str) -> Reading:
     source = Source(found.path, 0, len(found.text), found.text, event_id)
-    item = found.segment.field(4).strip() if found.segment.name == "OBX" else ""
-    return Reading(element, found.text, source, item, _observation(found.segment))
+    of_observation = found.segment.name == "OBX"
+    item = found.segment.field(4).strip() if of_observation else ""
+    unit = found.segment.component(6, 1).strip() if of_observation else ""
+    text = _structured_numeric(found.segment) if found.segment.field(2) == "SN" else found.text
+    return Reading(element, text, source, item, _observation(found.segment), unit)
+
+
+def _structured_numeric(segment: Segment) -> str:
+    """OBX-5 of type SN: one number where it is one; a bound, a range or a ratio as it is, which is none."""
+    comparator, number, *other = (segment.component(5, n).strip() for n in range(1, 5))
+    is_one = comparator in ("", "=") and not any(other)
+    return number if is_one else " ".join(filter(None, (comparator, number, *other)))
 
 
 def _observation(segment: Segment) -> str:

@@ -261,4 +261,4 @@ def _concerns(file: AlgorithmFile) -> Iterator[Concern]:
 
 def askable_of(file: AlgorithmFile) -> Iterable[str]:
     """Return every element that it can ask about."""
-    return (*(f"{_GROUP}.{field}" for field in _FIELDS), _SETTING, *file.applies_when)
+    return (*(f"{_GROUP}.{field}" for field in _FIELDS), _MINUTES, _SETTING, *file.applies_when)

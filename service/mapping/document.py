@@ -23,6 +23,7 @@ from service.mapping.items import ITEM_OF_DOCUMENT
 from service.mapping.moments import age_in_years, local_date, local_moment, local_time
 from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.terms import Terms
+from service.mapping.units import is_unit
 from service.mapping.vocabulary import Element, Vocabulary
 
 FALLBACK: Final = "fallback"
@@ -221,6 +222,8 @@ def _understand(
     text = paths.values.get(code, reading.text) if paths else reading.text
     if not text:
         return None  # the feed says so: a code for "unknown", or "see text"
+    if element.unit and reading.unit and not is_unit(reading.unit, element.unit):
+        return UnknownCode(reading.element, f"{reading.text} {reading.unit}", reading.source)
     try:
         value = _value(element, text, feed.timezone)
     except ValueError:

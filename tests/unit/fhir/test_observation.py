@@ -35,6 +35,11 @@ import pytest
             id="a quantity",
         ),
         pytest.param(
+            {"valueString": None, "valueQuantity": {"value": 3.0, "comparator": ">="}},
+            ("imaging.modality", ">= 3", "valueQuantity.value"),
+            id="a bound",
+        ),
+        pytest.param(
             {
                 "code": {"text": "imaging"},
                 "component": [{}, {"code": {"text": "imaging.modality"}, "valueString": "ct"}],
@@ -64,6 +69,16 @@ def test_an_observation_of_the_procedure_documents_the_element_that_it_names(
     found = [one for one in values(read_one(content)) if one[0].startswith("imaging")]
     element, text, place = expected or ("", "", "")
     assert found == ([(element, text, f"Bundle.entry[1].resource.{place}")] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit"),
+    [({"code": "d", "unit": "days"}, "d"), ({"unit": "days"}, "days"), ({}, "")],
+)
+def test_a_quantity_says_of_what_it_counts(read_one, procedure, entry, bundle, observation, quantity, unit):
+    told = observation(valueString=None, valueQuantity={"value": 3, **quantity})
+    found = read_one(bundle(entry(procedure()), entry(told))).readings
+    assert [each.unit for each in found if each.element == "imaging.modality"] == [unit]
 
 
 def test_observations_are_left_alone_when_the_feed_does_not_ask_for_them(

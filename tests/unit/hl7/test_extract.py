@@ -212,6 +212,17 @@ def test_segments_of_no_text_of_lines_are_narratives_each():
     assert [(n.text, n.source.path) for n in report.narratives] == [("one", "ZTX[1]-2"), ("two", "ZTX[2]-2")]
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("^25", "25"), ("=^25", "25"), (">^25", "> 25"), ("^20^-^40", "20 - 40"), ("^1^:^128", "1 : 128")],
+)
+def test_a_structured_numeric_is_a_number_only_where_it_is_one(value, text):
+    obx = segment("OBX", f2="SN", f3="planned_dwell_days", f5=value, f6="d^day^UCUM", f11="F")
+    feed = replace(ORU_FEED, elements=(ElementPaths("planned_dwell_days", ("OBX[2=SN]-5",)),))
+    (report,) = oru(segment("OBR", f3="A1"), obx, feed=feed)
+    assert [(each.text, each.unit) for each in report.readings] == [(text, "d")]
+
+
 def test_a_reading_says_where_it_stands():
     reading = oru("OBR|1||F1", "OBX|1|CE|IMG||FL^x||||||F")[0].readings[0]
     assert (reading.source.start, reading.source.end, reading.source.text) == (0, 2, "FL")

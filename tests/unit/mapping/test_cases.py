@@ -8,6 +8,7 @@ import pytest
 from service.domain.documentation import Documentation
 from service.mapping import Mappings, load, propose
 from service.pipeline.chart import Reader
+from tests.left_out_sentences import unasked
 from tests.mapping_cases import (
     MAPPINGS,
     MODES,
@@ -63,6 +64,14 @@ def test_with_anything_left_out_no_other_code_comes_unasked(
             came = outcome(propose(mappings.tables, rest))
             if came.codes - whole.codes:
                 assert came.asks or came.confirms, f"without {what}: {came.lines}"
+
+
+@pytest.mark.parametrize("case", CASES[::8], ids=NAMES[::8])
+def test_without_any_one_sentence_no_other_code_comes_unasked(
+    mappings: Mappings, reader: Reader, case: dict
+) -> None:
+    """A sample; `python -m tests.left_out_sentences` tries all."""
+    assert not [*unasked(mappings, reader, case)]
 
 
 def test_the_cases_reach_every_table(mappings: Mappings, reader: Reader) -> None:

@@ -87,7 +87,7 @@ def test_what_says_nothing_documents_nothing(text: str) -> None:
         ("imaging.modality", "XR7"),
         ("entry_levels", "L2-L5"),
         ("service_date", "202603"),
-        ("catheter.removed_at", "20260311"),  # a day is not midnight
+        ("infusion.end", "20260311"),  # a day is not midnight
         ("catheter.removed_at", "202603110815"),  # no offset, and this feed has no time zone
     ],
 )
@@ -97,10 +97,42 @@ def test_a_code_that_nobody_translates_is_reported_and_never_a_value(element: st
     assert [(each.element, each.text, each.source.path) for each in unknown] == [(element, text, "OBX[4]-5")]
 
 
+@pytest.mark.parametrize(
+    ("element", "text", "unit", "is_read"),
+    [
+        ("drug.amount_mg", "40", "mg", True),
+        ("drug.amount_mg", "40", "", True),
+        ("drug.amount_mg", "1", "mL", False),
+        ("wound.length_cm", "35", "mm", False),
+        ("wound.length_cm", "3.5", "centimeters", True),
+        ("sedation.minutes", "25", "MIN", True),
+        ("sedation.minutes", "1", "h", False),
+        ("encounter.patient_age_years", "30", "mo", False),
+        ("imaging.modality", "fluoroscopy", "1", True),  # of which there is no unit
+    ],
+)
+def test_a_quantity_in_another_unit_is_reported_and_never_a_value(
+    element: str, text: str, unit: str, *, is_read: bool
+) -> None:
+    found, unknown = document(VOCABULARY, TERMS, FEED, report(replace(reading(element, text), unit=unit)))
+    assert [each.element for each in unknown] == ([] if is_read else [element])
+    assert bool(values(found, element)) == is_read
+
+
 def test_a_clock_time_is_the_feeds_and_its_zone_is_documented() -> None:
     found = said(reading("catheter.removed_at", "202603110815"), feed=CHICAGO)
     assert values(found, "catheter.removed_at") == [("2026-03-11T08:15:00-05:00", "structured")]
     assert values(found, "encounter.tz") == [("America/Chicago", "fallback")]
+
+
+def test_a_time_in_text_is_of_the_day_of_service_by_the_feeds_clock() -> None:
+    note = "Ceftriaxone was infused for therapy from 0910 to 1010."
+    day = reading("service_date", "20260310")
+    found = said(day, feed=CHICAGO, notes=(note,))
+    assert values(found, "infusion.start") == [("2026-03-10T09:10:00-05:00", "narrative")]
+    assert values(found, "infusion.end") == [("2026-03-10T10:10:00-05:00", "narrative")]
+    assert not values(said(day, notes=(note,)), "infusion.start")  # by which clock?
+    assert not values(said(feed=CHICAGO, notes=(note,)), "infusion.start")  # of which day?
 
 
 def test_field_and_text_that_differ_both_stand() -> None:
