@@ -1,4 +1,4 @@
-"""Units of measure: whether a sender counts in the unit of an element. What does not is asked, not converted."""
+"""Units of measure: whether a sender counts in the unit of an element; if not, it is asked, not converted."""
 
 from typing import Final
 
