@@ -61,3 +61,46 @@ def test_after_a_day_a_key_is_forgotten(api, line):
     with api.later(86_401) as store:
         assert store.given_answers.are_old() is True
         assert store.given_answers.forget() == 1
+
+
+#: POST operations that take no Idempotency-Key, and why. Any other that lacks it fails the test.
+_BY_STATE = "the message's own state refuses the second"
+_READS = "it changes nothing"
+WITHOUT_KEY = {
+    "/hl7/v2": "MSH-10 and the bytes: what is sent twice counts once",
+    "/fhir": "the resource's id and its bytes",
+    "/fhir/{resource_type}": "the resource's id and its bytes",
+    "/fhir/notify/{ehr}": "the number of the notification",
+    "/v1/quarantine/replay": _BY_STATE,
+    "/v1/quarantine/{identifier}/replay": _BY_STATE,
+    "/v1/quarantine/{identifier}/discard": _BY_STATE,
+    "/v1/mappings/try": _READS,
+    "/v1/mappings/why-not": _READS,
+    "/v1/session": "each is a session of its own",
+    "/v1/session/activity": "it may be said as often as one likes",
+}
+
+
+def test_every_post_takes_a_key_or_says_why_not(api):
+    paths = api.client.get("/openapi.json").json()["paths"]
+    without = {
+        path
+        for path, methods in paths.items()
+        if "post" in methods
+        and "idempotency-key" not in {each["name"].lower() for each in methods["post"].get("parameters", [])}
+    }
+    assert without == set(WITHOUT_KEY)
+
+
+@pytest.mark.parametrize("step", ["replay", "discard"])
+def test_a_step_in_quarantine_is_not_done_twice(api, sample, step):
+    api.send_hl7(sample("02"))
+    with api.service.database.transaction() as store:
+        (event,) = store.events.claim(1, 60)
+        store.events.quarantine(event.id, event.facility, "our reader failed on it")
+    path = f"/v1/quarantine/{event.id}/{step}"
+    first, second = (api.ask("POST", path, role="lead", json={"reason": "a test"}) for _ in range(2))
+    assert first.is_success
+    assert second.status_code == 409
+    steps = [row["action"] for row in api.ask("GET", "/v1/audit", role="auditor").json()]
+    assert steps.count(step) == 1
