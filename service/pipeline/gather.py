@@ -75,10 +75,11 @@ class Gathering:
 
     def link(self, pairs: Iterable[tuple[ProcedureRef, str]]) -> None:
         """Note which message (by its id) documents which procedure."""
-        known = [(self.ids[ref], event_id) for ref, event_id in pairs]
-        for procedure_id, event_id in known:
+        known = {(self.ids[ref], event_id) for ref, event_id in pairs}
+        fresh = [pair for pair in known if pair[0] not in self._procedures_of[pair[1]]]
+        for procedure_id, event_id in fresh:
             self._procedures_of[event_id].add(procedure_id)
-        self.store.procedures.link(known)
+        self.store.procedures.link(fresh)
 
     def fetch(self, procedure_ids: Iterable[str]) -> None:
         """Read all messages of these procedures that are not read yet."""

@@ -39,10 +39,10 @@ def join(gathering: Gathering, start: Iterable[Said]) -> Joined | None:
         wanted = {name for each in front for name in names.of(each)} - reached.keys()
         if not wanted:
             break
-        rows, _new = gathering.store.procedures.lock(wanted)
+        rows, new = gathering.store.procedures.lock(wanted)
         pairs = ((rows[name], each.event.id) for each in front for name in names.of(each) if name in rows)
         gathering.store.procedures.link(pairs)
-        gathering.fetch(rows.values())
+        gathering.fetch(set(rows.values()) - new)  # of a name that is new, nobody else can have spoken
         reached |= rows
         front = _near(gathering, names, rows.keys())
     joined = _assigned(gathering, names, frozenset(reached))
