@@ -129,6 +129,7 @@ def test_a_code_that_nobody_translated_is_a_question_and_never_ignored(database,
     take(report(1, **GUIDED, substances__class="local_anesthetic~AGENT-9"))
     (line,) = queue(database)
     assert (line.code, line.status) == ("", CandidateStatus.WAITING)
-    # It may be the agent of another family (a neurolytic, blood), whose purpose is not the one documented.
-    assert [question["element"] for question in line.content["questions"]] == ["substances.class", "intent"]
+    # It may be the agent of another family (a neurolytic, blood): for another purpose, in another space.
+    asked = [question["element"] for question in line.content["questions"]]
+    assert asked == ["substances.class", "intent", "target"]
     assert [code["text"] for code in line.content["unknown_codes"]] == ["AGENT-9"]
