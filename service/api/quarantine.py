@@ -8,12 +8,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.api.access import Operator, has
 from service.api.inputs import Reason
+from service.api.once import Answer, OnceOf
 from service.api.parts import PartsOf
 from service.api.schemas import document_out, moment
 from service.domain.errors import WrongState
 from service.jobs import CHART
 from service.pipeline.feeds import NO_FEED
 from service.pipeline.replay import Replayed, Replaying, replay_chosen, replay_one, replay_these
+from service.store import Store
 from service.store.quarantine import Discard, Quarantined, Which
 from service.store.transaction import AuditEntry
 
@@ -97,6 +99,13 @@ class ReplayOut(BaseModel):
     more: bool
 
 
+class ReceivedOut(BaseModel):
+    """A message that waits for its reader again."""
+
+    event: str
+    state: str
+
+
 class Discarding(BaseModel):
     """Why nothing more is to be done with a message."""
 
@@ -152,24 +161,31 @@ def replay_many(body: Selection, parts: PartsOf, user: Operator) -> ReplayOut:
     return _replayed(done, more=more)
 
 
-@router.post("/{identifier}/replay", status_code=202)
-def replay(identifier: str, parts: PartsOf, user: Operator) -> dict[str, str]:
+@router.post("/{identifier}/replay", status_code=202, response_model=ReceivedOut)
+def replay(identifier: str, parts: PartsOf, user: Operator, once: OnceOf) -> Response:
     """Read a message again, after its cause was mended."""
-    with parts.database.transaction() as store:
+
+    def received(store: Store) -> Answer:
         problem = replay_one(store, identifier, user.facility, Replaying(user.name))
-    if problem:
-        raise WrongState(f"it is not replayed: {problem}")
+        if problem:
+            raise WrongState(f"it is not replayed: {problem}")
+        return Answer(ReceivedOut(event=identifier, state="received"), 202)
+
+    answered = once.do(received)
     parts.door.wake(CHART)
-    return {"event": identifier, "state": "received"}
+    return answered
 
 
-@router.post("/{identifier}/discard")
-def discard(identifier: str, body: Discarding, parts: PartsOf, user: Operator) -> QuarantinedOut:
+@router.post("/{identifier}/discard", response_model=QuarantinedOut)
+def discard(identifier: str, body: Discarding, user: Operator, once: OnceOf) -> Response:
     """Say that nothing more is to be done with a message; it is kept."""
-    with parts.database.transaction() as store:
+
+    def discarded(store: Store) -> Answer:
         store.quarantine.discard(identifier, user.facility, body.reason, by=user.name)
         found, _ = store.quarantine.get(identifier, user.facility)
-    return _told(found)
+        return Answer(_told(found))
+
+    return once.do(discarded)
 
 
 def _told(found: Quarantined) -> QuarantinedOut:

@@ -38,7 +38,9 @@ class GivenAnswers:
         reserved = insert_of(self._connection)(given_answer).on_conflict_do_nothing()
         if self._connection.execute(reserved.values(**row).returning(given_answer.c.key)).first():
             return None
-        found = self._connection.execute(select(given_answer).where(given_answer.c.key == name)).one()
+        found = self._connection.execute(select(given_answer).where(given_answer.c.key == name)).first()
+        if found is None:  # it was forgotten at this moment
+            return self.begin(user, key, request)
         if found.request != asked:
             raise KeyReused
         return GivenAnswer(found.status, self._keyring.open(found.sealed_answer, f"given/{name}"))
