@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, model_validator
 
 from service.api.access import Decider
-from service.api.inputs import In, Reason
+from service.api.inputs import In, Reason, shown
 from service.api.once import Answer, OnceOf
 from service.api.parts import Parts, PartsOf
 from service.api.problems import described
@@ -34,6 +34,10 @@ class ItemIn(In):
 
 class BulkIn(In):
     """What to do with which lines. `reason` is for reject and hold, `to` for assign, `until` for hold."""
+
+    model_config = shown(
+        action="reject", dry_run=True, items=[{"id": "0" * 32, "version": 1}], reason="duplicate"
+    )
 
     action: Literal["approve", "reject", "assign", "hold"]
     dry_run: bool = False

@@ -30,6 +30,11 @@ Reason = Annotated[str, Field(min_length=1, max_length=500)]
 _Short = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
+def shown(**example: Any) -> ConfigDict:
+    """The configuration of a shape with an example for the OpenAPI document."""
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
 class In(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -49,6 +54,8 @@ class ContextChange(In):
 class Change(In):
     """A correction of a candidate; what is left out stays as it is."""
 
+    model_config = shown(reason="the note says two levels", units=2, modifiers=["RT"])
+
     reason: Reason
     code: Code | None = None
     units: Annotated[int, Field(ge=1, le=9999)] | None = None
@@ -65,6 +72,8 @@ class Change(In):
 class Rejection(In):
     """Why a candidate is no charge: a reason of the list, or one in other words."""
 
+    model_config = shown(reason="not_performed", text="aborted before the needle was placed")
+
     reason: Annotated[Reason, Field(description=f"One of {', '.join(REASONS)}; anything else is {OTHER}")]
     text: Annotated[str, Field(max_length=500)] = ""
 
@@ -79,11 +88,15 @@ class Rejection(In):
 class Approval(In):
     """What the approver was shown beside the line."""
 
+    model_config = shown(edits_seen=[])
+
     edits_seen: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=200)] = []
 
 
 class Settlement(In):
     """What became of a posting: `posted`, `pending` (send again), or `refused` (billing does not have it)."""
+
+    model_config = shown(state="posted", reason="billing shows it under today's batch")
 
     state: Annotated[str, Field(pattern="^(posted|pending|refused)$")]
     reason: Reason
@@ -91,5 +104,7 @@ class Settlement(In):
 
 class Undoing(In):
     """Why a decision is taken back."""
+
+    model_config = shown(reason="pressed too early")
 
     reason: Annotated[str, Field(max_length=500)] = ""

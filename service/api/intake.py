@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse
 
 from service import fhir
 from service.api.access import Sender
+from service.api.examples import BUNDLE, HL7, PROCEDURE, body_of
 from service.api.parts import Parts, PartsOf
 from service.api.problems import problem
 from service.domain.errors import Fault
@@ -25,7 +26,7 @@ def _media_type(request: Request) -> tuple[str, dict[str, str]]:
     return kind.strip().lower(), given
 
 
-@router.post("/hl7/v2", response_class=Response)
+@router.post("/hl7/v2", response_class=Response, openapi_extra=body_of(_HL7_TYPES[0], HL7))
 async def receive_hl7(request: Request, parts: PartsOf, user: Sender) -> Response:
     """Take an HL7 v2 message or a batch; the answer is its ACK (or theirs), with 200 whatever it says."""
     kind, parameters = _media_type(request)
@@ -44,19 +45,25 @@ def _store_hl7(parts: Parts, user: User, body: bytes, charset: str) -> bytes:
     return parts.door.receive_hl7(body, charset=charset, facility=user.facility)
 
 
-@router.post("/fhir", response_class=JSONResponse)
+@router.post("/fhir", response_class=JSONResponse, openapi_extra=body_of(_FHIR_ANSWER, BUNDLE))
 async def receive_bundle(request: Request, parts: PartsOf, user: Sender) -> Response:
     """Take a Bundle, or any resource that says itself what it is."""
     return await _receive_fhir(request, parts, user, None, None)
 
 
-@router.post("/fhir/{resource_type}", response_class=JSONResponse)
+@router.post(
+    "/fhir/{resource_type}", response_class=JSONResponse, openapi_extra=body_of(_FHIR_ANSWER, PROCEDURE)
+)
 async def create(resource_type: str, request: Request, parts: PartsOf, user: Sender) -> Response:
     """Take a new resource."""
     return await _receive_fhir(request, parts, user, resource_type, None)
 
 
-@router.put("/fhir/{resource_type}/{resource_id}", response_class=JSONResponse)
+@router.put(
+    "/fhir/{resource_type}/{resource_id}",
+    response_class=JSONResponse,
+    openapi_extra=body_of(_FHIR_ANSWER, PROCEDURE),
+)
 async def update(
     resource_type: str, resource_id: str, request: Request, parts: PartsOf, user: Sender
 ) -> Response:

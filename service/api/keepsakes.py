@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from service.api.access import Caller, CandidateReader, Decider
 from service.api.filters import FilterIn
-from service.api.inputs import In
+from service.api.inputs import In, shown
 from service.api.parts import PartsOf
 from service.api.schemas import moment
 from service.store.keepsakes import Keepsake, Kind
@@ -36,6 +36,8 @@ ViewName = Annotated[
 class ViewIn(In):
     """A worklist to come back to."""
 
+    model_config = shown(filter={"payer": ["medicare"], "question": True}, columns=["code", "service_date"])
+
     filter: FilterIn
     columns: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)] = Field(
         default_factory=list
@@ -54,6 +56,8 @@ class ViewOut(BaseModel):
 class SettingsIn(In):
     """What the page is to remember."""
 
+    model_config = shown(settings={"theme": "dark"})
+
     settings: _Json
 
 
@@ -65,6 +69,8 @@ class SettingsOut(BaseModel):
 
 class DraftIn(In):
     """What was begun on a line, and not sent."""
+
+    model_config = shown(content={"edit": {"units": "2"}})
 
     content: _Json
 

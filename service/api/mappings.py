@@ -9,7 +9,8 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 
 from service.api.access import Consulter
-from service.api.inputs import Code, In
+from service.api.examples import HL7
+from service.api.inputs import Code, In, shown
 from service.api.mapping_schemas import (
     LoadedOut,
     PublishedOut,
@@ -42,6 +43,8 @@ TableName = Annotated[str, Path(max_length=96)]
 class TrialIn(In):
     """A message to try: in the body, for it may be a patient's."""
 
+    model_config = shown(message=HL7)
+
     message: Annotated[
         str, Field(min_length=1, max_length=_LONGEST, description="HL7 v2, one or a few; or a FHIR resource")
     ]
@@ -52,6 +55,8 @@ class TrialIn(In):
 
 class WhyNotIn(TrialIn):
     """The same, and a code that did not come."""
+
+    model_config = shown(message=HL7, code="62323")
 
     code: Code
 

@@ -64,7 +64,18 @@ class ProblemOut(BaseModel):
     errors: list[dict[str, str]] = []
 
 
-_CONTENT = {"application/problem+json": {"schema": ProblemOut.model_json_schema()}}
+_EXAMPLE = ProblemOut(
+    type="urn:charge-capture:problem:stale-version",
+    title="stale version",
+    status=412,
+    detail="Somebody changed it since you read it: read it again.",
+)
+_CONTENT = {
+    "application/problem+json": {
+        "schema": ProblemOut.model_json_schema(),
+        "example": _EXAMPLE.model_dump(),
+    }
+}
 #: How operations that answer with problems describe them.
 RESPONSES: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "The request is to be mended", "content": _CONTENT},

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from service.api.access import Operator, has
-from service.api.inputs import Reason
+from service.api.inputs import In, Reason, shown
 from service.api.once import Answer, OnceOf
 from service.api.parts import PartsOf
 from service.api.schemas import document_out, moment
@@ -48,6 +48,8 @@ class Chosen(Kind):
 
 class Selection(Kind):
     """Which messages to replay: by id (whatever became of them), or those in quarantine of a kind."""
+
+    model_config = shown(feed="-", reason="no feed", dry_run=True)
 
     ids: Annotated[list[Annotated[str, Field(max_length=32)]], Field(max_length=_AT_MOST)] = []
     after: Annotated[int, Field(ge=0, le=2**62)] = 0
@@ -106,10 +108,10 @@ class ReceivedOut(BaseModel):
     state: str
 
 
-class Discarding(BaseModel):
+class Discarding(In):
     """Why nothing more is to be done with a message."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = shown(reason="a test of the interface engine")
 
     reason: Reason
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from service.api.access import CandidateReader, Decider
-from service.api.inputs import In, Reason
+from service.api.inputs import In, Reason, shown
 from service.api.once import Answer, IfMatch, OnceOf, reviewer, version_of
 from service.api.parts import PartsOf
 from service.api.question_schemas import QuestionDetail, QuestionOut, QuestionPage, form_of, question_out
@@ -22,12 +22,18 @@ _Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 class AskIn(In):
     """What to ask: an element of the line's `questions`. It is put in the mapping's words."""
 
+    model_config = shown(element="imaging.modality", note="The report names no imaging.")
+
     element: Annotated[str, Field(max_length=64)]
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
 class AnswerIn(In):
     """What the clinician said; `unable_to_determine` where it cannot be said."""
+
+    model_config = shown(
+        value="fluoroscopy", answered_by="Dr. Testperson", answered_at="2026-01-06T09:30:00Z"
+    )
 
     value: Any
     answered_by: _Line
@@ -37,6 +43,8 @@ class AnswerIn(In):
 
 class Withdrawal(In):
     """Why a question, or an answer, counts no more."""
+
+    model_config = shown(reason="an addendum says it")
 
     reason: Reason
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from service.api.access import CandidateReader
-from service.api.inputs import In
+from service.api.inputs import In, shown
 from service.api.parts import PartsOf
 from service.api.schemas import CandidateOut, candidate_out
 from service.domain.charge import OPEN, CandidateStatus
@@ -20,6 +20,8 @@ router = APIRouter(prefix="/v1/candidates", tags=["review"])
 
 class SearchIn(In):
     """Which words, and where."""
+
+    model_config = shown(text="loss of resistance", limit=20)
 
     text: Annotated[str, Field(min_length=1, max_length=200, description="Words, all of which must occur")]
     facility: Annotated[

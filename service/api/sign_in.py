@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from service.api.access import SessionOf
 from service.api.cookies import Cookies
-from service.api.inputs import In
+from service.api.inputs import In, shown
 from service.api.parts import Parts, PartsOf
 from service.api.schemas import moment
 from service.domain.signing_in import Way
@@ -30,6 +30,8 @@ class WaysOut(BaseModel):
 
 class SignInIn(In):
     """Name and password; or a token, which is exchanged for a session."""
+
+    model_config = shown(name="carla", password="correct horse battery staple")  # noqa: S106  an example
 
     name: _Name | None = None
     password: Annotated[SecretStr, Field(min_length=1, max_length=MOST)] | None = None
