@@ -81,7 +81,8 @@ def test_a_charge_is_added_beside_a_line_and_a_rejection_keeps_its_reason(page, 
     page.keyboard.press("r")
     page.keyboard.press("3")
     expect(message(page)).to_contain_text("Rejected: 99213")
-    (rejected,) = [line for line in running.candidates("rejected") if line["code"] == "99213"]
+    newest = running.ask("GET", "/v1/candidates?status=rejected&order=newest").json["items"]
+    (rejected,) = [line for line in newest if line["code"] == "99213"]
     detail = running.ask("GET", f"/v1/candidates/{rejected['id']}").json
     assert detail["decisions"][-1]["reason"] == "bundled"
 
