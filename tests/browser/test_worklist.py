@@ -143,6 +143,5 @@ def test_the_widths_of_panes_are_kept_and_nothing_about_anybody(page, long_queue
     assert set(kept) == {"charge-capture:panes"}
     assert set(json.loads(kept["charge-capture:panes"])) == {"worklist", "candidate"}
     page.reload()
-    sign_in(page, long_queue.token)
     expect(shown(page)).to_be_visible()
     assert page.locator("#queue").bounding_box()["width"] == wide

@@ -10,7 +10,7 @@ from service.fhir import EhrServer, Notification, Told
 from service.pipeline.chart import chart
 from service.pipeline.fetch import Fetcher
 from service.pipeline.notify import hear
-from service.pipeline.receive import Door
+from service.pipeline.receive import Door, Source
 from tests.ehr_server import PlayedEhr, played
 
 DAY = "2026-03-02T10:0{}:00Z"
@@ -48,7 +48,7 @@ def fetcher(ehr, database):
         page_size=2,
     )
     server = EhrServer(described, timeout=5, most_bytes=100_000)
-    door = Door(database, "main", lambda *_message: "main", lambda _queue: None)
+    door = Door(database, "main", lambda *_message: Source("a feed", "main"), lambda _queue: None)
     with database.transaction() as store:
         store.ehrs.hang("north", ["Procedure"], "2026-01-01T00:00:00Z")
     yield Fetcher(database, door, {"north": server}, 60.0)
