@@ -1,10 +1,7 @@
 """Plays an EHR's FHIR server over real HTTP: searches with pages, tokens for signed statements, $events."""
 
 import json
-import threading
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
@@ -93,35 +90,3 @@ class PlayedEhr:
     def paths(self, method="GET"):
         """What was asked for, in order."""
         return [path for asked, path, _parameters, _body in self.asked if asked == method]
-
-
-@contextmanager
-def played(ehr):
-    """Serve it on a free port of this machine."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def handle_any(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, content, headers = ehr.answer(self.command, self.path, self.headers, body)
-            payload = b"" if content is None else json.dumps(content).encode()
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(payload))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(payload)
-
-        do_GET = do_POST = do_PUT = handle_any  # noqa: N815
-
-        def log_message(self, *_args):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    ehr.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield ehr
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

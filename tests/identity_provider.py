@@ -2,13 +2,9 @@
 
 import base64
 import hashlib
-import json
 import secrets
-import threading
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from joserfc import jwt
@@ -117,35 +113,3 @@ class PlayedProvider:
             return 400, {"error": "invalid_grant"}, {}
         token = self.token_for(asked["nonce"])
         return 200, {"access_token": "at-secret", "token_type": "Bearer", "id_token": token}, {}
-
-
-@contextmanager
-def played(provider):
-    """Serve it on a free port of this machine."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def handle_any(self):
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, content, headers = provider.answer(self.command, self.path, self.headers, body)
-            payload = b"" if content is None else json.dumps(content).encode()
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(payload))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(payload)
-
-        do_GET = do_POST = handle_any  # noqa: N815
-
-        def log_message(self, *_args):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    provider.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield provider
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

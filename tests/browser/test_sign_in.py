@@ -7,7 +7,8 @@ from sqlalchemy import text
 from service.pipeline.passwords import Passwords
 from tests.browser.desk import form, lines, message, send, shown, stored
 from tests.browser.test_accessibility import violations
-from tests.identity_provider import PlayedProvider, played
+from tests.identity_provider import PlayedProvider
+from tests.played_server import played
 from tests.service_process import start_embedded, stopping, wait_until
 
 PASSWORD = "correct horse battery"

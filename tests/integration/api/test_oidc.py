@@ -12,9 +12,10 @@ from joserfc import jwt
 from starlette.testclient import TestClient
 
 from service.wiring import open_service, read_settings
-from tests.identity_provider import CONFIGURATION, PlayedProvider, new_key, played
+from tests.identity_provider import CONFIGURATION, PlayedProvider, new_key
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_sign_in import HERE, SELF, WAY, audited
+from tests.played_server import played
 
 ADDED_HERE = CONFIGURATION.partition("roles:")[0] + "facility: {{value: main}}\n"
 MFA = CONFIGURATION + "require: {{amr: [mfa]}}\n"

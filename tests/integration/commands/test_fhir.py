@@ -5,7 +5,8 @@ import json
 import pytest
 from joserfc.jwk import ECKey
 
-from tests.ehr_server import PlayedEhr, played
+from tests.ehr_server import PlayedEhr
+from tests.played_server import played
 from tests.service_process import command
 
 EHR = """\

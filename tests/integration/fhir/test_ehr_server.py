@@ -10,7 +10,8 @@ from joserfc.jwk import ECKey, RSAKey
 from service.domain.ehr import Ehr, SmartClient
 from service.domain.errors import FetchRefused, FetchUnavailable, SetupError
 from service.fhir import EhrServer, public_key
-from tests.ehr_server import PlayedEhr, played
+from tests.ehr_server import PlayedEhr
+from tests.played_server import played
 
 PROCEDURE = {"resourceType": "Procedure", "id": "1", "meta": {"lastUpdated": "2026-03-02T10:00:00Z"}}
 

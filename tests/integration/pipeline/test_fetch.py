@@ -11,7 +11,8 @@ from service.pipeline.chart import chart
 from service.pipeline.fetch import Fetcher
 from service.pipeline.notify import hear
 from service.pipeline.receive import Door, Source
-from tests.ehr_server import PlayedEhr, played
+from tests.ehr_server import PlayedEhr
+from tests.played_server import played
 
 DAY = "2026-03-02T10:0{}:00Z"
 
