@@ -1,7 +1,7 @@
 // The dashboard: how the queue stands, what leaves, what comes, and whether the sums agree. Each card asks for what
 // it shows; a card that the user may not see, or the service does not know, is not there.
 
-import { barsChart, columnsChart, partsChart } from "../frame/charts.js";
+import { barsChart, columnsChart, partsChart, tileNode } from "../frame/charts.js";
 import { byId, element } from "../frame/dom.js";
 import { icon } from "../frame/icons.js";
 import { byHour } from "../operations/feeds.js";
@@ -104,6 +104,3 @@ export class Dashboard {
 }
 
 const card = (title, body, kind = "") => element("section", { class: `card ${kind}` }, element("h2", {}, title), body);
-
-const tileNode = (value, words, kind = "") =>
-  element("p", { class: `tile ${value ? kind : ""}` }, element("strong", {}, value.toLocaleString()), element("span", {}, words));

@@ -52,3 +52,7 @@ export function partsChart(entries, what) {
   const legend = entries.map(({ label, value, kind }) => element("li", { class: kind }, `${value.toLocaleString()} ${label}`));
   return element("div", { class: "parts" }, picture, element("ul", {}, ...legend));
 }
+
+/** A number, and what it counts; `kind` colors one that is not 0. */
+export const tileNode = (value, words, kind = "") =>
+  element("p", { class: `tile ${value ? kind : ""}` }, element("strong", {}, value.toLocaleString()), element("span", {}, words));

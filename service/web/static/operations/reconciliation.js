@@ -1,6 +1,7 @@
 // A day of service held against itself: what is documented and not charged, ordered and not documented, charged and
 // not answered; and all that waits, by age. Each finding leads to its line.
 
+import { tileNode } from "../frame/charts.js";
 import { button, byId, element } from "../frame/dom.js";
 import { saveFrom } from "../frame/save.js";
 import { say } from "../frame/say.js";
@@ -86,8 +87,7 @@ export class Reconciliation {
 }
 
 function tilesNode({ procedures, charged, rejected, orders, lag }) {
-  const tile = (value, words) => element("p", { class: "tile" }, element("strong", {}, value.toLocaleString()), element("span", {}, words));
-  const tiles = [tile(procedures, "procedures documented"), tile(charged, "of them charged"), tile(rejected, "decided to be no charge"), tile(orders, "orders and bookings")];
+  const tiles = [tileNode(procedures, "procedures documented"), tileNode(charged, "of them charged"), tileNode(rejected, "decided to be no charge"), tileNode(orders, "orders and bookings")];
   const said = lag.charges
     ? `Service to approval: ${lag.median} days in the middle, nine in ten within ${lag.nine_tenths}, the longest ${lag.longest}.`
     : "Nothing of this day was charged yet.";
