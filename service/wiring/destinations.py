@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-from service.domain.layout import ChargeMaster
 from service.fhir import ChargeItemClient
 from service.mapping import DestinationFile, load_destination
 from service.mllp import Connection, TlsFiles, client_tls
@@ -15,18 +14,13 @@ from service.settings import Settings, host_and_port
 BILLING = "billing"
 
 
-def charge_master_of(settings: Settings) -> ChargeMaster | None:
-    """Prices, where the destination has a charge master."""
-    return _file(settings).layout.charge_master
-
-
-def _file(settings: Settings) -> DestinationFile:
+def billing_file_of(settings: Settings) -> DestinationFile:
+    """How charges leave, and their prices."""
     return load_destination(settings.mappings / "destinations" / f"{BILLING}.yaml")
 
 
-def destinations_of(settings: Settings) -> dict[str, Destination]:
+def destinations_of(settings: Settings, file: DestinationFile) -> dict[str, Destination]:
     """Destinations by name; none = approved charges wait."""
-    file = _file(settings)
     if settings.billing:
         connections = [_connection(settings) for _ in range(file.connections)]
         return {BILLING: DftOverMllp(connections, file.layout, file.actions, file.patience)}

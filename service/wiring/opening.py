@@ -20,7 +20,8 @@ from service.store import Database, Keyring, open_database
 from service.store.database import refuse_unsafe, refuse_wrong_key
 from service.store.keyring import make_key_file, parse_keys
 from service.store.migrate import is_current, migrate
-from service.wiring.destinations import BILLING, destinations_of
+from service.store.users import ALL_FACILITIES
+from service.wiring.destinations import BILLING, billing_file_of, destinations_of
 from service.wiring.ehrs import ehrs_of, hang_searches, server_of
 from service.wiring.service import Service
 from service.wiring.waker import Waker
@@ -59,13 +60,15 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         is_allowed=allow_list(settings.mllp_senders),
         acks_to=acks_to(mappings.feeds),
     )
+    billing = billing_file_of(settings)
     service = Service(
         settings=settings,
         database=database,
         mappings=mappings,
         reader=Reader(mappings, indexes_notes=settings.note_search),
         door=door,
-        destinations=destinations_of(settings),
+        destinations=destinations_of(settings, billing),
+        prices=billing.layout.charge_master,
         fetcher=_fetcher(settings, database, door),
         auto_approver=_auto_approver(settings, database, mappings),
         desk=Desk(database, Passwords(), settings.session_idle_seconds, settings.session_seconds),
@@ -124,7 +127,7 @@ def _readdress_acks(service: Service) -> None:
     """Take over where feeds now say that later acknowledgements go; say what still has nowhere to go."""
     with service.database.transaction() as store:
         store.application_acks.readdress(service.door.acks_to)
-        standing = store.application_acks.standing("*")
+        standing = store.application_acks.standing(ALL_FACILITIES)
     homeless = sum(tally.count for tally in standing if tally.state == "owed" and not tally.address)
     if homeless:
         _log.warning("acknowledgements have nowhere to go: charge-capture acks", count=homeless)

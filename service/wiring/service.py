@@ -12,6 +12,7 @@ from service.api.app import create_app
 from service.api.parts import Address, Parts
 from service.domain.addresses import is_loopback
 from service.domain.errors import SetupError
+from service.domain.layout import ChargeMaster
 from service.domain.stakes import Stakes
 from service.jobs import ACKNOWLEDGE, CHART, FETCH, POST, QUEUES
 from service.mapping import Mappings
@@ -30,7 +31,7 @@ from service.posting.destination import Destination
 from service.settings import ENVIRONMENT, Settings, host_and_port
 from service.store import Database, Store
 from service.store.migrate import is_current
-from service.wiring.destinations import BILLING, charge_master_of
+from service.wiring.destinations import BILLING
 from service.wiring.waker import Waker
 
 VERSION = version("charge-capture")
@@ -51,6 +52,7 @@ class Service:
     reader: Reader
     door: Door
     destinations: dict[str, Destination]
+    prices: ChargeMaster | None
     fetcher: Fetcher
     auto_approver: AutoApprover | None
     desk: Desk  # where people sign in
@@ -128,7 +130,7 @@ class Service:
             ehrs={name: server.ehr for name, server in self.fetcher.servers.items()},
             policies=self.mappings.policies,
             certificates=_certificates(self.settings),
-            stakes=Stakes(self.mappings.filing_limits, charge_master_of(self.settings)),
+            stakes=Stakes(self.mappings.filing_limits, self.prices),
             hold=self.settings.undo_seconds,
             second_review=self.settings.second_review,
             desk=self.desk,
