@@ -28,7 +28,7 @@ from service.domain.errors import Fault, NotFound, UnreadableInput
 from service.domain.event import Format
 from service.mapping import Mappings
 from service.mapping.explain import Explanation, explain, why_not
-from service.mapping.readable import TableText, tables_in_words
+from service.mapping.readable import TableText, table_in_words, tables_in_words
 from service.pipeline.trial import Trial, answer_of, is_fhir, try_payload
 from service.store.transaction import AuditEntry
 from service.store.users import User
@@ -81,10 +81,10 @@ def show_mappings(parts: PartsOf, user: Consulter) -> LoadedOut:  # noqa: ARG001
 @router.get("/{table}")
 def show_table(table: TableName, parts: PartsOf, user: Consulter) -> TableDetail:  # noqa: ARG001
     """One table: its gate, facts and rows, what follows from them, its questions and its tests, in words."""
-    for each in tables_in_words(parts.reader.mappings):
-        if each.name == table:
-            return TableDetail(**asdict(each))
-    raise NotFound("there is no table of that name")
+    found = table_in_words(parts.reader.mappings, table)
+    if found is None:
+        raise NotFound("there is no table of that name")
+    return TableDetail(**asdict(found))
 
 
 @router.post("/try")

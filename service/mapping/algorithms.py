@@ -31,8 +31,9 @@ from service.mapping.yaml_file import Lines, read_yaml
 _GROUP = "infusion"
 _SETTING = "encounter.setting"
 _FIELDS = ("drug", "category", "route", "access", "start", "end", "concurrent", "further_pump")
-_MINUTES = "infusion.minutes"
-_END = "infusion.end"
+_MINUTES = f"{_GROUP}.minutes"
+_END = f"{_GROUP}.end"
+_NAMES = (*(f"{_GROUP}.{field}" for field in _FIELDS), _MINUTES)
 _DISTINCT_SITE = "59"
 
 
@@ -191,10 +192,10 @@ def _administration(number: int, fields: Mapping[str, Stand]) -> Administration:
 
 def _ended(start: datetime | None, end: datetime | None, fields: Mapping[str, Stand]) -> datetime | None:
     """When it ended: as documented, or by how long it ran; None where these differ."""
+    if not _minutes_agree(fields):
+        return None
     ran = _ran(fields)
-    if ran is None or not _minutes_agree(fields):
-        return end if _minutes_agree(fields) else None
-    return end or (start + ran if start and _END not in fields else None)
+    return start + ran if start and ran is not None and _END not in fields else end
 
 
 def _minutes_agree(fields: Mapping[str, Stand]) -> bool:
@@ -229,7 +230,7 @@ def compile_algorithm(
     file = source.file
     settings = {name: (site or {}).get(name, switch.default) for name, switch in file.switches.items()}
     encounter = sorted({_SETTING, SERVICE_DATE, *file.applies_when})
-    names = [*(f"{_GROUP}.{field}" for field in _FIELDS), _MINUTES]
+    names = list(_NAMES)
     return InfusionTable(
         source.name,
         source.hash,
@@ -261,4 +262,4 @@ def _concerns(file: AlgorithmFile) -> Iterator[Concern]:
 
 def askable_of(file: AlgorithmFile) -> Iterable[str]:
     """Return every element that it can ask about."""
-    return (*(f"{_GROUP}.{field}" for field in _FIELDS), _MINUTES, _SETTING, *file.applies_when)
+    return (*_NAMES, _SETTING, *file.applies_when)

@@ -40,12 +40,10 @@ class Found:
 
     def add(self, places: Places, meaning: Meaning, *, vague: bool) -> None:
         """Add a phrase."""
-        if isinstance(meaning, States):
+        if isinstance(meaning, States | Hinders):
             self.said.append(Claim(places, meaning, vague))
         elif isinstance(meaning, Cue):
             self.cues.append((places, meaning))
-        elif isinstance(meaning, Hinders):
-            self.said.append(Claim(places, meaning, vague))
         elif isinstance(meaning, Mark):
             self.marks.append((places, meaning))
         elif isinstance(meaning, Topic):

@@ -27,6 +27,12 @@ class EffectiveForm(Part):
     since: dt.date = Field(alias="from")
     until: dt.date | None = Field(None, alias="to")
 
+    def days(self, lines: Lines) -> tuple[str, str]:
+        """The first and the last day, ISO; "" = still in force. MappingError where it ends too early."""
+        if self.until and self.until < self.since:
+            raise lines.error("ends before it begins", "effective", "to")
+        return self.since.isoformat(), self.until.isoformat() if self.until else ""
+
 
 class FrequencyForm(Part):
     """How often at most."""
@@ -54,15 +60,15 @@ def read_policy(path: Path, vocabulary: Vocabulary) -> CoveragePolicy:
     """Read one file; MappingError says line and what is wrong."""
     file, lines = read_yaml(path, CoverageFile)
     _check(file, lines, vocabulary)
-    until = file.effective.until
+    first_day, last_day = file.effective.days(lines)
     return CoveragePolicy(
         name=path.stem,
         title=file.title,
         source=file.source,
         codes=frozenset(file.codes),
         payers=frozenset(file.payers),
-        first_day=file.effective.since.isoformat(),
-        last_day=until.isoformat() if until else "",
+        first_day=first_day,
+        last_day=last_day,
         diagnoses=file.diagnoses,
         frequency=Frequency(file.frequency.most, file.frequency.days) if file.frequency else None,
         documented=file.documented,
@@ -72,8 +78,6 @@ def read_policy(path: Path, vocabulary: Vocabulary) -> CoveragePolicy:
 def _check(file: CoverageFile, lines: Lines, vocabulary: Vocabulary) -> None:
     if not (file.diagnoses or file.frequency or file.documented):
         raise lines.error("says nothing: give diagnoses, frequency or documented", "format")
-    if file.effective.until and file.effective.until < file.effective.since:
-        raise lines.error("ends before it begins", "effective", "to")
     for n, diagnosis in enumerate(file.diagnoses):
         if not _DIAGNOSIS.fullmatch(diagnosis):
             problem = f"{diagnosis!r} is no ICD-10-CM code, dotted, nor its beginning with *"

@@ -34,17 +34,15 @@ class FilingFile(Part):
 def read_filing_limits(path: Path, vocabulary: Vocabulary) -> FilingLimits:
     """Read one file; MappingError says line and what is wrong."""
     file, lines = read_yaml(path, FilingFile)
-    since, until = file.effective.since, file.effective.until
-    if until and until < since:
-        raise lines.error("ends before it begins", "effective", "to")
+    first_day, last_day = file.effective.days(lines)
     known = [str(value) for value in vocabulary.element(PAYER).values]
     for payer in file.limits:
         if payer not in known:
             raise lines.error(f"{payer!r} is no value of {PAYER}{nearest(payer, known)}", "limits", payer)
     return FilingLimits(
         name=path.stem,
-        first_day=since.isoformat(),
-        last_day=until.isoformat() if until else "",
+        first_day=first_day,
+        last_day=last_day,
         days=file.limits,
         otherwise=file.otherwise,
     )

@@ -71,6 +71,14 @@ def tables_in_words(mappings: Mappings) -> list[TableText]:
     return sorted((*tables, *computed), key=lambda table: table.name)
 
 
+def table_in_words(mappings: Mappings, name: str) -> TableText | None:
+    """One of them; None where there is none of that name."""
+    table = next((_table(source, mappings) for source in mappings.sources if source.name == name), None)
+    return table or next(
+        (_algorithm(each, mappings) for each in mappings.algorithms if each.name == name), None
+    )
+
+
 def _table(source: TableSource, mappings: Mappings) -> TableText:
     file = source.file
     return TableText(
