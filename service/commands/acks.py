@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from service.store.application_acks import AckTally
+from service.store.users import ALL_FACILITIES
 from service.wiring import current_database, read_settings
 
 
@@ -20,7 +21,7 @@ def acks(
     """Show which application acknowledgements are owed or failed. Exit 1 when a sender waits in vain."""
     database = current_database(read_settings(data=data))
     with database.look() as store:
-        standing = store.application_acks.standing("*")
+        standing = store.application_acks.standing(ALL_FACILITIES)
     database.close()
     for tally in standing:
         typer.echo(json.dumps(asdict(tally)) if as_json else _line(tally))

@@ -11,6 +11,7 @@ from service.domain.event import Format
 from service.domain.feed import Feed
 from service.hl7.conformance import LONGEST, broken_rules
 from service.store import Database
+from service.store.users import ALL_FACILITIES
 
 _AT_ONCE = 3  # messages: at a millisecond a segment, what else the process does is hardly held up
 _log = structlog.get_logger()
@@ -31,7 +32,7 @@ def _check(database: Database, feed: str, identifier: str, received: int, every:
     with database.transaction() as store:
         if not store.samples.claim(feed, received, every):
             return
-        event = store.events.get(identifier, "*")
+        event = store.events.get(identifier, ALL_FACILITIES)
     if len(event.body) > LONGEST:
         return
     rules = broken_rules(event.body, event.charset)

@@ -14,6 +14,7 @@ from service.store.auto_approval_tables import auto_approval
 from service.store.candidate_rows import CandidateRows
 from service.store.tables import candidate, decision
 from service.store.transaction import AuditEntry, Transaction
+from service.store.users import ALL_FACILITIES
 from service.store.walls import of_production
 
 _HOUR, _DAY = 3600.0, 86_400.0
@@ -95,7 +96,9 @@ class AutoApprovals:
         return [self._rows.candidate(row) for row in self._connection.execute(query)]
 
     def _audit(self, by: str, action: str, rule: AutoApproval) -> None:
-        entry = AuditEntry("*", "admin", by, action, "auto_approval", rule.name, detail=rule.digest)
+        entry = AuditEntry(
+            ALL_FACILITIES, "admin", by, action, "auto_approval", rule.name, detail=rule.digest
+        )
         self._transaction.audit(entry)
 
 

@@ -10,6 +10,7 @@ from service.domain.errors import LeaseLost
 from service.domain.ids import new_id
 from service.store.ehr_tables import ehr_fetch, ehr_search, ehr_subscription
 from service.store.transaction import AuditEntry, Transaction, insert_new
+from service.store.users import ALL_FACILITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,8 @@ class Ehrs:
         again = update(ehr_fetch).where(failed).values(state="pending", next_attempt_at=self._now)
         count = int(self._connection.execute(again).rowcount)
         self.search_now(ehr)
-        self._transaction.audit(AuditEntry("*", "intake", by, "fetch.retry", "ehr", ehr, max(count, 1)))
+        entry = AuditEntry(ALL_FACILITIES, "intake", by, "fetch.retry", "ehr", ehr, max(count, 1))
+        self._transaction.audit(entry)
         return count
 
     def oldest_due(self, ehrs: Sequence[str]) -> float | None:

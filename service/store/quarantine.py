@@ -10,6 +10,7 @@ from service.store.event_states import move
 from service.store.feed_tables import event_discard
 from service.store.tables import event
 from service.store.transaction import AuditEntry, Transaction
+from service.store.users import ALL_FACILITIES
 from service.store.walls import within
 
 ASIDE = ("quarantined", "discarded")
@@ -44,7 +45,7 @@ class Discard:
 class Which:
     """A choice of stored messages; what is left out chooses nothing."""
 
-    facility: str = "*"  # * = all
+    facility: str = ALL_FACILITIES
     state: str = "quarantined"
     feed: str | None = None  # "" = messages that no feed took
     reason: str = ""  # a part of it

@@ -11,7 +11,7 @@ from service.domain.signing_in import Way
 from service.store.access_tables import session
 from service.store.tables import user
 from service.store.transaction import AuditEntry, Transaction
-from service.store.users import User
+from service.store.users import User, user_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +98,4 @@ class Sessions:
 
 
 def _read(row: Any) -> Session:
-    whose = User(row.user_name, frozenset(row.roles.split(",")), row.facility)
-    return Session(row.name, whose, Way(row.way), row.active_at, row.ends_at)
+    return Session(row.name, user_of(row, row.user_name), Way(row.way), row.active_at, row.ends_at)

@@ -42,7 +42,7 @@ class Users:
 
         `subject`: the issuer and the subject by which an identity provider knows the person.
         """
-        if self._connection.execute(select(user.c.name).where(user.c.name == name)).first():
+        if not self.is_free(name):
             raise WrongState(f"there is already a user {name}")
         token = f"cc_{secrets.token_urlsafe(32)}"
         listed = ",".join(sorted(roles))
@@ -101,7 +101,7 @@ class Users:
         """The user whom an identity provider knows by this, and whether it is revoked."""
         query = select(user).where(user.c.subject_key == self._subject_key((issuer, subject)))
         row = self._connection.execute(query).one_or_none()
-        return (_read(row), bool(row.revoked_at)) if row else None
+        return (user_of(row, row.name), bool(row.revoked_at)) if row else None
 
     def is_free(self, name: str) -> bool:
         """Whether no user has, or had, this name."""
@@ -114,11 +114,11 @@ class Users:
     def all(self) -> list[User]:
         """Everybody who is not revoked."""
         rows = self._connection.execute(select(user).where(user.c.revoked_at == 0.0).order_by(user.c.name))
-        return [_read(row) for row in rows]
+        return [user_of(row, row.name) for row in rows]
 
     def _one(self, which: ColumnElement[bool]) -> User | None:
         row = self._connection.execute(select(user).where(which)).one_or_none()
-        return _read(row) if row else None
+        return user_of(row, row.name) if row else None
 
     def _change(self, name: str, **values: Any) -> None:
         if not self._connection.execute(update(user).where(_living(name)).values(**values)).rowcount:
@@ -134,8 +134,9 @@ class Users:
         self._transaction.audit(AuditEntry(ALL_FACILITIES, "admin", by, action, "user", name, detail=detail))
 
 
-def _read(row: Any) -> User:
-    return User(row.name, frozenset(row.roles.split(",")), row.facility)
+def user_of(row: Any, name: str) -> User:
+    """A user out of a row with roles and facility."""
+    return User(name, frozenset(row.roles.split(",")), row.facility)
 
 
 def _living(name: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ each leafs through one index in order. What an index does not decide is looked a
 more than 1,000 lines: then the page is short, and the next one goes on from there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -21,7 +21,7 @@ from service.store.candidate_rows import CandidateRows
 from service.store.tables import candidate
 from service.store.transaction import Transaction
 from service.store.users import ALL_FACILITIES
-from service.store.worklist_counts import count_up_to, counts_up_to, walls_of
+from service.store.worklist_counts import count_up_to, counts_up_to, values_of, walls_of
 from service.store.worklist_plan import DAY, Place, Plan, drivers
 
 #: How many lines one stream looks at for one page: few, and more where few of them fit; 1,000 in all.
@@ -141,15 +141,7 @@ class Worklist:
         """Those that are asked for and within reach."""
         if reach != ALL_FACILITIES:
             return [reach] if wanted in ("", reach) else []
-        return [wanted] if wanted else list(self._all_facilities())
-
-    def _all_facilities(self) -> Iterator[str]:
-        """By hops through an index: they are few, on many lines."""
-        last = ""
-        following = select(func.min(candidate.c.facility))
-        while found := self._connection.scalar(following.where(candidate.c.facility > last)):
-            yield found
-            last = found
+        return [wanted] if wanted else list(values_of(self._connection, "facility"))
 
     def _bounds(self, wanted: Filter) -> list[ColumnElement[bool]]:
         """Ages as places in the order of arrival, a little too wide."""

@@ -38,14 +38,14 @@ def counts_up_to(
     within: list[ColumnElement[bool]] = [literal_column(each) for each in (IS_LIVE, limit) if each]
     counts: Counter[str] = Counter()
     for wall in walls:
-        for value in _values(connection, column, [*wall, *within]):
+        for value in values_of(connection, column, [*wall, *within]):
             is_value = [candidate.c[column] == value, *within, *conditions]
             counts[value] += count_up_to(connection, most, [wall], is_value)
     return {value: min(count, most) for value, count in counts.items()}
 
 
-def _values(connection: Connection, column: str, narrow: Conditions) -> Iterator[str]:
-    """By hops through the index: they are few, on many lines."""
+def values_of(connection: Connection, column: str, narrow: Conditions = ()) -> Iterator[str]:
+    """What stands in a column, by hops through its index: there are few values, on many lines."""
     last = ""
     following = select(func.min(candidate.c[column])).where(*narrow)
     while found := connection.scalar(following.where(candidate.c[column] > last)):
