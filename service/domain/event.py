@@ -37,7 +37,7 @@ class Arrival:
     taken_by: str = ""  # the feed that fits it as it comes, for the tally; "" = none does
     refused: bool = False  # its sender is told that it is not taken: AE, AR, HTTP 4xx
     charset: str = ""  # said by the transport: it wins over what the message says
-    processing_id: str = "P"  # MSH-11.1: what is not P is never charged
+    processing_id: str = PRODUCTION  # MSH-11.1: what is not P is never charged
     application_ack: str = ""  # MSH-16, where an acknowledgement is to follow when it has been read
 
     @property
@@ -62,4 +62,4 @@ class Event:
     attempts: int = 0
     feed: str = ""
     charset: str = ""
-    processing_id: str = "P"  # MSH-11.1
+    processing_id: str = PRODUCTION  # MSH-11.1

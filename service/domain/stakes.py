@@ -31,7 +31,11 @@ class Stakes:
 
     def days_left(self, line: Candidate) -> int | None:
         """Until then; less than 0 = it is overdue."""
-        last = self.file_by(line)
+        return self.days_until_limit(line.payer, line.service_date)
+
+    def days_until_limit(self, payer: str, service_date: str) -> int | None:
+        """How long a payer still takes a claim for a service of a day; None = not known."""
+        last = file_by(self.limits, payer, service_date)
         return None if last is None else (last - self.today()).days
 
     def due(self, days: int) -> tuple[Due, ...]:

@@ -1,6 +1,6 @@
 """FHIR as JSON: admission, extraction, outcomes, ChargeItem and its client."""
 
-from service.fhir.admit import TAKEN_TYPES, Admission, Conditions, admit
+from service.fhir.admit import TAKEN_TYPES, Admission, Conditions, admit, admit_posted
 from service.fhir.capability import capability_statement
 from service.fhir.charge_item import ENTERED_IN_ERROR, build_charge_item, identifier_of, transaction_of
 from service.fhir.client import ChargeItemClient
@@ -41,6 +41,7 @@ __all__ = [
     "Role",
     "Told",
     "admit",
+    "admit_posted",
     "as_text",
     "assign_id",
     "build_charge_item",

@@ -11,7 +11,7 @@ from service.fhir.conditional import condition_fault
 from service.fhir.former import takes_version
 from service.fhir.message import PROCESS_MESSAGE, is_answer, message_faults, message_response
 from service.fhir.outcome import outcome
-from service.fhir.resource import Resource, is_id, read_resource
+from service.fhir.resource import Resource, assign_id, is_id, read_resource
 from service.fhir.transaction import (
     ASKING,
     WHOLE,
@@ -83,6 +83,11 @@ def admit(
     if resource["resourceType"] == "Bundle":
         return _admit_bundle(resource, assigned_id)
     return _admit_one(resource, method, assigned_id)
+
+
+def admit_posted(body: bytes) -> Admission:
+    """Judge what comes by itself, as if it were sent with POST to /fhir."""
+    return admit(body, resource_type=None, resource_id=None, method="POST", assigned_id=assign_id(body))
 
 
 def _refusal(

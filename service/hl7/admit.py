@@ -54,6 +54,11 @@ class Admission:
     faults: tuple[Fault, ...] = ()
     later: str = ""  # MSH-16, where it asks for an application acknowledgement after this answer
 
+    @property
+    def sender(self) -> str:
+        """As events name it: MSH-3|MSH-4."""
+        return f"{self.sending_application}|{self.sending_facility}"
+
 
 def admit(
     body: bytes, *, charset: str | None = None, now: datetime, ack_id: str, is_original: IsOriginal = as_asked

@@ -5,7 +5,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from service.domain.filing import file_by
 from service.domain.stakes import Stakes
 from service.domain.worklist import AGES
 from service.store import Store
@@ -59,8 +58,7 @@ def _of_age(age: str, waiting: list[Waiting], stakes: Stakes) -> OfAge:
 
 
 def _limit(waiting: Waiting, stakes: Stakes) -> str:
-    last = file_by(stakes.limits, waiting.payer, waiting.service_date)
-    if last is None:
+    left = stakes.days_until_limit(waiting.payer, waiting.service_date)
+    if left is None:
         return UNKNOWN
-    left = (last - stakes.today()).days
     return next(name for limit, name in LIMITS if left <= limit)

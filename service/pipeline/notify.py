@@ -51,9 +51,7 @@ def hear(store: Store, ehr: Ehr, said: Notification) -> None:
 
 def arrival_of(door: Door, ehr: Ehr, body: bytes) -> tuple[Arrival, fhir.Admission]:
     """What an EHR's server gave, as if it had been sent to /fhir; and what the door thinks of it."""
-    admission = fhir.admit(
-        body, resource_type=None, resource_id=None, method="POST", assigned_id=fhir.assign_id(body)
-    )
+    admission = fhir.admit_posted(body)
     return door.fhir_arrival(admission, body, sender=ehr.name, facility=ehr.facility), admission
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from service import fhir, hl7
 from service.domain.errors import Collision, TryAgainLater
-from service.domain.event import Arrival, Format
+from service.domain.event import PRODUCTION, Arrival, Format
 from service.domain.feed import Feed
 from service.domain.ids import new_control_id
 from service.hl7.batch import Complaint, answer_payload, complaints
@@ -110,11 +110,10 @@ class Door:
             ack_id=new_control_id(),
             is_original=self.is_original,
         )
-        sender = f"{admission.sending_application}|{admission.sending_facility}"
-        source = self.source_of(Format.HL7V2, admission.message_type, sender)
+        source = self.source_of(Format.HL7V2, admission.message_type, admission.sender)
         return Arrival(
             format=Format.HL7V2,
-            sender=sender,
+            sender=admission.sender,
             facility=source.facility if facility == ALL_FACILITIES else facility,
             message_type=admission.message_type,
             control_id=admission.control_id,
@@ -125,7 +124,7 @@ class Door:
             refused=any(fault.severity == "error" for fault in admission.faults),
             charset=charset or "",
             application_ack=admission.later,
-            processing_id="P" if admission.processing_id in ("", "P") else admission.processing_id[:1],
+            processing_id=admission.processing_id[:1] or PRODUCTION,
         )
 
     def _unpack(self, body: bytes, charset: str | None = None, facility: str = ALL_FACILITIES) -> "_Parcel":

@@ -100,13 +100,7 @@ def _barred(event: Event, reason: str) -> str:
 def _judged(event: Event) -> tuple[str, str]:
     """(message type, why it is set aside) as the door would have it today."""
     if event.format is Format.FHIR:
-        resource = fhir.admit(
-            event.body,
-            resource_type=None,
-            resource_id=None,
-            method="POST",
-            assigned_id=fhir.assign_id(event.body),
-        )
+        resource = fhir.admit_posted(event.body)
         return resource.message_type, resource.quarantine
     charset = event.charset or None
     message = hl7.admit(event.body, charset=charset, now=datetime.now(UTC), ack_id=new_control_id())

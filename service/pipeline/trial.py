@@ -45,15 +45,12 @@ def hl7_event(
     admission = hl7.admit(
         body, charset=charset or None, now=now, ack_id=new_control_id(), is_original=is_original
     )
-    sender = f"{admission.sending_application}|{admission.sending_facility}"
-    return admission, _event(Format.HL7V2, sender, admission.message_type, body, feed, charset)
+    return admission, _event(Format.HL7V2, admission.sender, admission.message_type, body, feed, charset)
 
 
 def fhir_event(body: bytes, feed: str = "") -> tuple[fhir.Admission, Event]:
     """Take one resource as the API would, without keeping it."""
-    admission = fhir.admit(
-        body, resource_type=None, resource_id=None, method="POST", assigned_id=fhir.assign_id(body)
-    )
+    admission = fhir.admit_posted(body)
     return admission, _event(Format.FHIR, "", admission.message_type, body, feed)
 
 
