@@ -30,7 +30,8 @@ from service.store.keyring import parse_keys
 from service.store.ledger import draw_up
 from service.store.tables import candidate, decision, event, posting
 from tests.integration.pipeline.conftest import report
-from tests.service_process import REPOSITORY, start_embedded, wait_until
+from tests.programs import REPOSITORY
+from tests.service_process import start_embedded, wait_until
 
 MIX = "aa=12,ae=1,ar=1,busy=2,silent=1,slow=1,cut-before=1,cut-after=1,garbage=1,wrong-id=1,two-acks=1"
 SETTINGS = {

@@ -12,7 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 
 JUDGE = ("-m", "tests.judge", "--orders", "10", "--kills", "0")
 

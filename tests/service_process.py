@@ -4,8 +4,6 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -17,10 +15,9 @@ from pathlib import Path
 from service.mllp import Connection
 from service.store import Keyring, open_database
 from service.store.keyring import parse_keys
+from tests.programs import DEADLINE, REPOSITORY, Program, ran
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 CRASHING = REPOSITORY / "tests" / "flow" / "crashing_service.py"
-DEADLINE = 60.0
 
 
 def wait_until(condition, what, deadline=DEADLINE):
@@ -37,22 +34,20 @@ def wait_until(condition, what, deadline=DEADLINE):
 class Process:
     """A command of ours, and the lines it prints."""
 
-    def __init__(self, command, environment, ready):
+    def __init__(self, words, environment, ready):
         self.lines = []
-        self.process = subprocess.Popen(
-            command,
-            cwd=REPOSITORY,
-            env={**os.environ, "CHARGE_CAPTURE_UNDO_SECONDS": "0", **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        lines, printing = os.pipe()
+        self._lines = os.fdopen(lines)
+        with os.fdopen(printing, "w") as end:
+            self.process = Program(
+                words, {"CHARGE_CAPTURE_UNDO_SECONDS": "0", **environment}, out=end, err=end
+            )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.ready = ready
 
     def _read(self):
-        for line in self.process.stdout:
+        for line in self._lines:
             self.lines.append(line.rstrip("\n"))
 
     @property
@@ -90,13 +85,9 @@ class Process:
 
     def ended(self):
         """Wait for the end; gives the exit code."""
-        try:
-            code = self.process.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
+        code = self.process.wait()
         self._reader.join(DEADLINE)
-        self.process.stdout.close()
+        self._lines.close()
         return code
 
 
@@ -172,29 +163,21 @@ class Running:
 
 
 def command(*arguments, environment=None, parse=False):
-    """Run a charge-capture command; gives (exit code, stdout), parsed as JSON when asked."""
-    done = subprocess.run(
-        [sys.executable, "-m", "service", *arguments],
-        cwd=REPOSITORY,
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    """Run a charge-capture command; gives (exit code, what it said), parsed as JSON when asked."""
+    done = ran("charge-capture", *arguments, environment=environment)
     if parse:
-        assert done.stdout, done.stderr
-        return done.returncode, json.loads(done.stdout)
-    return done.returncode, done.stdout + done.stderr
+        assert done.out, done.err
+        return done.code, json.loads(done.out)
+    return done.code, done.out + done.err
 
 
 def start_embedded(data, billing=None, crash_at=None, options=(), **environment):
     """`charge-capture serve` on free ports."""
-    program = [str(CRASHING), crash_at] if crash_at else ["-m", "service"]
+    program = [CRASHING, crash_at] if crash_at else ["charge-capture"]
     arguments = ["serve", "--data", str(data), "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0", *options]
     if billing:
         arguments += ["--billing", f"127.0.0.1:{billing}"]
-    process = Process([sys.executable, *program, *arguments], environment, "ready;")
+    process = Process([*program, *arguments], environment, "ready;")
     with stopping_if_it_fails([process]):
         process.wait_ready()
     token_file = Path(data) / "token-for-tests"
@@ -215,13 +198,11 @@ def start_scaled_out(environment, billing=None):
     if billing:
         given["CHARGE_CAPTURE_BILLING"] = f"127.0.0.1:{billing}"
     token = _token(given)
-    service = [sys.executable, "-m", "service"]
-    listener = Process([*service, "listen"], given, "ready;")
-    api = Process([*service, "api"], given, "ready;")
-    worker = Process(
-        [sys.executable, "-m", "celery", "-A", "workers.app", "worker", "--concurrency", "1"], given, "ready"
-    )
-    sweeper = Process([*service, "sweep"], given, "sweeping")
+    celery = ["celery", "-A", "workers.app", "worker", "--concurrency", "1"]
+    listener = Process(["charge-capture", "listen"], given, "ready;")
+    api = Process(["charge-capture", "api"], given, "ready;")
+    worker = Process(celery, given, "ready")
+    sweeper = Process(["charge-capture", "sweep"], given, "sweeping")
     processes = [listener, api, worker, sweeper]
     with stopping_if_it_fails(processes):
         for process in processes:
@@ -236,7 +217,7 @@ def start_scaled_out(environment, billing=None):
 
 
 def _token(environment):
-    """Make a user; gives the token. In this process: a command takes more than a second to start."""
+    """Make a user; gives the token."""
     keyring = Keyring(parse_keys(environment["CHARGE_CAPTURE_KEY"]))
     database = open_database(environment["CHARGE_CAPTURE_DATABASE_URL"], keyring)
     with database.transaction() as store:

@@ -4,7 +4,7 @@ from functools import cache
 
 from service.mapping import load
 from service.pipeline.chart import Reader
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 
 
 @cache

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from service import web
 from tests.browser.chromium import PROGRAM, launched
 from tests.browser.desk import NUMBERS, stored
-from tests.service_process import REPOSITORY, start_embedded, stopping
+from tests.programs import REPOSITORY
+from tests.service_process import start_embedded, stopping
 
 expect.set_options(timeout=20_000)  # ms: what is waited for comes, however busy the machine is
 

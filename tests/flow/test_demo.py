@@ -1,5 +1,10 @@
 """The demo: what README promises whoever tries the service for a minute, and in that order."""
 
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 from service.hl7 import Message
 from tests.flow.conftest import SAMPLES
 from tests.service_process import start_embedded, stopping, wait_until
@@ -31,3 +36,16 @@ def test_the_samples_come_in_the_order_of_their_files_and_the_first_goes_to_bill
         assert running.decide(first, "approve").status == 200
         process = running.processes[0]
         assert first["code"] in process.printed(r"billing got +(\S+ .*)")
+
+
+def test_the_installed_command_starts_by_itself_and_ends_when_told(tmp_path):
+    """Other tests fork their programs off one that has imported everything: this one is as users start it."""
+    program = Path(sys.executable).with_name("charge-capture")
+    serve = [program, "serve", "--data", tmp_path, "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0"]
+    with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert any("ready;" in line for line in process.stdout)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()

@@ -13,7 +13,8 @@ from service.mllp import FrameDecoder, encode
 from service.store import Keyring, open_database
 from service.store.tables import metadata
 from tests.conftest import KEYRING_KEY
-from tests.service_process import DEADLINE, start_embedded, start_scaled_out, stopping, wait_until
+from tests.programs import DEADLINE
+from tests.service_process import start_embedded, start_scaled_out, stopping, wait_until
 
 CANARIES = (
     "Zephyrine",

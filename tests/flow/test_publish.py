@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from tests.service_process import REPOSITORY, command, start_embedded, start_scaled_out, stopping, wait_until
+from tests.programs import REPOSITORY
+from tests.service_process import command, start_embedded, start_scaled_out, stopping, wait_until
 
 
 @pytest.fixture

@@ -1,37 +1,27 @@
 """What is set wrong is said before anything starts: exit code 2, and one line that an operator can act on."""
 
 import base64
-import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from service.store.keyring import new_key_line
-from tests.service_process import REPOSITORY, command, start_embedded, stopping
+from tests.programs import REPOSITORY, ran
+from tests.service_process import command, start_embedded, stopping
 
 
 def refusal(tmp_path, *program, **environment):
     """The line on stderr with which a command refuses to start."""
-    started = program or ("-m", "service", "serve", "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0")
+    started = program or ("charge-capture", "serve", "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0")
     given = {"CHARGE_CAPTURE_DATA": str(tmp_path / "data"), **environment}
-    ended = subprocess.run(
-        [sys.executable, *started],
-        cwd=REPOSITORY,
-        env={**os.environ, **given},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode == 2, ended.stderr
-    assert re.fullmatch(r"charge-capture: [^\n]+\n", ended.stderr), ended.stderr
-    assert "admin token" not in ended.stdout, "nobody looks for a token in what failed"
-    return ended.stderr
+    ended = ran(*started, environment=given)
+    assert ended.code == 2, ended.err
+    assert re.fullmatch(r"charge-capture: [^\n]+\n", ended.err), ended.err
+    assert "admin token" not in ended.out, "nobody looks for a token in what failed"
+    return ended.err
 
 
 FEED, TABLE = "feeds/generic-oru.yaml", "tables/neuraxial-injection.yaml"
@@ -95,7 +85,7 @@ def test_a_port_that_is_taken_is_named_and_the_first_token_is_kept_for_the_next_
         address = f"{host}:{taken.getsockname()[1]}"
         free = "mllp" if door == "http" else "http"
         doors = (f"--{door}", address, f"--{free}", "127.0.0.1:0")
-        line = refusal(tmp_path, "-m", "service", "serve", *doors)
+        line = refusal(tmp_path, "charge-capture", "serve", *doors)
     assert f"{address}: Address already in use; --{door} " in line
     with stopping(start_embedded(tmp_path / "data")) as running:
         assert running.ask("GET", "/v1/candidates").status == 200
@@ -104,11 +94,8 @@ def test_a_port_that_is_taken_is_named_and_the_first_token_is_kept_for_the_next_
 def test_a_first_token_that_could_not_be_shown_is_not_used_up(tmp_path):
     serve = ("serve", "--data", tmp_path / "data", "--http", "127.0.0.1:0", "--mllp", "127.0.0.1:0")
     with Path("/dev/full").open("w") as full:
-        started = [sys.executable, "-m", "service", *serve]
-        ended = subprocess.run(
-            started, cwd=REPOSITORY, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False
-        )
-    assert ended.returncode != 0
+        ended = ran("charge-capture", *serve, out=full)
+    assert ended.code != 0
     with stopping(start_embedded(tmp_path / "data")) as running:
         assert running.ask("GET", "/v1/candidates").status == 200
 
@@ -139,7 +126,7 @@ def test_a_postgresql_without_our_tables_is_not_used_until_it_is_migrated(tmp_pa
 
 
 def test_a_worker_says_what_is_wrong_before_its_first_task(tmp_path, bare_postgres_url):
-    worker = ("-m", "celery", "-A", "workers.app", "worker", "--concurrency", "1")
+    worker = ("celery", "-A", "workers.app", "worker", "--concurrency", "1")
     given = {"CHARGE_CAPTURE_DATABASE_URL": bare_postgres_url, "CHARGE_CAPTURE_KEY": KEY}
     as_root = {"PYTHONWARNINGS": "ignore"}  # Celery warns of it
     assert "charge-capture migrate" in refusal(tmp_path, *worker, **given, **as_root)

@@ -1,9 +1,7 @@
 """A watched folder, with kill -9 in the middle: nothing is lost, nothing is there twice."""
 
-import subprocess
-import sys
-
-from tests.service_process import CRASHING, REPOSITORY, Process, start_embedded, stopping, wait_until
+from tests.programs import ran
+from tests.service_process import CRASHING, Process, start_embedded, stopping, wait_until
 
 
 def test_killed_between_the_commit_and_the_putting_away_a_file_counts_once(tmp_path, sample):
@@ -13,7 +11,7 @@ def test_killed_between_the_commit_and_the_putting_away_a_file_counts_once(tmp_p
         (folder / f"{name}.hl7").write_bytes(sample(name))
     (folder / "bad.hl7").write_bytes(b"this is no HL7")
     arguments = ["watch", str(folder), "--settle", "0", "--data", str(data)]
-    program = [sys.executable, str(CRASHING), "after_commit_of_a_file", *arguments]
+    program = [CRASHING, "after_commit_of_a_file", *arguments]
     Process(program, {}, "watching").wait_killed()
     assert len(list(folder.glob("work/*~*.hl7"))) == 1
 
@@ -35,15 +33,13 @@ def test_all_that_is_there_is_taken_once_by_a_feed_that_is_named(tmp_path, sampl
     (folder / "01.hl7").write_bytes(sample("01"))
 
     def watch(*options):
-        command = [sys.executable, "-m", "service", "watch", str(folder), "--once", "--settle", "0"]
-        command += ["--data", str(data), *options]
-        return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+        words = ("watch", folder, "--once", "--settle", "0", "--data", data)
+        return ran("charge-capture", *words, *options)
 
     wrong = watch("--feed", "generic-oruu")
-    assert (wrong.returncode, "there is no feed generic-oruu" in wrong.stderr) == (2, True)
+    assert (wrong.code, "there is no feed generic-oruu" in wrong.err) == (2, True)
     done = watch("--feed", "generic-oru")
-    assert (done.returncode, done.stdout.splitlines()[1:]) == (0, ["1 done"])
-    listed = [sys.executable, "-m", "service", "feeds", "list", "--data", str(data)]
-    told = subprocess.run(listed, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+    assert (done.code, done.out.splitlines()[1:]) == (0, ["1 done"])
+    told = ran("charge-capture", "feeds", "list", "--data", data).out
     (line,) = [line for line in told.splitlines() if line.startswith("generic-oru ")]
     assert line.split("ago")[1].split()[:2] == ["1", "1"]

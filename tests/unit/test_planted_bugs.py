@@ -3,7 +3,7 @@
 import pytest
 
 from tests.planted_bugs import BUGS, planted
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=[bug.name for bug in BUGS])

@@ -14,7 +14,7 @@ from service.pipeline.passwords import Passwords
 from service.store import open_database
 from service.wiring import open_service, opening, read_settings
 from tests.integration.pipeline.conftest import a_line
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 from tests.shipped import shipped_mappings
 
 

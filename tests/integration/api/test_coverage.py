@@ -9,7 +9,8 @@ from service.mapping import load
 from service.wiring import open_service, read_settings
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_edits import dft
-from tests.service_process import REPOSITORY, command
+from tests.programs import REPOSITORY
+from tests.service_process import command
 
 POLICY = """\
 format: coverage/1

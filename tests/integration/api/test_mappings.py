@@ -6,7 +6,7 @@ import json
 from sqlalchemy import func, select
 
 from service.store.tables import candidate, event
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 
 NOTE = "02-mdm-t02-lumbar-injection"
 

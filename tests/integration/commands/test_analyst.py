@@ -14,7 +14,7 @@ from service.store import Keyring, open_database
 from service.store.migrate import migrate
 from service.store.tables import audit
 from tests.conftest import KEYRING_KEY
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 
 ESI = {
     "service_date": "2026-03-02",

@@ -3,7 +3,6 @@
 import base64
 import json
 import shutil
-import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -14,7 +13,8 @@ from service.commands.feeds import span
 from service.domain.event import Arrival, Format
 from service.store import open_database
 from tests.conftest import KEYRING_KEY
-from tests.service_process import REPOSITORY, Process, wait_until
+from tests.programs import REPOSITORY
+from tests.service_process import Process, wait_until
 
 NORTH = REPOSITORY / "mappings" / "feeds" / "north-anesthesia.yaml"
 ACK = b"MSH|^~\\&|CC||||20260301||ACK|1|P|2.5.1\rMSA|AA|1\r"
@@ -149,8 +149,9 @@ def test_a_tail_of_one_feed_tells_of_no_other(data):
 def test_ctrl_c_ends_the_tail(data):
     folder, database = data
     receive(database, 1)
-    command = [sys.executable, "-m", "service", "feeds", "tail", "--data", str(folder)]
-    tail = Process(command, {"CHARGE_CAPTURE_KEY": base64_key()}, "C1")
+    tail = Process(
+        ["charge-capture", "feeds", "tail", "--data", folder], {"CHARGE_CAPTURE_KEY": base64_key()}, "C1"
+    )
     tail.wait_ready()
     receive(database, 2)
     wait_until(lambda: "C2" in tail.output, "the second message")

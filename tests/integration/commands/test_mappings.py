@@ -1,12 +1,10 @@
 """mappings check reports what the service would refuse to start on, with file and line."""
 
 import shutil
-import subprocess
-import sys
 
 import pytest
 
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY, ran
 
 
 @pytest.fixture
@@ -16,13 +14,12 @@ def folder(tmp_path):
 
 
 def check(folder):
-    command = [sys.executable, "-m", "service", "mappings", "check", str(folder)]
-    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False)
+    return ran("charge-capture", "mappings", "check", folder)
 
 
 def test_the_shipped_mappings_are_in_order(folder):
     done = check(folder)
-    assert (done.returncode, done.stdout) == (0, "mappings: in order\n")
+    assert (done.code, done.out) == (0, "mappings: in order\n")
 
 
 @pytest.mark.parametrize(
@@ -43,6 +40,6 @@ def test_a_path_that_cannot_be_read_with_is_named_with_its_line(folder, feed, ri
 
     done = check(folder)
 
-    assert done.returncode == 1
-    assert done.stdout.startswith(f"mappings/feeds/{feed}.yaml:{line}: error: ")
-    assert message in done.stdout
+    assert done.code == 1
+    assert done.out.startswith(f"mappings/feeds/{feed}.yaml:{line}: error: ")
+    assert message in done.out

@@ -9,7 +9,7 @@ from service.domain.event import Arrival, Format
 from service.pipeline.chart import chart
 from service.wiring import current_database, read_settings
 from tests.integration.pipeline.conftest import queue
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 from tests.shipped import shipped_reader
 
 

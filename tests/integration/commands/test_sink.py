@@ -1,10 +1,7 @@
 """The played billing system: what it books, and how each way of misbehaving looks to a sender."""
 
 import json
-import re
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
 
 import pytest
@@ -15,6 +12,7 @@ from service.domain.errors import PostingUncertain, SetupError
 from service.hl7 import read_ack
 from service.mllp import Connection, client_tls, server_tls
 from tests.certificates import Authority
+from tests.service_process import Process
 
 LINE = ChargeLine("CHARGE1", "CG", "62323", ("LT", "59"), "1")
 
@@ -180,12 +178,11 @@ def test_a_mixture_that_is_none_is_said_so(mix):
 
 @contextmanager
 def running_command(*options):
-    command = [sys.executable, "-m", "service", "sink", "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        try:
-            yield process, int(re.search(r":(\d+),", process.stdout.readline()).group(1))
-        finally:
-            process.kill()
+    process = Process(["charge-capture", "sink", "--port", "0", *options], {}, r":(\d+),")
+    try:
+        yield process, int(process.printed(process.ready))
+    finally:
+        process.kill()
 
 
 def test_the_command_ends_by_itself_after_as_many_messages_as_told(dft):
@@ -193,7 +190,7 @@ def test_the_command_ends_by_itself_after_as_many_messages_as_told(dft):
         with Connection("127.0.0.1", port) as connection:
             answers = [read_ack(connection.exchange(dft(name))) for name in ("M1", "M2")]
         assert [answer.code for answer in answers] == ["AE", "AE"]
-        assert process.wait(10) == 0
+        assert process.ended() == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
@@ -201,6 +198,6 @@ def test_the_command_prints_each_charge_and_ends_when_told(dft, how):
     with running_command() as (process, port):
         with Connection("127.0.0.1", port) as connection:
             assert read_ack(connection.exchange(dft("M1"))).code == "AA"
-        assert process.stdout.readline() == "CHARGE1  CG  62323  LT,59  1\n"
-        process.send_signal(how)
-        assert process.wait(10) == 0
+        process.printed(r"(?m)^(CHARGE1  CG  62323  LT,59  1)$")
+        process.process.send_signal(how)
+        assert process.ended() == 0

@@ -17,7 +17,7 @@ from service.store.quarantine import Which
 from service.wiring import open_service, read_settings, warn_of_unpublished
 from tests.conftest import KEYRING_KEY
 from tests.integration.pipeline.conftest import GUIDED, approve, queue, report
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 from tests.shipped import shipped_mappings, shipped_reader
 
 TABLES = ("tables", "*.yaml")

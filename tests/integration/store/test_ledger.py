@@ -11,7 +11,7 @@ from service.pipeline.chart import chart
 from service.pipeline.decide import Reviewer
 from service.store.ledger import draw_up
 from service.store.users import User
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 from tests.shipped import shipped_reader
 
 _CHARGED_AGAIN = (

@@ -3,7 +3,8 @@
 from service import jobs
 from service.domain.worklist import Filter
 from service.wiring import open_service, read_settings
-from tests.service_process import REPOSITORY, wait_until
+from tests.programs import REPOSITORY
+from tests.service_process import wait_until
 
 
 def states(service):

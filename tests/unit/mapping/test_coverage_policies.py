@@ -8,7 +8,7 @@ from service.domain.coverage import Frequency
 from service.domain.errors import MappingError
 from service.mapping.coverage_policies import read_policy
 from service.mapping.vocabulary import read_vocabulary
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 
 WHOLE = """\
 format: coverage/1

@@ -11,7 +11,7 @@ from service.domain.layout import Layout
 from service.mapping import load_destination
 from service.mapping.charge_master import read_charge_master
 from service.mapping.check import check
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 
 SHIPPED = REPOSITORY / "mappings" / "destinations" / "billing.yaml"
 HEAD = """\

@@ -9,7 +9,7 @@ from service.domain.errors import MappingError
 from service.mapping import check, load
 from service.mapping.filing_limits import read_filing_limits
 from service.mapping.vocabulary import read_vocabulary
-from tests.service_process import REPOSITORY
+from tests.programs import REPOSITORY
 
 WHOLE = """\
 format: filing/1

@@ -1,0 +1,43 @@
+"""What a program is forked off: it has imported all, and read the shipped mappings. Both take seconds."""
+
+import runpy
+from importlib import import_module
+
+import celery.__main__
+
+import service.__main__
+from service.mapping import load
+from service.mapping.load import digest_of
+from service.wiring import opening
+from tests.shipped import shipped_mappings, shipped_reader
+
+_MAIN = {"charge-capture": service.__main__.main, "celery": celery.__main__.main}
+for _imported_when_used in (
+    "celery.apps.worker",
+    "celery.concurrency.prefork",
+    "celery.concurrency.thread",
+    "celery.worker.consumer",
+    "celery.worker.strategy",
+    "kombu.transport.memory",
+    "kombu.transport.redis",
+    "sqlite3",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.auto",
+):
+    import_module(_imported_when_used)
+shipped_reader()  # compiles their FHIRPaths
+
+
+def run(program):
+    """Run what is called so, or that file."""
+    opening.load = _load
+    if program in _MAIN:
+        _MAIN[program]()
+    else:
+        runpy.run_path(program, run_name="__main__")
+
+
+def _load(folder, site):
+    """Byte for byte the shipped mappings need not be read again; all others are."""
+    shipped = shipped_mappings()
+    return shipped if not site and digest_of(folder) == shipped.digest else load(folder, site)
