@@ -1,5 +1,6 @@
 """Feeds in operation: what each brought, what became of it, and which of them need a person."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -10,7 +11,8 @@ from pydantic import BaseModel
 from service.api.access import Operator
 from service.api.parts import PartsOf
 from service.api.schemas import moment
-from service.pipeline.feeds import NO_FEED, Standing, standing, standings
+from service.domain.feed import Feed
+from service.pipeline.feeds import NO_FEED, Standing, links_of, standing, standings
 from service.store import Store
 from service.store.tallies import Tally
 
@@ -26,6 +28,8 @@ class TallyOut(BaseModel):
     received: int
     refused: int  # answered with an error; they are in quarantine, too
     duplicates: int
+    reused: int  # new messages under a control id that stood on other bytes before
+    out_of_order: int  # new messages whose number (MSH-13) was not the next one
     waiting: int
     charted: int
     no_charge: int
@@ -74,10 +78,19 @@ class FindingOut(BaseModel):
     last_control_id: str  # MSH-10
 
 
+class LinkOut(BaseModel):
+    """How far the messages have come that a sender numbers (MSH-13)."""
+
+    link: str  # MSH-3|MSH-4|MSH-5|MSH-6
+    last: int  # the highest number that was taken; 0 = none since it began anew
+    missing: str  # "5-6, 9": numbers below it that never came
+
+
 class FeedDetail(FeedOut):
     """How a feed stands, why messages were set aside, what it gets wrong, and its last hours."""
 
     reasons: list[ReasonOut]  # the most frequent first
+    links: list[LinkOut]  # of senders that number their messages
     findings: list[FindingOut]  # the most frequent first
     hours: list[HourOut]  # newest first; those without news are left out
 
@@ -93,10 +106,11 @@ def list_feeds(parts: PartsOf, user: Operator) -> list[FeedOut]:
 def show_feed(name: FeedName, parts: PartsOf, user: Operator) -> FeedDetail:
     """One feed: why messages were set aside, what it gets wrong, and what it brought hour by hour."""
     with parts.database.look() as store:
-        return detail_of(store, standing(store, parts.feeds, user.facility, name), user.facility)
+        found = standing(store, parts.feeds, user.facility, name)
+        return detail_of(store, parts.feeds, found, user.facility)
 
 
-def detail_of(store: Store, found: Standing, facility: str) -> FeedDetail:
+def detail_of(store: Store, feeds: Sequence[Feed], found: Standing, facility: str) -> FeedDetail:
     """All that is known of a feed within a facility."""
     name = "" if found.name == NO_FEED else found.name
     hours = store.tallies.by_hour(name, facility, hours=_HOURS)
@@ -113,6 +127,10 @@ def detail_of(store: Store, found: Standing, facility: str) -> FeedDetail:
                 last_control_id=each.last_control_id,
             )
             for each in store.samples.findings(name)
+        ],
+        links=[
+            LinkOut(link=link, last=progress.last, missing=str(progress))
+            for link, progress in links_of(store, feeds, found.feed, facility)
         ],
         hours=[HourOut(hour=moment(hour), **_counts(tally)) for hour, tally in hours],
     )

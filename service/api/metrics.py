@@ -24,7 +24,7 @@ from service.store.gauges import Outbox
 from service.store.users import ALL_FACILITIES
 
 router = APIRouter(tags=["operations"])
-_ARRIVED = ("received", "duplicates", "refused")
+_ARRIVED = ("received", "duplicates", "refused", "reused", "out_of_order")
 _OUTCOMES = ("signed-in", "refused", "throttled")
 _STATES = ("waiting", "charted", "no_charge", "quarantined", "discarded")
 

@@ -93,6 +93,8 @@ def _line(passed: Passed, state: str, now: float) -> str:
         _answer_code(passed),
         state,
         lag,
+        *(["control id used before"] if passed.reused else []),
+        *([f"MSH-13: {passed.ordering}"] if passed.ordering else []),
     )
     return _CONTROL.sub(" ", "  ".join(told))
 

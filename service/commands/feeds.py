@@ -46,13 +46,18 @@ def show_feed(
     name: Annotated[str, typer.Argument(help=f"A feed; {NO_FEED} = messages that no feed takes")],
     data: Data = None,
 ) -> None:
-    """One feed: why messages were set aside, and which rules of HL7 it breaks, by samples."""
+    """One feed: how far its numbers have come, why messages were set aside, which rules of HL7 it breaks."""
     settings = read_settings(data=data)
     known = load(settings.mappings, settings.site).feeds
     with closing(current_database(settings)) as database, database.look() as store:
         found = standing(store, known, ALL_FACILITIES, name)
-        told = detail_of(store, found, ALL_FACILITIES)
+        told = detail_of(store, known, found, ALL_FACILITIES)
     sys.stdout.writelines(f"{line}\n" for line in _aligned([_HEADS, _cells(found)]))
+    for link in told.links:
+        missing = f", never came: {link.missing}" if link.missing else ""
+        sys.stdout.write(
+            f"numbered       {link.last:>6}  {CONTROL_CHARACTERS.sub(' ', link.link)}{missing}\n"
+        )
     for each in told.reasons:
         sys.stdout.write(f"in quarantine  {each.messages:>6}  {each.reason}\n")
     for finding in told.findings:
@@ -61,7 +66,17 @@ def show_feed(
 
 
 _HEADS = (
-    *("feed", "state", "last message", "24 h", "received", "duplicates", "refused"),
+    *(
+        "feed",
+        "state",
+        "last message",
+        "24 h",
+        "received",
+        "duplicates",
+        "refused",
+        "id reused",
+        "out of order",
+    ),
     *("waiting", "lag", "charted", "no charge", "quarantined", "discarded", "faulty"),
 )
 _OF_WORDS = 2  # columns, on the left
@@ -73,7 +88,8 @@ def _cells(standing: Standing) -> tuple[str, ...]:
         standing.name,
         state_of(standing),
         f"{span(standing.now - last)} ago" if last else "never",
-        *map(str, (standing.last_day.received, ever.received, ever.duplicates, ever.refused, ever.waiting)),
+        *map(str, (standing.last_day.received, ever.received, ever.duplicates, ever.refused)),
+        *map(str, (ever.reused, ever.out_of_order, ever.waiting)),
         span(standing.lag) if ever.waiting else "-",
         *map(str, (ever.charted, ever.no_charge, ever.quarantined, ever.discarded)),
         f"{standing.checked.faulty} of {standing.checked.checked}" if standing.checked.checked else "-",

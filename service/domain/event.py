@@ -1,10 +1,11 @@
 """Event: what a source told us, kept as it came."""
 
 import hashlib
-from dataclasses import field
+from dataclasses import field, replace
 from enum import StrEnum
 
 from service.domain.frozen import frozen
+from service.domain.sequence import Numbered, Order
 
 
 class Format(StrEnum):
@@ -39,11 +40,19 @@ class Arrival:
     charset: str = ""  # said by the transport: it wins over what the message says
     processing_id: str = PRODUCTION  # MSH-11.1: what is not P is never charged
     application_ack: str = ""  # MSH-16, where an acknowledgement is to follow when it has been read
+    numbered: Numbered | None = None  # MSH-13, where the sender numbers its messages
+    order: Order = Order.NEXT  # how that number stands to those before it
 
     @property
     def digest(self) -> str:
         """SHA-256 of the body, in hex."""
         return hashlib.sha256(self.body).hexdigest()
+
+    def turned_away(self, reason: str, answer: bytes) -> "Arrival":
+        """The same, refused for now: when it comes again, it is taken as a new one, and so without an id."""
+        return replace(
+            self, control_id="", answer=answer, quarantine=reason, refused=True, application_ack=""
+        )
 
 
 @frozen

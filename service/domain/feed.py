@@ -52,6 +52,7 @@ class Feed:
     match: Mapping[str, str] = field(default_factory=dict)  # {"MSH-3": "LAB", "MSH-4": "NORTH"}
     acknowledge: str | None = None  # as_asked | original: how its sender is answered; None = not said here
     application_acks_to: str = ""  # HOST:PORT for later application acknowledgements; "" = not said here
+    out_of_sequence: str | None = None  # taken | refused: what has another number (MSH-13) than the next
     facility: str = ""  # "" = the default facility
     timezone: str = ""  # IANA; times without offset are in it. "" = the default
     key: tuple[Identity, ...] = ()  # the first that says anything tells which procedure it is

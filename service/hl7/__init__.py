@@ -1,11 +1,13 @@
 """HL7 v2 as text: what a message says, whether it is taken, how it is answered, and charges as DFT^P03."""
 
 from service.hl7.acknowledge import Acknowledgement, read_ack
-from service.hl7.admit import Admission, admit, busy, refusal
+from service.hl7.admit import Admission, admit
+from service.hl7.answers import OUT_OF_SEQUENCE, answer_in_sequence, busy, refusal
 from service.hl7.batch_file import build_batch
 from service.hl7.dft import build_message, validate_message
 from service.hl7.embedded import embedded_in
 from service.hl7.extract import Extractor
+from service.hl7.header import read_header
 from service.hl7.message import Decoded, Message, Segment, decode, escape, split_messages, unescape
 from service.hl7.orders import ORDERING, Ordered, orders_of
 from service.hl7.path import Found, HL7Path, compile_path
@@ -13,6 +15,7 @@ from service.hl7.persons import said_of_persons
 
 __all__ = [
     "ORDERING",
+    "OUT_OF_SEQUENCE",
     "Acknowledgement",
     "Admission",
     "Decoded",
@@ -23,6 +26,7 @@ __all__ = [
     "Ordered",
     "Segment",
     "admit",
+    "answer_in_sequence",
     "build_batch",
     "build_message",
     "busy",
@@ -32,6 +36,7 @@ __all__ = [
     "escape",
     "orders_of",
     "read_ack",
+    "read_header",
     "refusal",
     "said_of_persons",
     "split_messages",

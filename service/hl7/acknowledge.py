@@ -18,9 +18,7 @@ from service.hl7.message import Message, Segment, decode
 _BREAKS_FRAMES = re.compile("[\x00-\x1f\x7f]")
 _LOCATION = re.compile(r"(?P<segment>[A-Z][A-Z0-9]{2})(?:\[(?P<index>\d+)\])?(?:-(?P<field>\d+))?.*")
 _VERSION = re.compile(r"2\.(\d)")
-_SEQUENCE = re.compile("-1|[0-9]{1,15}")
 _OUR_VERSION = "2.5.1"
-_TAKEN = frozenset({"AA", "CA"})
 _ERR_BY_FIELD = 5  # from version 2.5 on, ERR has a field for each thing it says, and MSA-3 is history
 _LONGEST_TEXT = 200
 
@@ -70,13 +68,18 @@ def acknowledge_later(
     return form_of(header, code, faults, is_later=True).filled(header.field(10), now=now, ack_id=ack_id)
 
 
-def form_of(header: Header, code: str, faults: Sequence[Fault] = (), *, is_later: bool = False) -> Form:
-    """The same for every message that says the same of itself, but for time and control id."""
+def form_of(
+    header: Header, code: str, faults: Sequence[Fault] = (), *, expected: str = "", is_later: bool = False
+) -> Form:
+    """The same for every message that says the same of itself, but for time and control id.
+
+    `expected` is MSA-4, where messages are numbered.
+    """
     separators = header.separators
     join = separators.field.join
     by_field = _minor_version(header) >= _ERR_BY_FIELD
     msa = ["", "" if by_field or not faults else own(faults[0].message, separators)]  # MSA-3
-    msa += [_expected(header)] if code in _TAKEN and not is_later else []  # MSA-4
+    msa.append(expected)  # MSA-4
     errors = [_err(fault, separators) if by_field else _err_to_2_4(fault, separators) for fault in faults]
     parts = (
         join([*_to_time(header), ""]),
@@ -85,12 +88,6 @@ def form_of(header: Header, code: str, faults: Sequence[Fault] = (), *, is_later
         join(msa).rstrip(separators.field) + "\r" + "".join(join(fields) + "\r" for fields in errors),
     )
     return Form(separators, header.charset, parts)
-
-
-def _expected(header: Header) -> str:
-    """The number that would come next, where messages are numbered (MSH-13); -1 asks where to begin."""
-    number = header.value(13)
-    return str(int(number) + 1) if _SEQUENCE.fullmatch(number) else ""
 
 
 def _to_time(header: Header) -> list[str]:

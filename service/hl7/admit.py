@@ -12,7 +12,9 @@ from operator import itemgetter
 
 from service.domain.errors import Fault
 from service.domain.frozen import frozen
+from service.domain.sequence import Numbered
 from service.hl7.acknowledge import Form
+from service.hl7.answers import answer_to
 from service.hl7.escapes import CONTROL_CHARACTERS
 from service.hl7.header import LONGEST_HEADER, TRIGGER, Header, read_header
 from service.hl7.message import split_messages
@@ -23,8 +25,10 @@ _VERSIONS = frozenset(
 )
 _WITHOUT_TRIGGER = frozenset({"2.1", "2.2"})
 _NO_LIVE_WORK = frozenset({"A", "R", "I"})  # MSH-11.2: archive, restore, initial load
+_LINK_IS_BEGUN = frozenset({"0", "-1"})  # MSH-13
 _PROCESSING_IDS = frozenset("PTD")
 _LONGEST_DSC = 400  # bytes
+_SEQUENCE_NUMBER = re.compile("-1|[0-9]{1,15}")
 
 #: Table 0076: what may stand in MSH-9.1, in any version.
 MESSAGE_CODES = frozenset(
@@ -53,6 +57,7 @@ class Admission:
     quarantine: str = ""  # why nothing further is done with it; "" = it is taken
     faults: tuple[Fault, ...] = ()
     later: str = ""  # MSH-16, where it asks for an application acknowledgement after this answer
+    numbered: Numbered | None = None  # MSH-13
 
     @property
     def sender(self) -> str:
@@ -93,7 +98,7 @@ def _judged(header: Header, body: bytes, now: datetime, ack_id: str, is_original
     rejected = header.faults or tuple(_unsupported(header))
     errors = (*rejected, *([] if header.faults else _unusable(header, body)))
     code = "AR" if rejected else "AE" if errors else "AA"
-    answer = _answer(header, code, errors, now, ack_id, is_original)
+    answer = answer_to(header, code, errors, now, ack_id, is_original)
     reason = "; ".join(map(str, errors)) or _set_aside(header)
     admission = _admission(header, answer, reason, (*errors, *_warnings(header)))
     return admission if errors else replace(admission, later=later_acknowledgement(header, is_original))
@@ -156,35 +161,6 @@ def _usual_of(is_original: IsOriginal, *fields: str) -> _Usual | None:
     )
 
 
-def refusal(
-    head: bytes,
-    *,
-    code: str,
-    text: str,
-    location: str = "",
-    now: datetime,
-    ack_id: str,
-    is_original: IsOriginal = as_asked,
-) -> bytes:
-    """The AR for what is not looked into any further, given its beginning; `code` is of table 0357."""
-    return _answer_unless_ack(head, "AR", Fault(location, code, text), now, ack_id, is_original)
-
-
-def busy(body: bytes, *, now: datetime, ack_id: str, is_original: IsOriginal = as_asked) -> bytes:
-    """The answer to a message that could not be stored."""
-    fault = Fault("", "207", "the message could not be stored: send it again")
-    return _answer_unless_ack(body, "AE", fault, now, ack_id, is_original)
-
-
-def _answer_unless_ack(
-    body: bytes, code: str, fault: Fault, now: datetime, ack_id: str, is_original: IsOriginal
-) -> bytes:
-    header = read_header(body)
-    if header.is_acknowledgement:
-        return b""
-    return _answer(header, code, (fault,), now, ack_id, is_original)
-
-
 def _admission(
     header: Header, answer: bytes, quarantine: str = "", faults: tuple[Fault, ...] = ()
 ) -> Admission:
@@ -198,19 +174,15 @@ def _admission(
         answer=answer,
         quarantine=quarantine,
         faults=faults,
+        numbered=_numbered(header),
     )
 
 
-def _answer(
-    header: Header,
-    code: str,
-    faults: tuple[Fault, ...],
-    now: datetime,
-    ack_id: str,
-    is_original: IsOriginal,
-) -> bytes:
-    form = form_asked_for(header, code, faults, is_original)
-    return form.filled(header.field(10), now=now, ack_id=ack_id) if form else b""
+def _numbered(header: Header) -> Numbered | None:
+    number = header.value(13)
+    if not _SEQUENCE_NUMBER.fullmatch(number):
+        return None
+    return Numbered(int(number), "|".join(header.name(n) for n in (3, 4, 5, 6)))
 
 
 def _unsupported(header: Header) -> Iterator[Fault]:
@@ -229,6 +201,8 @@ def _unsupported(header: Header) -> Iterator[Fault]:
 
 def _message_type_faults(header: Header) -> Iterator[Fault]:
     code, trigger = header.value(9), header.value(9, 2)
+    if not code and header.value(13) in _LINK_IS_BEGUN:
+        return  # such a message has no other content
     if not code:
         yield Fault("MSH-9", "101", "there is no message type")
     elif code not in MESSAGE_CODES:

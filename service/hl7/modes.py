@@ -8,6 +8,7 @@ from service.hl7.header import Header
 
 #: Whether the sender of this MSH-3.1 and MSH-4.1 is answered in original mode, whatever MSH-15/16 ask for.
 IsOriginal = Callable[[str, str], bool]
+_INTERNAL = "207"  # table 0357
 _SAID = frozenset({"AL", "ER", "SU"})  # always, on error, on success; NE = never
 
 
@@ -17,19 +18,23 @@ def as_asked(_application: str, _facility: str) -> bool:
 
 
 def form_asked_for(
-    header: Header, code: str, faults: Sequence[Fault], is_original: IsOriginal
+    header: Header, code: str, faults: Sequence[Fault], is_original: IsOriginal, *, expected: str = ""
 ) -> Form | None:
     """The acknowledgement that is given at once, if any is asked for; `code` is that of original mode.
 
     Both fields empty is original mode: AA, AE, AR. Else MSH-15 asks for an accept acknowledgement (CA, CE,
-    CR), or, when it asks for none, MSH-16 for an application acknowledgement (AA, AE, AR).
+    CR), or, when it asks for none, MSH-16 for an application acknowledgement (AA, AE, AR). What is no fault
+    of the message's own (207) is CE.
     """
     accept, application = _asked(header, is_original)
     if accept in {"", "NE"}:
         wanted = application or ("NE" if accept else "AL")
     else:
-        wanted, code = accept, "C" + code[1:]
-    return form_of(header, code, faults) if is_wanted(wanted, failed=bool(faults)) else None
+        wanted = accept
+        code = "CE" if any(fault.code == _INTERNAL for fault in faults) else "C" + code[1:]
+    if not is_wanted(wanted, failed=bool(faults)):
+        return None
+    return form_of(header, code, faults, expected=expected)
 
 
 def later_acknowledgement(header: Header, is_original: IsOriginal) -> str:

@@ -7,7 +7,7 @@ from service.mapping.document import Understood, combine, in_force, understand
 from service.mapping.ehrs import load_ehrs
 from service.mapping.elements import documentation_from_json
 from service.mapping.evaluate import Tables, propose
-from service.mapping.feed_senders import acknowledgement_mode, application_acks_to
+from service.mapping.feed_senders import acknowledgement_mode, application_acks_to, refuses_out_of_sequence
 from service.mapping.feeds import choose_feed, load_feed
 from service.mapping.findings import Finding, finding_of
 from service.mapping.identity_provider import load_identity_provider
@@ -34,5 +34,6 @@ __all__ = [
     "load_identity_provider",
     "propose",
     "read_auto_approval",
+    "refuses_out_of_sequence",
     "understand",
 ]

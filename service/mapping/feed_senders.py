@@ -1,4 +1,4 @@
-"""What feeds say of a sender, whatever it sends: how it is answered, and where later acknowledgements go."""
+"""What feeds say of a sender, whatever it sends: how it is answered, and what its numbers must be."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -6,7 +6,7 @@ from service.domain.event import Format
 from service.domain.feed import Feed
 from service.mapping.yaml_file import Lines
 
-_SAID_OF_A_SENDER = ("acknowledge", "application_acks_to")
+_SAID_OF_A_SENDER = ("acknowledge", "application_acks_to", "out_of_sequence")
 _UNSAID = Feed("", Format.HL7V2, (), "")
 
 
@@ -32,6 +32,11 @@ def acknowledgement_mode(feeds: Iterable[Feed], application: str, facility: str)
 def application_acks_to(feeds: Iterable[Feed], application: str, facility: str) -> str:
     """HOST:PORT where the later application acknowledgements of a sender go; "" = no feed says."""
     return _of_sender(feeds, application, facility, lambda feed: feed.application_acks_to) or ""
+
+
+def refuses_out_of_sequence(feeds: Iterable[Feed], application: str, facility: str) -> bool:
+    """Whether a message of this sender is refused when its number (MSH-13) is not the next one."""
+    return _of_sender(feeds, application, facility, lambda feed: feed.out_of_sequence) == "refused"
 
 
 def _of_sender(

@@ -76,6 +76,7 @@ class FeedFile(_Written):
     match: dict[Literal["MSH-3", "MSH-4"], str] = {}
     acknowledge: Literal["as_asked", "original"] | None = None
     application_acks_to: str = Field("", pattern=r"^([^\s:]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$|^$")
+    out_of_sequence: Literal["taken", "refused"] | None = None
     facility: str = ""
     timezone: str = ""
     expect_every: _Period = ""

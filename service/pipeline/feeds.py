@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from service.domain.errors import NotFound
 from service.domain.feed import Feed
+from service.domain.sequence import Progress, sender_of
+from service.pipeline.receive import feed_finder
 from service.store import Store
 from service.store.samples import Checked
 from service.store.tallies import Tally
@@ -61,6 +63,19 @@ def standings(store: Store, feeds: Sequence[Feed], facility: str) -> list[Standi
             feed=known.get(name),
         )
         for name in names
+    ]
+
+
+def links_of(
+    store: Store, feeds: Sequence[Feed], feed: Feed | None, facility: str
+) -> list[tuple[str, Progress]]:
+    """The links on which senders of a feed number their messages (MSH-13), and how far they have come."""
+    feed_of = feed_finder(tuple(feeds))
+    accepts = [(feed.format, accepted) for feed in (feed,) if feed for accepted in feed.accepts]
+    return [
+        (link, progress)
+        for (_, link), progress in store.sequences.all(facility).items()
+        if any(feed_of(form, accepted, sender_of(link)) is feed for form, accepted in accepts)
     ]
 
 

@@ -18,7 +18,8 @@ from service.hl7.payload import Payload, read_payload
 from service.jobs import CHART
 from service.mapping import choose_feed
 from service.mllp import Origin
-from service.pipeline.senders import Allowed, nowhere
+from service.pipeline.senders import Allowed, lenient, nowhere
+from service.pipeline.sequence import IsStrict, in_sequence
 from service.store import Database
 from service.store.users import ALL_FACILITIES
 
@@ -47,6 +48,7 @@ class Door:
     wake: Callable[[str], None]  # told after the commit that a queue has work
     is_original: Callable[[str, str], bool] = as_asked  # by MSH-3 and MSH-4: answered by AA, AE, AR anyhow
     is_allowed: Allowed | None = None  # over MLLP; None = everybody is
+    is_strict: IsStrict = lenient  # whose numbered messages (MSH-13) are refused out of order
     acks_to: Callable[[str], str] = nowhere  # HOST:PORT for later acknowledgements, by MSH-3|MSH-4
 
     def receive_frames(self, frames: Sequence[tuple[bytes, Origin]]) -> list[bytes]:
@@ -125,6 +127,7 @@ class Door:
             charset=charset or "",
             application_ack=admission.later,
             processing_id=admission.processing_id[:1] or PRODUCTION,
+            numbered=admission.numbered,
         )
 
     def _unpack(self, body: bytes, charset: str | None = None, facility: str = ALL_FACILITIES) -> "_Parcel":
@@ -148,15 +151,7 @@ class Door:
         if is_allowed(arrival.sender, origin.names):
             return arrival
         answer = self._refusal(arrival.body, "103", NOT_ON_THE_LIST, "MSH-3")
-        # Without its control id: once the sender is on the list, the same message is taken as a new one.
-        return replace(
-            arrival,
-            control_id="",
-            answer=answer,
-            quarantine=f"MSH-3: {NOT_ON_THE_LIST}",
-            refused=True,
-            application_ack="",
-        )
+        return arrival.turned_away(f"MSH-3: {NOT_ON_THE_LIST}", answer)
 
     def _refusal(self, head: bytes, code: str, text: str, location: str = "") -> bytes:
         return hl7.refusal(
@@ -198,6 +193,7 @@ class Door:
 
     def _commit(self, arrivals: Sequence[Arrival]) -> list[bytes]:
         with self.database.transaction() as store:
+            arrivals = in_sequence(store, arrivals, self.is_original, self.is_strict)
             received = store.events.receive(arrivals)
             if any(arrival.application_ack for arrival in arrivals):
                 stored = zip((event_id for event_id, _answer in received), arrivals, strict=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from service.domain.feed import Feed
-from service.mapping import acknowledgement_mode, application_acks_to
+from service.mapping import acknowledgement_mode, application_acks_to, refuses_out_of_sequence
 
 _REMEMBERED = 16_384  # senders: they are few, and this is hot
 
@@ -31,6 +31,22 @@ def acks_to(feeds: tuple[Feed, ...]) -> Callable[[str], str]:
         return application_acks_to(feeds, application, facility)
 
     return address_of
+
+
+def strict(feeds: tuple[Feed, ...]) -> Callable[[str], bool]:
+    """Whose numbered messages are refused when they are not in order, by MSH-3|MSH-4."""
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def is_strict(sender: str) -> bool:
+        application, _, facility = sender.partition("|")
+        return refuses_out_of_sequence(feeds, application, facility)
+
+    return is_strict
+
+
+def lenient(_sender: str) -> bool:
+    """No feed wants numbered messages in order."""
+    return False
 
 
 def nowhere(_sender: str) -> str:

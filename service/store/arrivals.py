@@ -24,6 +24,8 @@ class Passed:
     state: str
     answer: bytes
     format: str
+    reused: bool  # its control id stood on other bytes before
+    ordering: str  # of its number (MSH-13): gap, late, again, restart
 
 
 class Arrivals:
@@ -61,4 +63,6 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     event.c.state,
     event.c.answer,
     event.c.format,
+    event.c.reused,
+    event.c.ordering,
 )

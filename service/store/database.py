@@ -35,6 +35,7 @@ from service.store.quarantine import Quarantine, Replays
 from service.store.questions import Questions
 from service.store.resource_links import ResourceLinks
 from service.store.samples import Samples
+from service.store.sequences import Sequences
 from service.store.sessions import Sessions
 from service.store.sign_ins import SignIns
 from service.store.statistics import Statistics
@@ -69,6 +70,7 @@ class Store:
         self.arrivals = Arrivals(transaction)
         self.gauges = Gauges(transaction)
         self.samples = Samples(transaction)
+        self.sequences = Sequences(transaction)
         self.procedures = Procedures(transaction)
         self.candidates = Candidates(transaction)
         self.worklist = Worklist(transaction)

@@ -50,7 +50,7 @@ class Events:
             earlier = known.setdefault(key, [])
             digest = arrival.digest
             same = _same(arrival, digest, earlier)
-            self._tally(arrival, is_new=same is None)
+            self._tally(arrival, same, earlier)
             if same is None:
                 rows.append(self._row(arrival, digest, key, earlier))
                 same = Known(digest, arrival.answer, rows[-1]["id"], rows[-1]["repeat"])
@@ -63,12 +63,26 @@ class Events:
         self._audit_group(arrivals)
         return answers
 
-    def _tally(self, arrival: Arrival, *, is_new: bool) -> None:
+    def are_stored(self, arrivals: Sequence[Arrival]) -> list[bool]:
+        """Whether each came before: the same bytes under its control id."""
+        keys = [self._control_key(arrival) for arrival in arrivals]
+        known = self._known(set(keys))
+        return [
+            _same(arrival, arrival.digest, known.get(key, [])) is not None
+            for arrival, key in zip(arrivals, keys, strict=True)
+        ]
+
+    def _tally(self, arrival: Arrival, same: Known | None, earlier: list[Known]) -> None:
         counted = self._transaction.tallies[arrival.facility, arrival.taken_by]
         counted["received"] += 1
         if arrival.refused:
             counted["refused"] += 1
-        counted[("quarantined" if arrival.quarantine else "waiting") if is_new else "duplicates"] += 1
+        if same:
+            counted["duplicates"] += 1
+            return
+        counted["quarantined" if arrival.quarantine else "waiting"] += 1
+        counted["reused"] += _is_reused(arrival, earlier)
+        counted["out_of_order"] += bool(arrival.order)
 
     def _control_key(self, arrival: Arrival) -> str:
         # Without a control id the bytes themselves are the identity.
@@ -94,7 +108,8 @@ class Events:
             "control_key": control_key,
             "digest": digest,
             "repeat": sum(known.digest == digest for known in earlier),
-            "reused": bool(earlier) and arrival.format is Format.HL7V2,
+            "reused": _is_reused(arrival, earlier),
+            "ordering": arrival.order.value,
             "duplicates": 0,
             "feed": arrival.feed,
             "taken_by": arrival.taken_by,
@@ -259,6 +274,11 @@ def _same(arrival: Arrival, digest: str, earlier: list[Known]) -> Known | None:
     """
     considered = earlier if arrival.format is Format.HL7V2 or not arrival.control_id else earlier[-1:]
     return next((known for known in considered if known.digest == digest), None)
+
+
+def _is_reused(arrival: Arrival, earlier: list[Known]) -> bool:
+    """Whether a new message has the control id of another; a FHIR resource has one id all its life."""
+    return bool(earlier) and arrival.format is Format.HL7V2
 
 
 def _storable(text: str) -> str:

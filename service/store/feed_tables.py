@@ -1,6 +1,18 @@
 """The tables of the feeds in operation: what each brought, and what people said of messages set aside."""
 
-from sqlalchemy import BigInteger, Column, Double, Index, Integer, LargeBinary, String, Table, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from service.store.tables import metadata
 
@@ -20,8 +32,21 @@ feed_tally = Table(
     Column("quarantined", BigInteger, nullable=False),
     Column("discarded", BigInteger, nullable=False),
     Column("last_at", Double, nullable=False),  # of the last message; 0 = none
+    # Of the new messages: under a control id of other bytes; with a number (MSH-13) that was not next.
+    Column("reused", BigInteger, nullable=False, server_default="0"),
+    Column("out_of_order", BigInteger, nullable=False, server_default="0"),
     # For the sums of the last day: those of all time are one row a feed.
     Index("ix_feed_tally_hour", "hour", sqlite_where=text("hour > 0"), postgresql_where=text("hour > 0")),
+)
+
+#: How far the messages have come that a sender numbers (MSH-13).
+link_sequence = Table(
+    "link_sequence",
+    metadata,
+    Column("facility", String(64), primary_key=True),
+    Column("link", String(256), primary_key=True),  # MSH-3|MSH-4|MSH-5|MSH-6
+    Column("last", BigInteger, nullable=False),  # highest number that was taken; 0 = none
+    Column("missing", JSON, nullable=False),  # [[from, to], ...] below it that never came
 )
 
 #: Append-only: that nothing more is to be done with a message in quarantine.

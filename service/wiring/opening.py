@@ -13,7 +13,7 @@ from service.pipeline.chart import Reader
 from service.pipeline.fetch import Fetcher
 from service.pipeline.passwords import Passwords
 from service.pipeline.receive import Door, sources
-from service.pipeline.senders import acks_to, allow_list, original_mode
+from service.pipeline.senders import acks_to, allow_list, original_mode, strict
 from service.pipeline.sign_in import Desk
 from service.settings import Settings
 from service.store import Database, Keyring, open_database
@@ -58,6 +58,7 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         wake=waker.wake,
         is_original=original_mode(mappings.feeds),
         is_allowed=allow_list(settings.mllp_senders),
+        is_strict=strict(mappings.feeds),
         acks_to=acks_to(mappings.feeds),
     )
     billing = billing_file_of(settings)

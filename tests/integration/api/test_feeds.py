@@ -17,6 +17,8 @@ def test_a_feed_tells_what_it_brought_and_what_became_of_it(api, sample):
         "received": 3,
         "refused": 1,
         "duplicates": 1,
+        "reused": 1,
+        "out_of_order": 0,
         "waiting": 0,
         "charted": 1,
         "no_charge": 0,
@@ -33,6 +35,18 @@ def test_one_feed_is_told_hour_by_hour(api, sample):
     (hour,) = api.ask("GET", "/v1/feeds/generic-mdm", role="lead").json()["hours"]
     assert (hour["received"], hour["waiting"]) == (1, 1)
     assert api.ask("GET", "/v1/feeds/no-such", role="lead").status_code == 404
+
+
+def test_a_feed_tells_which_numbers_of_its_senders_never_came(api, sample):
+    for number in (b"4", b"7"):
+        api.send_hl7(sample("02").replace(b"|P|2.5.1", b"|P|2.5.1|" + number, 1))
+    told = api.ask("GET", "/v1/feeds/generic-mdm", role="lead").json()
+    assert told["ever"]["out_of_order"] == 1
+    assert [(link["last"], link["missing"]) for link in told["links"]] == [(7, "5-6")]
+    assert api.ask("GET", "/v1/feeds/generic-oru", role="lead").json()["links"] == told["links"]
+    assert api.ask("GET", "/v1/feeds/north-anesthesia", role="lead").json()["links"] == []
+    east = api.ask("GET", "/v1/feeds/generic-mdm", role="lead", facility="east").json()
+    assert east["links"] == []
 
 
 def test_a_resource_counts_for_the_feed_that_takes_it(api, sample):

@@ -11,6 +11,7 @@ from service.__main__ import app
 from service.commands.feed_tail import Follower
 from service.commands.feeds import span
 from service.domain.event import Arrival, Format
+from service.domain.sequence import Order, Progress
 from service.store import open_database
 from tests.conftest import KEYRING_KEY
 from tests.programs import REPOSITORY
@@ -102,7 +103,7 @@ def test_the_list_is_a_table_for_people_and_json_for_programs(data, monkeypatch)
     (line,) = [line for line in run("list", "--data", folder).output.splitlines() if "north" in line]
     assert "look: quarantine" in line
     counts = line.split("ago")[1].split()
-    assert (counts[:5], counts[-5:]) == (["2", "2", "0", "1", "1"], ["0", "0", "1", "0", "-"])
+    assert (counts[:7], counts[-5:]) == (["2", "2", "0", "1", "0", "0", "1"], ["0", "0", "1", "0", "-"])
     told = json.loads(run("list", "--data", folder, "--json").output)
     (north,) = [each for each in told if each["name"] == "north-anesthesia"]
     assert (north["ever"]["received"], north["ever"]["refused"], north["silent"]) == (2, 1, False)
@@ -113,12 +114,24 @@ def test_one_feed_is_shown_with_what_it_gets_wrong(data, monkeypatch):
     monkeypatch.setenv("CHARGE_CAPTURE_KEY", base64_key())
     receive(database, 1, quarantine="MSH-10: bad")
     with database.transaction() as store:
+        store.sequences.lock([("main", "ANESREC|NORTH|CC|HUB")])
+        store.sequences.advance({("main", "ANESREC|NORTH|CC|HUB"): Progress(7, ((5, 6),))})
         store.samples.claim("north-anesthesia", 1, 1)
         store.samples.record("north-anesthesia", {"PID_5 is missing in PID"}, "C1\x1b[2J")
     told = run("show", "north-anesthesia", "--data", folder).output
+    assert "numbered            7  ANESREC|NORTH|CC|HUB, never came: 5-6\n" in told
     assert "in quarantine       1  MSH-10: bad" in told
     assert "breaks a rule       1  PID_5 is missing in PID (last in C1 [2J, " in told
     assert "1 of 1" in told
+
+
+def test_what_is_odd_of_a_message_is_told_as_it_arrives(data):
+    _, database = data
+    follower = Follower(database, None, 0)
+    receive(database, 1)
+    receive(database, 2, order=Order.GAP)
+    usual, gap = follower.look()
+    assert ("MSH-13" in usual, gap.endswith("  MSH-13: gap")) == (False, True)
 
 
 def test_what_arrives_is_told_once_and_once_more_when_it_is_read(data):

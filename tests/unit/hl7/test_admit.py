@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.hl7 import admit, busy, read_ack, refusal
+from service.domain.sequence import Numbered, Progress, place
+from service.hl7 import admit, answer_in_sequence, busy, read_ack, read_header, refusal
+from service.hl7.modes import as_asked
 
 NOW = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
 
@@ -105,16 +107,29 @@ def test_enhanced_mode_answers_what_msh_15_and_16_ask_for(accept, application, g
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"),
-    [("", ""), ("0", "||1"), ("41", "||42"), ("0099", "||100"), ("-1", "||0"), ("x", ""), ("9" * 99, "")],
+    ("sent", "number"),
+    [("", None), ("0", 0), ("41", 41), ("0099", 99), ("-1", -1), ("-2", None), ("x", None), ("9" * 99, None)],
 )
-def test_a_numbered_message_is_told_the_number_that_comes_next(number, expected):
-    def msa(body):
-        return admit(body, now=NOW, ack_id="K1").answer.decode().split("\r")[1]
+def test_a_message_is_numbered_by_msh_13_on_the_link_of_its_sender_and_receiver(sent, number):
+    numbered = admit(msh(f13=sent), now=NOW, ack_id="K1").numbered
+    assert numbered == (None if number is None else Numbered(number, "LAB|NORTH|CC|HUB"))
 
-    assert msa(msh(f13=number)) == f"MSA|AA|A1{expected}"
-    assert msa(msh(f13=number, f15="AL")) == f"MSA|CA|A1{expected}"
-    assert msa(msh(f13=number, f12="7")) == "MSA|AR|A1", "it was not taken: the same number is expected again"
+
+@pytest.mark.parametrize(("number", "code"), [("0", "AA"), ("-1", "AA"), ("1", "AR"), ("", "AR")])
+def test_what_only_begins_a_link_needs_no_message_type(number, code):
+    assert answer(msh(f9="^", f13=number)) == (code, ("101",) if code == "AR" else ())
+
+
+@pytest.mark.parametrize(("accept", "taken", "refused"), [("", "AA", "AR"), ("AL", "CA", "CE")])
+def test_a_numbered_message_is_told_which_number_was_expected(accept, taken, refused):
+    def msa(**how):
+        header = read_header(msh(f15=accept))
+        answer = answer_in_sequence(header, placed, now=NOW, ack_id="K1", is_original=as_asked, **how)
+        return answer.decode().split("\r")[1]
+
+    placed = place(9, Progress(last=6))
+    assert msa(refused=False) == f"MSA|{taken}|A1||7"
+    assert msa(refused=True) == f"MSA|{refused}|A1||7"
 
 
 @pytest.mark.parametrize(("accept", "application"), [("", ""), ("NE", "NE"), ("AL", "NE"), ("ER", "AL")])

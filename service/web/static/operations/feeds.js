@@ -26,6 +26,7 @@ export class Feeds {
       ["Today", ({ last_day: { received } }) => received.toLocaleString(), { number: true }],
       ["Ever", ({ ever: { received } }) => received.toLocaleString(), { number: true }],
       ["Twice", ({ ever: { duplicates } }) => duplicates.toLocaleString(), { number: true }],
+      ["Odd numbers", oddOf, { number: true }],
       ["Set aside", ({ ever: { quarantined } }) => quarantined.toLocaleString(), { number: true }],
     ];
     byId("feeds-list").replaceChildren(tableOf("Feeds", columns, feeds));
@@ -58,6 +59,11 @@ export function byHour(hours, now = Date.now()) {
     const hour = last - (HOURS - 1 - n) * HOUR;
     return { label: whenOf(hour), value: values.get(hour) ?? 0 };
   });
+}
+
+/** Messages whose control id was used before, or whose number (MSH-13) was not the next one. */
+function oddOf({ ever: { reused, out_of_order: outOfOrder } }) {
+  return (reused + outOfOrder).toLocaleString();
 }
 
 function standNode({ silent, lag_seconds: lag, last_day: { quarantined } }) {
