@@ -10,6 +10,7 @@ from tests.service_process import wait_until
 
 SAMPLES = REPOSITORY / "docs" / "samples" / "hl7v2"
 NUMBERS = itertools.count(1)
+GARBAGE = b"MSH|^~\\&|NOBODY|NOWHERE|||20260301||XYZ^Q99|QUARANTINE-1|P|2.5.1\rZZZ|1\r"
 
 
 def sign_in(page, token):
@@ -47,6 +48,10 @@ def send(running, sample, count=1, edit=lambda message: message, total=0):
         return items if len(items) == (total or count) else None
 
     return wait_until(waiting, f"{count} lines")
+
+
+def of_medicare(message):
+    return message.rstrip(b"\r") + b"\rOBX|90|ST|encounter.payer||medicare||||||F\r"
 
 
 def numbered(message, number):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import lines, message, send, shown, sign_in, status_of
+from tests.browser.desk import lines, message, of_medicare, send, shown, sign_in, status_of
 
 
 @pytest.fixture
@@ -97,10 +97,6 @@ def test_a_stray_key_is_undone_by_another(review, running):
     review.keyboard.press("u")
     expect(message(review)).to_contain_text("Taken back: 62327")
     assert len(running.candidates()) == 2
-
-
-def of_medicare(message):
-    return message.rstrip(b"\r") + b"\rOBX|90|ST|encounter.payer||medicare||||||F\r"
 
 
 def test_a_line_whose_filing_limit_is_over_says_so_and_is_found_by_it(review, running):

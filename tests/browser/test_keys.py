@@ -1,10 +1,9 @@
-"""Keys: on the buttons, on other keys, off; and the page at 200 %."""
+"""Keys: on the buttons, on other keys, off."""
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import form, lines, message, send, shown, sign_in
-from tests.service_process import wait_until
 
 
 @pytest.fixture
@@ -53,19 +52,16 @@ def test_an_action_is_put_on_another_key_which_its_button_then_shows(review):
     expect(review.locator("#approve kbd")).to_have_text("y")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_at_200_percent_zoom_nothing_is_cut_off(review, scheme):
-    review.emulate_media(color_scheme=scheme)
-    review.set_viewport_size({"width": 640, "height": 400})  # what 1280 x 800 leaves at 200 %
+def test_a_theme_that_is_chosen_goes_before_that_of_the_system(review):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    review.emulate_media(color_scheme="dark")
+    dark = review.evaluate(ground)
+    review.locator("#user").click()
+    review.get_by_label("Light").check()
+    assert review.evaluate(ground) == "rgb(255, 255, 255)"
+    review.reload()
     expect(shown(review)).to_be_visible()
-    wait_until(
-        lambda: review.evaluate("document.documentElement.scrollWidth") <= 640, "no sideways scrolling"
-    )
-    review.keyboard.press("e")
-    expect(review.get_by_role("button", name="Save the change")).to_be_attached()
-    assert review.evaluate("document.documentElement.scrollWidth") <= 640
-    review.keyboard.press("Escape")
-    for key, awaited in ((2, ".card"), (7, ".lack"), (6, "#mapping-list tbody")):
-        review.keyboard.press(str(key))
-        expect(review.locator(awaited).first).to_be_visible()
-        assert review.evaluate("document.documentElement.scrollWidth") <= 640, awaited
+    assert review.evaluate(ground) == "rgb(255, 255, 255)"
+    review.locator("#user").click()
+    review.get_by_label("System").check()
+    assert review.evaluate(ground) == dark

@@ -6,10 +6,8 @@ from playwright.sync_api import expect
 from sqlalchemy import update
 
 from service.store.tables import posting
-from tests.browser.desk import lines, message, send, shown, sign_in
+from tests.browser.desk import GARBAGE, lines, message, send, shown, sign_in
 from tests.service_process import wait_until
-
-GARBAGE = b"MSH|^~\\&|NOBODY|NOWHERE|||20260301||XYZ^Q99|QUARANTINE-1|P|2.5.1\rZZZ|1\r"
 
 
 def views(page):

@@ -87,7 +87,10 @@ export class FilterBar {
     if (!text) return this.#set(this.#queue.pairs.filter(([name]) => !["code", "table", "payer"].includes(name)));
     const pair = /^[0-9A-Z]{4}[0-9A-Z]$/i.test(text) && /[0-9]/.test(text) ? ["code", text.toUpperCase()] : await this.#named(text);
     const isOfNotes = !pair && this.#offersNotes && (await this.#queue.holds(text));
-    if (!pair && !isOfNotes) return say(`No open line has a code, table${this.#offersNotes ? ", note" : ""} or payer like "${text}".`, { problem: true });
+    if (!pair && !isOfNotes) {
+      byId("search").select(); // what is typed next takes its place
+      return say(`No open line has a code, table${this.#offersNotes ? ", note" : ""} or payer like "${text}".`, { problem: true });
+    }
     byId("search").value = "";
     if (isOfNotes) this.#set([], text);
     else this.#set(withPair(this.#queue.pairs, pair));
