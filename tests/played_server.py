@@ -1,6 +1,7 @@
 """A server of somebody else's, played: real HTTP on a free port of this machine."""
 
 import json
+import socket
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,13 +11,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 def played(player):
     """Serve it; `player.answer(method, path, headers, body)` gives status, content and headers.
 
-    Where it is served, it is told as `player.url`.
+    Where it gives None, the connection breaks without an answer. Where it is served, it is told as
+    `player.url`.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def handle_any(self):
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            status, content, headers = player.answer(self.command, self.path, self.headers, body)
+            answer = player.answer(self.command, self.path, self.headers, body)
+            if answer is None:
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            status, content, headers = answer
             payload = b"" if content is None else json.dumps(content).encode()
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(payload))}.items():

@@ -120,6 +120,7 @@ class Charge:
     approved_by: str = ""  # FT1-24
     kind: ChargeKind = ChargeKind.CHARGE  # FT1-6
     reverses: str = ""  # key of the charge that a credit takes back
+    replaces: str = ""  # key of the charge in whose place it stands: billing held that one
 
     def __post_init__(self) -> None:
         missing = [
@@ -163,6 +164,7 @@ class Parcel:
     control_id: str  # MSH-10, or the identifier of If-None-Exist
     body: bytes = field(repr=False)
     sent_before: bool = False  # once, at least; it may have arrived
+    may_be_held: bool = False  # an attempt ended without a lawful answer, and nobody has settled it since
 
 
 @dataclass(frozen=True, slots=True)

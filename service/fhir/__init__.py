@@ -9,7 +9,6 @@ from service.fhir.ehr_server import EhrServer, is_signed
 from service.fhir.embedded import embedded_in
 from service.fhir.extract import Extractor
 from service.fhir.links import Link, Role, links_of
-from service.fhir.millennium import create_parameters
 from service.fhir.notification import Notification, Told, local, read_notification
 from service.fhir.outcome import outcome
 from service.fhir.persons import said_of_persons
@@ -48,7 +47,6 @@ __all__ = [
     "build_subscription",
     "capability_statement",
     "charge_item_of",
-    "create_parameters",
     "embedded_in",
     "identifier_of",
     "is_signed",

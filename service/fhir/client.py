@@ -1,7 +1,7 @@
 """ChargeItemClient: creates ChargeItems on a FHIR server, once each, and says what is certain afterwards."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -81,7 +81,7 @@ class ChargeItemClient:
 
     def withdraw(self, identifier: str) -> Receipt:
         """Mark the ChargeItem of this identifier entered-in-error, unless billing has billed it."""
-        search = self._asked(lambda: self._server.search(identifier))
+        search = self._asked(lambda: self._server.search({"identifier": identifier}))
         _refuse(search)
         # A server that passes over the parameter gives others' charges as well.
         found = [item for item in _charge_items(_json(search)) if identifier in _names(item)]
@@ -102,13 +102,30 @@ class ChargeItemClient:
         _refuse(response)
         raise PostingRepeatable(f"billing answered {response.status_code}")
 
-    def operate(self, operation: str, parameters: Resource) -> Receipt:
-        """Call an operation of a vendor on ChargeItem; a repeat is recognised by what the parameters name."""
-        response = self._asked(lambda: self._server.send("POST", f"ChargeItem/{operation}", parameters))
+    def operate(self, operation: str, parameters: Resource, *, item_id: str = "") -> Receipt:
+        """Call an operation of a vendor on ChargeItem, or on one item as it was seen."""
+        path = f"ChargeItem/{item_id}/{operation}" if item_id else f"ChargeItem/{operation}"
+        response = self._asked(lambda: self._server.send("POST", path, parameters))
         if response.status_code in (_OK, _CREATED):
             return Receipt(response.content, f"{response.status_code} {operation}")
+        if item_id and response.status_code in (_CONFLICT, _SEVERAL):
+            raise PostingUnavailable("the ChargeItem was changed in billing meanwhile")
         _refuse(response)
         raise PostingRepeatable(f"billing answered {response.status_code}")
+
+    def items(self, **parameters: str) -> list[Resource]:
+        """All ChargeItems that a search finds. It changes nothing: without an answer it is done again."""
+        try:
+            response = self._server.search(parameters)
+        except requests.RequestException as error:
+            raise PostingUnavailable("billing's FHIR server did not answer a search") from error
+        _refuse(response)
+        bundle = _json(response)
+        if response.status_code != _OK or bundle.get("resourceType") != "Bundle":
+            raise PostingUnavailable(f"a search in billing's FHIR server answered {response.status_code}")
+        if any(link.get("relation") == "next" for link in _objects(bundle.get("link"))):
+            raise PostingRefused("billing's FHIR server holds more ChargeItems there than it shows at once")
+        return _charge_items(bundle)
 
     def _asked(self, ask: Callable[[], requests.Response]) -> requests.Response:
         try:
@@ -125,7 +142,7 @@ class ChargeItemClient:
     def _settle(self, charge_item: Resource, identifier: str, what: str) -> Receipt:
         """Look whether a ChargeItem arrived whose answer did not say so."""
         try:
-            response = self._server.search(identifier)
+            response = self._server.search({"identifier": identifier})
         except requests.RequestException:
             raise PostingRepeatable(f"billing: {what}, and a search failed") from None
         bundle = _json(response)
@@ -158,8 +175,8 @@ class _Server(FHIRServer):  # type: ignore[misc]  # fhirclient has no annotation
         headers = {"If-Match": f'W/"{version}"'} if version else None
         return self.send("PUT", f"ChargeItem/{resource['id']}", resource, headers)
 
-    def search(self, identifier: str) -> requests.Response:
-        return self.send("GET", "ChargeItem", params={"identifier": identifier})
+    def search(self, parameters: Mapping[str, str]) -> requests.Response:
+        return self.send("GET", "ChargeItem", params=parameters)
 
     def send(
         self,
@@ -208,8 +225,12 @@ def _retry_after(response: requests.Response) -> float:
 
 
 def _charge_items(bundle: Resource) -> list[Resource]:
-    found = [entry.get("resource") for entry in listed(bundle.get("entry")) if isinstance(entry, dict)]
-    return [item for item in found if isinstance(item, dict) and item.get("resourceType") == "ChargeItem"]
+    found = _objects([entry.get("resource") for entry in _objects(bundle.get("entry"))])
+    return [item for item in found if item.get("resourceType") == "ChargeItem"]
+
+
+def _objects(value: Any) -> list[Resource]:
+    return [each for each in listed(value) if isinstance(each, dict)]
 
 
 def _signer(

@@ -64,12 +64,37 @@ class PatienceForm(_Form):
     verdict: _Seconds = 86_400.0
 
 
+class KeyAttributeForm(_Form):
+    """The custom attribute of charge items, made by the site, in which our key is kept."""
+
+    id: str
+    name: str
+
+
+class SchedulesForm(_Form):
+    """Bill code schedules of a site, as its code set 14002 has them; "" = left out."""
+
+    CPT: str = ""
+    HCPCS: str = ""
+    MODIFIER: str = ""
+    ICD: str = ""
+
+
+class MillenniumForm(_Form):
+    """What one site of this vendor calls things, and how it is told of corrections."""
+
+    tenant: Annotated[str, Field(min_length=1)]  # in the names of its code systems
+    schedules: SchedulesForm = SchedulesForm()
+    key_attribute: KeyAttributeForm | None = None
+    corrections: Literal["credit", "modify"] = "credit"
+
+
 class FhirForm(_Form):
     """How ChargeItems are made, where charges go to a FHIR server."""
 
     version: Literal["R4", "R5"] = "R4"
-    operations: Literal["none", "millennium"] = "none"  # a vendor's own way to create charges
-    tenant: str = ""  # in the names of that vendor's code systems
+    operations: Literal["none", "millennium"] = "none"  # a vendor's own way to take charges
+    millennium: MillenniumForm | None = None
 
 
 class DestinationForm(_Form):
@@ -96,7 +121,7 @@ class DestinationForm(_Form):
     transaction_code: Literal["procedure_code", "charge_master"] = "procedure_code"
     charge_master: str | None = None
     components: Components | None = None
-    deduplicates_on: Literal["none", "msh10", "ft1_2"]
+    deduplicates_on: Literal["none", "msh10", "ft1_2", "transaction_id"]
     answers: dict[Behaviour, Outcome] = {}
     patience: PatienceForm = PatienceForm()
     connections: Annotated[int, Field(ge=1, le=32)] = 1

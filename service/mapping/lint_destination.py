@@ -31,6 +31,7 @@ def lint_destination(file: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _credits(file)
     yield from _places(file)
     yield from _codes(file)
+    yield from _vendor(file)
     yield from _answers(file)
 
 
@@ -78,10 +79,22 @@ def _codes(file: Mapping[str, Any]) -> Iterator[Fault]:
     for number, code in enumerate((file["components"] or {}).get("codes", ())):
         if not looks_like_procedure_code(code):
             yield f"{code!r} is not shaped like a CPT or HCPCS code", ("components", "codes", number)
-    if file["fhir"]["operations"] == "millennium" and not file["fhir"]["tenant"]:
-        yield "bill codes are named by the tenant: give it", ("fhir",)
     if file["components"] and not file["components"]["send"]:
         yield "neither component would be sent", ("components", "send")
+
+
+def _vendor(file: Mapping[str, Any]) -> Iterator[Fault]:
+    fhir, site = file["fhir"], file["fhir"]["millennium"]
+    if (fhir["operations"] == "millennium") != (site is not None):
+        yield "operations: millennium and what its site calls things belong together", ("fhir", "millennium")
+    if site is None:
+        if file["deduplicates_on"] == "transaction_id":
+            yield "nothing but operations: millennium has a transactionId", ("deduplicates_on",)
+        return
+    if fhir["version"] != "R4":
+        yield "this vendor's operations are of R4", ("fhir", "version")
+    if site["corrections"] == "modify" and not site["key_attribute"]:
+        yield "the item to modify is found by our key: say which attribute keeps it", ("fhir", "millennium")
 
 
 def _answers(file: Mapping[str, Any]) -> Iterator[Fault]:

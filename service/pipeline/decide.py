@@ -130,7 +130,7 @@ def _charged(
     """Make the charge, and commit to post it to a destination after a hold."""
     destination, hold = way
     credits_, cancelled = _taken_back(store, line, user)
-    charges = [*credits_, *_new_charge(line, user)]
+    charges = [*credits_, *_new_charge(line, user, replaces=credits_[0].reverses if credits_ else "")]
     for charge in charges:
         store.charges.add(charge, line.id)
         store.postings.add(charge, destination, delay=hold)
@@ -196,7 +196,7 @@ def _money_of(line: Candidate) -> dict[str, Any]:
     }
 
 
-def _new_charge(line: Candidate, user: User) -> list[Charge]:
+def _new_charge(line: Candidate, user: User, *, replaces: str = "") -> list[Charge]:
     if line.kind is ChargeKind.CREDIT:
         return []
     try:
@@ -211,6 +211,7 @@ def _new_charge(line: Candidate, user: User) -> list[Charge]:
                 modifiers=tuple(map(Modifier, line.modifiers)),
                 diagnoses=tuple(map(DiagnosisCode, line.content["diagnoses"])),
                 approved_by=user.name,
+                replaces=replaces,
             )
         ]
     except ValueError:  # its text quotes what stands there, which may be anything

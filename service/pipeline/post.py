@@ -95,7 +95,8 @@ def _parcel(database: Database, destination: Destination, postings: Sequence[Pos
     """The bytes fixed at an earlier attempt, or new ones, committed before they may leave."""
     leader = postings[0]
     if leader.body is not None:
-        return Parcel(leader.control_id, leader.body, sent_before=leader.attempts > 1)
+        held = any(each.may_be_held for each in postings)
+        return Parcel(leader.control_id, leader.body, sent_before=leader.attempts > 1, may_be_held=held)
     with database.transaction() as store:
         charges = [store.charges.get(each.charge_key, each.facility) for each in postings]
     try:

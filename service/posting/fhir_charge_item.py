@@ -12,11 +12,9 @@ from service.fhir import (
     ENTERED_IN_ERROR,
     ChargeItemClient,
     build_charge_item,
-    create_parameters,
     identifier_of,
     transaction_of,
 )
-from service.fhir.millennium import CREATE
 from service.posting.breaker import Breaker
 
 IDENTIFIER_SYSTEM = "urn:charge-capture:charge"
@@ -62,32 +60,6 @@ class FhirChargeItem:
         if resource["status"] == ENTERED_IN_ERROR:
             return self._client.withdraw(identifier)
         return self._client.post(resource, identifier=identifier, sent_before=parcel.sent_before)
-
-    def tend(self) -> None:
-        """Nothing is ever due."""
-
-
-class MillenniumChargeItem:
-    """A server that takes charges by its own operation, and recognises a repeat by `transactionId`."""
-
-    per_visit = False
-    connections = 1
-
-    def __init__(self, client: ChargeItemClient, patience: Patience, *, tenant: str) -> None:
-        self.patience = patience
-        self.breaker = Breaker(patience)
-        self._client = client
-        self._tenant = tenant
-
-    def prepare(self, charges: Sequence[Charge], control_id: str, now: datetime) -> Parcel:  # noqa: ARG002
-        """Fix the parameters of the operation."""
-        (charge,) = charges
-        parameters = create_parameters(charge, identifier_system=IDENTIFIER_SYSTEM, tenant=self._tenant)
-        return Parcel(control_id, orjson.dumps(parameters))
-
-    def send(self, parcel: Parcel) -> Receipt:
-        """Call the operation."""
-        return self._client.operate(CREATE, orjson.loads(parcel.body))
 
     def tend(self) -> None:
         """Nothing is ever due."""

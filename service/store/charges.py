@@ -33,6 +33,7 @@ class Charges:
         content = {
             "context": asdict(approved.context),
             "diagnoses": [diagnosis.value for diagnosis in approved.diagnoses],
+            "replaces": approved.replaces,
         }
         row = {
             "id": identifier,
@@ -119,6 +120,7 @@ class Charges:
             approved_by=row.approved_by,
             kind=ChargeKind(row.kind),
             reverses=row.reverses,
+            replaces=content.get("replaces", ""),  # of charges before 2026-11-26 it is not known
         )
 
 

@@ -2,13 +2,17 @@
 
 from urllib.parse import urlsplit
 
+from service.domain.errors import SetupError
 from service.fhir import ChargeItemClient
+from service.fhir.millennium import KeyAttribute, MillenniumSite
 from service.mapping import DestinationFile, load_destination
+from service.mapping.destinations import MillenniumForm
 from service.mllp import Connection, TlsFiles, client_tls
 from service.posting.batch_file import BatchFile
 from service.posting.destination import Destination
 from service.posting.dft_over_mllp import DftOverMllp
-from service.posting.fhir_charge_item import FhirChargeItem, MillenniumChargeItem
+from service.posting.fhir_charge_item import FhirChargeItem
+from service.posting.millennium import MillenniumChargeItem
 from service.settings import Settings, host_and_port
 
 BILLING = "billing"
@@ -45,9 +49,21 @@ def _connection(settings: Settings) -> Connection:
 
 def _fhir(settings: Settings, file: DestinationFile) -> Destination:
     client, patience = _fhir_client(settings), file.patience
-    if file.fhir.operations == "millennium":
-        return MillenniumChargeItem(client, patience, tenant=file.fhir.tenant)
+    if file.layout.split.codes:
+        raise SetupError(
+            "components: a FHIR server is told of charges whole; take them out of the destination"
+        )
+    if file.fhir.millennium:
+        return _millennium(client, file, file.fhir.millennium)
     return FhirChargeItem(client, patience, version=file.fhir.version, per_visit=file.layout.per_visit)
+
+
+def _millennium(client: ChargeItemClient, file: DestinationFile, form: MillenniumForm) -> Destination:
+    named = form.key_attribute
+    attribute = KeyAttribute(named.id, named.name) if named else None
+    site = MillenniumSite(form.tenant, form.schedules.model_dump(), attribute)
+    modifies = form.corrections == "modify"
+    return MillenniumChargeItem(client, file.patience, site, file.actions, modifies=modifies)
 
 
 def _fhir_client(settings: Settings) -> ChargeItemClient:

@@ -10,7 +10,7 @@ from service.domain.charge import Charge, ChargeKind
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
 from service.domain.errors import PostingRefused
-from service.fhir import build_charge_item, create_parameters, transaction_of
+from service.fhir import build_charge_item, transaction_of
 
 CPT, HCPCS = "http://www.ama-assn.org/go/cpt", "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 CHARGE = Charge(
@@ -146,26 +146,6 @@ def test_a_transaction_creates_each_item_on_its_own_condition():
     assert {(request["method"], request["url"]) for request in requests} == {("POST", "ChargeItem")}
     assert len({entry["fullUrl"] for entry in bundle["entry"]}) == 2
     assert Bundle(bundle)
-
-
-def test_an_operation_is_given_one_bill_code_and_what_a_repeat_is_known_by():
-    parameters = create_parameters(CHARGE, identifier_system="urn:test", tenant="T1")
-    transaction, item = parameters["parameter"]
-    (coding,) = item["resource"]["code"]["coding"]
-    assert (coding["system"].endswith("/T1/CodeSystem/BillCodes-CPT"), coding["code"]) == (True, "62323")
-    modifiers = [each["valueCodeableConcept"]["coding"][0]["code"] for each in coding["extension"]]
-    assert modifiers == ["59", "RT"]
-    again, other = (
-        create_parameters(charge, identifier_system="urn:test", tenant="T1")["parameter"][0]
-        for charge in (CHARGE, replace(CHARGE, key="OTHERKEY"))
-    )
-    assert again == transaction != other
-    for charge in (
-        replace(CHARGE, kind=ChargeKind.CREDIT, reverses="OLDKEY"),
-        replace(CHARGE, context=replace(CHARGE.context, encounter_reference="")),
-    ):
-        with pytest.raises(PostingRefused):
-            create_parameters(charge, identifier_system="urn:test", tenant="T1")
 
 
 def test_a_charge_that_makes_no_charge_item_is_refused_without_quoting_it():

@@ -113,6 +113,16 @@ WRONG = [
     ("answers:\n  CA: await", "8: no application acknowledgement is asked for"),
     ("answers:\n  AB: refused", "8: "),
     ("version: '2.6'", "7: '2.6' is not one of 2.3, 2.3.1"),
+    ("fhir: {operations: millennium}", "7: operations: millennium and what its site"),
+    ("fhir: {millennium: {tenant: T}}", "7: operations: millennium and what its site"),
+    ("fhir: {operations: millennium, millennium: {tenant: ''}}", "fhir.millennium.tenant"),
+    ("fhir: {operations: millennium, version: R5, millennium: {tenant: T}}", "7: this vendor's operations"),
+    (
+        "fhir: {operations: millennium, millennium: {tenant: T, corrections: modify}}",
+        "7: the item to modify is found by our key",
+    ),
+    ("deduplicates_on: transaction_id", "7: nothing but operations: millennium"),
+    ("fhir: {operations: millenium}", "7: "),
     ("conections: 2", "unknown key 'conections'; nearest: connections"),
     ("connections: 0", "7: connections"),
 ]
