@@ -1,7 +1,7 @@
 """The lexicon: every phrase of mappings/terms, compiled, with what it means."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Final
@@ -54,6 +54,7 @@ class States:
     one_of_several: bool = False  # the element tells of one thing of a group
     by_level: bool = False  # tells of the levels beside which it stands
     failing_that: bool = False  # only where its sentence states no other value; disputed then
+    titles_only: bool = False  # in a title, and only held against what the text below says
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class Lexicon:
     grammar: Grammar
     gap_ends: frozenset[str]
     agreeing: frozenset[str] = frozenset()  # elements of which title and text must name the same
+    inclusive: Mapping[Value, frozenset[Value]] = field(default_factory=dict)  # both -> left, right
 
 
 def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
@@ -135,7 +137,18 @@ def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
     agreeing = {name for file, _ in files for name, terms in file.elements.items() if terms.title_must_agree}
     gap_ends = frozenset(cues.gap_ends)
     automaton = Automaton([phrase for phrase, _ in entries], gap_ends)
-    return Lexicon(entries, automaton, _grammar(cues), gap_ends, frozenset(agreeing))
+    return Lexicon(
+        entries, automaton, _grammar(cues), gap_ends, frozenset(agreeing), dict(_inclusive(vocabulary))
+    )
+
+
+def _inclusive(vocabulary: Vocabulary) -> Iterator[tuple[Value, frozenset[Value]]]:
+    """Values that take in the others of their element ("bilateral")."""
+    for group in vocabulary.groups.values():
+        for name in group.distinct:
+            values = set(vocabulary.element(name).values)
+            for value in values.intersection(group.inclusive):
+                yield value, frozenset(values.difference(group.inclusive))
 
 
 def _no_value_twice(
@@ -188,7 +201,7 @@ def _cue_entries(cues: CuesFile, compiler: _Compiler) -> Iterator[Entry]:
 
 def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler) -> Iterator[Entry]:
     name = reader.element.name
-    for key in ("values", "plainly", "failing_that"):
+    for key in ("values", "plainly", "failing_that", "titles"):
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)
             meaning = reader.states(value, *place, key=key)
@@ -245,15 +258,16 @@ class _Values:
         return None if isinstance(found, Within) else found
 
     def states(self, value: str, *place: str | int, of: str = "", key: str = "") -> States:
-        element = self.element
+        element, in_titles = self.element, key == "titles"
         return States(
             element.name,
             self.read(value, *place),
             of,
             plain=key == "plainly",
-            one_of_several=bool(element.group),
+            one_of_several=bool(element.group) and not in_titles,
             by_level=bool(element.told_of),
             failing_that=key == "failing_that",
+            titles_only=in_titles,
         )
 
     def check(self, phrase: Phrase, value: Value | Within, *place: str | int) -> None:

@@ -63,6 +63,7 @@ class _Reading:
     words: Words
     section: Section
     statements: list[Statement] = field(default_factory=list)
+    titles: list[Statement] = field(default_factory=list)  # what they name, only held against the rest
     hindered: list[tuple[Hinders, str]] = field(default_factory=list)  # by what, and in which section
     topics: Topics = field(default_factory=Topics)
     past: bool = False  # a story of earlier times is being told
@@ -74,6 +75,7 @@ class Told(NamedTuple):
 
     statements: list[Statement]  # in order, also those taken back
     other_days: Mapping[str, tuple[int, int]]  # of which its headings say that it tells; where
+    titles: list[Statement]  # what they name that is only held against the statements
 
 
 def find_statements(
@@ -93,9 +95,10 @@ def find_statements(
     section = reading.section
     # Where a heading gives the day of the service, others beside it part the note; else its day is in doubt.
     if section.today or not service_days:
-        return Told(_unhindered(reading, {""}), {})
+        return Told(_unhindered(reading, {""}), {}, reading.titles)
     told = [each if each.foreign != "earlier" else each._replace(foreign="") for each in reading.statements]
-    return Told(_unhindered(replace(reading, statements=told), {"", "earlier"}), section.other_days)
+    reading = replace(reading, statements=told)
+    return Told(_unhindered(reading, {"", "earlier"}), section.other_days, reading.titles)
 
 
 def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]:
@@ -141,7 +144,7 @@ def _told_of_the_past(reading: _Reading, sentence: Sentence, marks: Collection[s
 
 def _judge(reading: _Reading, sentence: Sentence, found: Found, lexicon: Lexicon, doubt: str) -> None:
     """Keep the sentence's statements, each with what takes it back."""
-    claims = _without_idle(claims_of(found, reading.words))
+    claims = _without_idle(claims_of(found, reading.words), sentence)
     if not claims:
         return
     if sentence.end - sentence.start > _LONGEST_SENTENCE:
@@ -164,11 +167,14 @@ def _judge(reading: _Reading, sentence: Sentence, found: Found, lexicon: Lexicon
             else:
                 taken_back = whole or _doubt(claim, reaching)
             taken_back = taken_back or ("unclear" if meaning.element in vague else "")
-            reading.statements.append(_statement(claim, meaning, reading, sentence, taken_back, item))
+            told = reading.titles if meaning.titles_only else reading.statements
+            told.append(_statement(claim, meaning, reading, sentence, taken_back, item))
 
 
-def _without_idle(claims: list[Claim]) -> list[Claim]:
-    """Leave out what is meant only where its sentence states no other value of the element."""
+def _without_idle(claims: list[Claim], sentence: Sentence) -> list[Claim]:
+    """Leave out what is meant only in a title, or where its sentence states no other value of the element."""
+    if not sentence.in_title:
+        claims = [each for each in claims if not _is_of_titles(each)]
     weak = {each.meaning.element for each in claims if _is_weak(each)}
     if not weak:
         return claims
@@ -180,6 +186,10 @@ def _without_idle(claims: list[Claim]) -> list[Claim]:
 
 def _is_weak(claim: Claim) -> bool:
     return isinstance(claim.meaning, States) and claim.meaning.failing_that
+
+
+def _is_of_titles(claim: Claim) -> bool:
+    return isinstance(claim.meaning, States) and claim.meaning.titles_only
 
 
 def _strong(reaching: list[_Reaching], found: Found) -> list[_Reaching]:

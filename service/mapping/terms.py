@@ -6,7 +6,7 @@ different statements both stand: that is a conflict, and the tables ask.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -15,7 +15,7 @@ from service.domain.documentation import DocumentedElement, Narrative, Source, V
 from service.mapping.clauses import Grammar, sets_aside
 from service.mapping.lexicon import Lexicon, read_lexicon
 from service.mapping.stands import CONFLICT_ORIGIN
-from service.mapping.statements import Statement, Titled, find_statements
+from service.mapping.statements import Statement, Titled, Told, find_statements
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.words import cut
 
@@ -41,6 +41,7 @@ class Terms:
         text, starts, titled = _join(narratives, self._lexicon.grammar)
         told = find_statements(text, self._lexicon, titled, service_days)
         disputed = set(_not_agreed(told.statements, self._lexicon.agreeing))
+        disputed |= set(_unlike_titles(told, self._lexicon.inclusive))
         days = [Statement(_SERVICE_DATE, day, *span) for day, span in told.other_days.items()]
         return tuple(
             replace(element, origin=CONFLICT_ORIGIN) if is_disputed else element
@@ -125,12 +126,33 @@ def _standing(statements: Iterable[Statement]) -> list[Statement]:
 
 def _not_agreed(statements: Iterable[Statement], elements: Iterable[str]) -> Iterator[tuple[str, Value]]:
     """What only the title names, or only the text below it: a template may have been carried over."""
-    standing = [each for each in statements if not (each.doubt or each.of or each.foreign)]
+    standing = list(statements)
     for name in elements:
-        title = {each.value for each in standing if each.element == name and each.in_title}
-        text = {each.value for each in standing if each.element == name and not each.in_title}
+        title = _own_values(name, (each for each in standing if each.in_title))
+        text = _own_values(name, (each for each in standing if not each.in_title))
         if title and text:
             yield from ((name, value) for value in title ^ text)
+
+
+def _unlike_titles(told: Told, inclusive: Mapping[Value, frozenset[Value]]) -> Iterator[tuple[str, Value]]:
+    """What the text says of an element of which the titles name something else, or more, or less."""
+    for name in {each.element for each in told.titles}:
+        title, text = _own_values(name, told.titles), _own_values(name, told.statements)
+        if title and _opened(title, inclusive) != _opened(text, inclusive):
+            yield from ((name, value) for value in text)
+
+
+def _own_values(name: str, statements: Iterable[Statement]) -> set[Value]:
+    """The values of an element that a note gives as its own, and takes nothing back of."""
+    return {
+        each.value
+        for each in statements
+        if each.element == name and not (each.doubt or each.of or each.foreign)
+    }
+
+
+def _opened(values: Iterable[Value], inclusive: Mapping[Value, frozenset[Value]]) -> frozenset[Value]:
+    return frozenset[Value]().union(*(inclusive.get(value, {value}) for value in values))
 
 
 class _Used(NamedTuple):

@@ -6,6 +6,7 @@ import pytest
 
 from service.domain.documentation import DocumentedElement, Narrative, Source, Value
 from service.mapping.items import items_of
+from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.terms import Terms, load_terms
 from service.mapping.vocabulary import read_vocabulary
 from tests.unit.mapping.terms_folder import MAPPINGS, write_terms
@@ -30,6 +31,17 @@ elements:
   device:
     values:
       needle: [needle]
+  joint.name:
+    values: {knee: [knee was injected]}
+  joint.side:
+    values:
+      left: [left knee was injected]
+      right: [right knee was injected]
+      bilateral: [both knees were injected, left and right knee was injected]
+    titles:
+      left: [left knee injection]
+      right: [right knee injection]
+      bilateral: [bilateral knee injection]
 """
 Item = dict[str, Value]
 
@@ -122,3 +134,31 @@ def test_a_time_at_the_start_of_a_line_begins_no_sentence(terms: Terms) -> None:
     assert by_item(read(terms, "3 cm laceration\nat 10:30, forearm, no wound\nof the scalp")) == {
         "1": [3, "arm"]
     }
+
+
+LEFT, RIGHT = "The left knee was injected.", "The right knee was injected."
+TITLES = [
+    pytest.param(f"PROCEDURE: Left knee injection.\n{LEFT}", {}, id="the same"),
+    pytest.param(f"PROCEDURE: Right knee injection.\n{LEFT}", {"left": CONFLICT_ORIGIN}, id="another"),
+    pytest.param(f"PROCEDURE: Bilateral knee injection.\n{LEFT}", {"left": CONFLICT_ORIGIN}, id="more"),
+    pytest.param(f"PROCEDURE: Bilateral knee injection.\n{LEFT} {RIGHT}", {}, id="both, one by one"),
+    pytest.param(
+        "PROCEDURE: Right knee injection.\nBoth knees were injected.",
+        {"bilateral": CONFLICT_ORIGIN},
+        id="less",
+    ),
+    pytest.param(f"{LEFT} PLAN: right knee injection.", {}, id="under no title"),
+    pytest.param(f"PROCEDURE: No right knee injection.\n{LEFT}", {}, id="taken back"),
+]
+
+
+@pytest.mark.parametrize(("text", "disputed"), TITLES)
+def test_what_titles_name_is_held_against_the_text(
+    terms: Terms, text: str, disputed: dict[Value, str]
+) -> None:
+    sides = {each.value: each.origin for each in read(terms, text) if each.name == "joint.side"}
+    assert {value: origin for value, origin in sides.items() if origin == CONFLICT_ORIGIN} == disputed
+
+
+def test_a_title_alone_is_no_thing(terms: Terms) -> None:
+    assert not read(terms, "PROCEDURE: Left knee injection.")
