@@ -11,11 +11,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
 
 from benchmarks.processes import FREE_PORT, REPOSITORY, SERVICE, ended, started
-
-_QUEUE: Final = "^/v1/(candidates|questions|views|me|charges|postings|session|sign-in)"
 
 
 def main() -> None:
@@ -41,10 +38,9 @@ def _command(url: str, token: str, seconds: int) -> list[str]:
         "run",
         f"{url}/openapi.json",
         *("-H", f"Authorization: Bearer {token}"),
-        *("--include-path-regex", _QUEUE),
         *("--exclude-path", "/v1/events-stream"),  # it has no end
         *("--exclude-checks", "positive_data_acceptance"),
-        *("--phases", "coverage,fuzzing"),
+        *("--phases", "examples,coverage,fuzzing,stateful"),
         *("--max-time", str(seconds)),
         "--continue-on-failure",
     ]

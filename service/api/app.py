@@ -1,7 +1,5 @@
 """The application: routes, errors, limits."""
 
-from fastapi import FastAPI
-
 from service.api import (
     attachments,
     bulk,
@@ -28,13 +26,14 @@ from service.api import (
     stream,
     worklist,
 )
+from service.api.document import OUTCOMES, PROBLEMS, Application
 from service.api.limits import Limits
 from service.api.parts import Parts
 
 
-def create_app(parts: Parts, version: str) -> FastAPI:
+def create_app(parts: Parts, version: str) -> Application:
     """Make the API on the given parts."""
-    app = FastAPI(
+    app = Application(
         title="charge-capture",
         version=version,
         docs_url=None,  # the page of FastAPI loads scripts from elsewhere; /openapi.json is served
@@ -66,10 +65,10 @@ def create_app(parts: Parts, version: str) -> FastAPI:
         sign_in,
         oidc_sign_in,
     ):
-        answered = {} if module in (fhir_notify, fhir_read, intake) else problems.RESPONSES
+        answered = OUTCOMES if module in (fhir_notify, fhir_read, intake) else PROBLEMS
         app.include_router(module.router, responses=answered)
     if parts.reader.indexes_notes:
-        app.include_router(search.router, responses=problems.RESPONSES)
+        app.include_router(search.router, responses=PROBLEMS)
     problems.install(app)
     app.add_middleware(Limits, body_limit=parts.body_limit)
     return app

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from service.api.access import CandidateReader
+from service.api.examples import answered
 from service.api.parts import PartsOf
 from service.pipeline.documents import open_attachment
 
@@ -15,7 +16,10 @@ router = APIRouter(prefix="/v1/candidates", tags=["review"])
 _SANDBOX: Final = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
-@router.get("/{identifier}/documents/{event}/attachments/{number}", response_class=Response)
+_FILE: Final = answered({"application/octet-stream": "%PDF-1.4 ..."})
+
+
+@router.get("/{identifier}/documents/{event}/attachments/{number}", response_class=Response, responses=_FILE)
 def download(
     identifier: str,
     event: str,

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import StreamingResponse
 
 from service.api.access import CandidateReader
+from service.api.examples import answered
 from service.api.filters import FilterIn
 from service.api.parts import Parts, PartsOf
 from service.api.schemas import CandidateOut, candidate_out
@@ -41,9 +42,15 @@ class ExportQuery(FilterIn):
 
 
 _TYPES = {ExportFormat.CSV: "text/csv; charset=utf-8", ExportFormat.NDJSON: "application/x-ndjson"}
+_ANSWERS = answered(
+    {
+        "text/csv": "id,facility,status,kind,code\r\n0199-line,main,proposed,CG,62323\r\n",
+        "application/x-ndjson": '{"id": "0199-line", "facility": "main", "code": "62323"}\n',
+    }
+)
 
 
-@router.get("/export", response_class=StreamingResponse)
+@router.get("/export", response_class=StreamingResponse, responses=_ANSWERS)
 def export(
     parts: PartsOf, user: CandidateReader, query: Annotated[ExportQuery, Query()]
 ) -> StreamingResponse:

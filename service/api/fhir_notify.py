@@ -1,12 +1,12 @@
 """Notifications of EHRs' subscriptions: stored, or noted, within one commit each; then answered."""
 
-import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse
 
 from service import fhir
 from service.api.access import Unauthenticated, caller, may
+from service.api.examples import WELL, answered
+from service.api.media import FHIR, FhirResponse
 from service.api.parts import Parts, PartsOf
 from service.domain.ehr import Ehr
 from service.domain.errors import Fault, InputError, NotAllowed
@@ -15,16 +15,19 @@ from service.pipeline.notify import arrival_of, hear
 from service.pipeline.receive import Door
 
 router = APIRouter(tags=["intake"])
-_FHIR = "application/fhir+json"
 
 
-@router.post("/fhir/notify/{ehr}", response_class=JSONResponse)
+@router.post("/fhir/notify/{ehr}", response_class=FhirResponse, responses=answered({FHIR: WELL}))
 async def notified(ehr: str, request: Request, parts: PartsOf) -> Response:
     """Take a notification: a Bundle, a resource by itself, or nothing but the fact that there is news."""
     return await _take(ehr, request, parts)
 
 
-@router.put("/fhir/notify/{ehr}/{resource_type}/{resource_id}", response_class=JSONResponse)
+@router.put(
+    "/fhir/notify/{ehr}/{resource_type}/{resource_id}",
+    response_class=FhirResponse,
+    responses=answered({FHIR: WELL}),
+)
 async def delivered(
     ehr: str,
     resource_type: str,  # noqa: ARG001  the resource says it too
@@ -92,8 +95,8 @@ def _store(door: Door, ehr: Ehr, body: bytes) -> Response | None:
     door.store([arrival])
     if not admission.quarantine:
         return None
-    return Response(admission.answer, admission.status, media_type=_FHIR)
+    return Response(admission.answer, admission.status, media_type=FHIR)
 
 
 def _answer(faults: list[Fault], status: int) -> Response:
-    return Response(orjson.dumps(fhir.outcome(faults)), status, media_type=_FHIR)
+    return FhirResponse(fhir.outcome(faults), status)

@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from service import fhir
 from service.api.access import CandidateReader
+from service.api.examples import CHARGE_ITEM, TASK, answered, searched
 from service.api.filters import PageQuery
+from service.api.media import FHIR, FhirResponse
 from service.api.parts import PartsOf
 from service.domain.asking import AskedState
 from service.domain.charge import ChargeKind, PostingState
@@ -20,12 +22,11 @@ from service.store import Store
 from service.store.transaction import AuditEntry
 
 router = APIRouter(prefix="/fhir", tags=["fhir"])
-_FHIR = "application/fhir+json"
 _Count = Annotated[int, Query(alias="_count", ge=1, le=200)]
 _Status = Annotated[str, Query(max_length=16)]
 
 
-@router.get("/ChargeItem", response_class=JSONResponse)
+@router.get("/ChargeItem", response_class=FhirResponse, responses=searched(CHARGE_ITEM))
 def search_charge_items(
     request: Request,
     parts: PartsOf,
@@ -47,17 +48,17 @@ def search_charge_items(
     return _searchset(request, [each for each in found if each["status"] == status], following)
 
 
-@router.get("/ChargeItem/{identifier}", response_class=JSONResponse)
+@router.get("/ChargeItem/{identifier}", response_class=FhirResponse, responses=answered({FHIR: CHARGE_ITEM}))
 def read_charge_item(identifier: str, parts: PartsOf, user: CandidateReader) -> Response:
     """A line of the queue as a ChargeItem."""
     with parts.database.transaction() as store:
         line = store.candidates.get(identifier, user.facility)
         found = _charge_item(store, line)
         store.audit(AuditEntry(line.facility, "review", user.name, "read", "candidate", line.id))
-    return JSONResponse(found, headers={"ETag": f'W/"{line.version}"'}, media_type=_FHIR)
+    return FhirResponse(found, headers={"ETag": f'W/"{line.version}"'})
 
 
-@router.get("/Task", response_class=JSONResponse)
+@router.get("/Task", response_class=FhirResponse, responses=searched(TASK))
 def search_tasks(
     request: Request,
     parts: PartsOf,
@@ -77,13 +78,13 @@ def search_tasks(
     return _searchset(request, list(map(fhir.task_of, page)), following)
 
 
-@router.get("/Task/{identifier}", response_class=JSONResponse)
+@router.get("/Task/{identifier}", response_class=FhirResponse, responses=answered({FHIR: TASK}))
 def read_task(identifier: str, parts: PartsOf, user: CandidateReader) -> Response:
     """A question to a clinician as a Task."""
     with parts.database.transaction() as store:
         asked = store.questions.get(identifier, user.facility)
         store.audit(AuditEntry(asked.facility, "review", user.name, "read", "question", asked.id))
-    return JSONResponse(fhir.task_of(asked), headers={"ETag": f'W/"{asked.version}"'}, media_type=_FHIR)
+    return FhirResponse(fhir.task_of(asked), headers={"ETag": f'W/"{asked.version}"'})
 
 
 def _charge_item(store: Store, line: Candidate) -> Resource:
@@ -95,4 +96,4 @@ def _charge_item(store: Store, line: Candidate) -> Resource:
 def _searchset(request: Request, found: list[Resource], after: str | None) -> Response:
     following = str(request.url.include_query_params(_after=after)) if after else None
     base = str(request.base_url).rstrip("/") + "/fhir"
-    return JSONResponse(fhir.searchset(found, base, str(request.url), following), media_type=_FHIR)
+    return FhirResponse(fhir.searchset(found, base, str(request.url), following))

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse
 
 from service import fhir
 from service.api.access import Sender
-from service.api.examples import BUNDLE, HL7, PROCEDURE, body_of
+from service.api.examples import ACK, BUNDLE, HL7, METADATA, PROCEDURE, WELL, answered, body_of
+from service.api.media import FHIR, FhirResponse
 from service.api.parts import Parts, PartsOf
 from service.api.problems import problem
 from service.domain.errors import Fault
@@ -14,8 +14,11 @@ from service.store.users import User
 
 router = APIRouter(tags=["intake"])
 _HL7_TYPES = ("application/hl7-v2+er7", "x-application/hl7-v2+er7")
-_FHIR_TYPES = ("application/fhir+json", "application/json")
-_FHIR_ANSWER = "application/fhir+json"
+_FHIR_TYPES = (FHIR, "application/json")
+_TAKEN = answered({FHIR: WELL}) | answered({FHIR: WELL}, 201)
+_REFUSED = fhir.outcome(
+    [Fault("", "200", "DELETE is not taken: PUT the resource with status entered-in-error")]
+)
 
 
 def _media_type(request: Request) -> tuple[str, dict[str, str]]:
@@ -26,7 +29,12 @@ def _media_type(request: Request) -> tuple[str, dict[str, str]]:
     return kind.strip().lower(), given
 
 
-@router.post("/hl7/v2", response_class=Response, openapi_extra=body_of(_HL7_TYPES[0], HL7))
+@router.post(
+    "/hl7/v2",
+    response_class=Response,
+    responses=answered({_HL7_TYPES[0]: ACK}),
+    openapi_extra=body_of(_HL7_TYPES[0], HL7),
+)
 async def receive_hl7(request: Request, parts: PartsOf, user: Sender) -> Response:
     """Take an HL7 v2 message or a batch; the answer is its ACK (or theirs), with 200 whatever it says."""
     kind, parameters = _media_type(request)
@@ -45,14 +53,17 @@ def _store_hl7(parts: Parts, user: User, body: bytes, charset: str) -> bytes:
     return parts.door.receive_hl7(body, charset=charset, facility=user.facility)
 
 
-@router.post("/fhir", response_class=JSONResponse, openapi_extra=body_of(_FHIR_ANSWER, BUNDLE))
+@router.post("/fhir", response_class=FhirResponse, responses=_TAKEN, openapi_extra=body_of(FHIR, BUNDLE))
 async def receive_bundle(request: Request, parts: PartsOf, user: Sender) -> Response:
     """Take a Bundle, or any resource that says itself what it is."""
     return await _receive_fhir(request, parts, user, None, None)
 
 
 @router.post(
-    "/fhir/{resource_type}", response_class=JSONResponse, openapi_extra=body_of(_FHIR_ANSWER, PROCEDURE)
+    "/fhir/{resource_type}",
+    response_class=FhirResponse,
+    responses=_TAKEN,
+    openapi_extra=body_of(FHIR, PROCEDURE),
 )
 async def create(resource_type: str, request: Request, parts: PartsOf, user: Sender) -> Response:
     """Take a new resource."""
@@ -61,8 +72,9 @@ async def create(resource_type: str, request: Request, parts: PartsOf, user: Sen
 
 @router.put(
     "/fhir/{resource_type}/{resource_id}",
-    response_class=JSONResponse,
-    openapi_extra=body_of(_FHIR_ANSWER, PROCEDURE),
+    response_class=FhirResponse,
+    responses=_TAKEN,
+    openapi_extra=body_of(FHIR, PROCEDURE),
 )
 async def update(
     resource_type: str, resource_id: str, request: Request, parts: PartsOf, user: Sender
@@ -71,19 +83,22 @@ async def update(
     return await _receive_fhir(request, parts, user, resource_type, resource_id)
 
 
-@router.delete("/fhir/{resource_type}/{resource_id}", response_class=JSONResponse)
+@router.delete(
+    "/fhir/{resource_type}/{resource_id}",
+    status_code=405,
+    response_class=FhirResponse,
+    responses=answered({FHIR: _REFUSED}, 405),
+)
 def delete(resource_type: str, resource_id: str, user: Sender) -> Response:  # noqa: ARG001
     """Refuse: what was wrong is taken back by its status, which says so to all who read it."""
-    fault = Fault("", "200", "DELETE is not taken: PUT the resource with status entered-in-error")
-    headers = {"Allow": "PUT"}
-    return JSONResponse(fhir.outcome([fault]), 405, headers, media_type=_FHIR_ANSWER)
+    return FhirResponse(_REFUSED, 405, {"Allow": "PUT"})
 
 
-@router.get("/fhir/metadata", response_class=JSONResponse)
+@router.get("/fhir/metadata", response_class=FhirResponse, responses=answered({FHIR: METADATA}))
 def metadata(request: Request) -> Response:
     """What this FHIR endpoint takes."""
     base = str(request.base_url).rstrip("/") + "/fhir"
-    return JSONResponse(fhir.capability_statement(base, request.app.version), media_type=_FHIR_ANSWER)
+    return FhirResponse(fhir.capability_statement(base, request.app.version))
 
 
 async def _receive_fhir(
@@ -92,7 +107,7 @@ async def _receive_fhir(
     kind, parameters = _media_type(request)
     if kind not in _FHIR_TYPES:
         fault = Fault("", "200", "send application/fhir+json; XML is not taken")
-        return JSONResponse(fhir.outcome([fault]), 415, media_type=_FHIR_ANSWER)
+        return FhirResponse(fhir.outcome([fault]), 415)
     conditions = fhir.Conditions(
         if_none_exist=request.headers.get("if-none-exist", ""),
         if_match=request.headers.get("if-match", ""),
@@ -115,4 +130,4 @@ def _store_fhir(parts: Parts, user: User, body: bytes, admission: fhir.Admission
     arrival = parts.door.fhir_arrival(admission, body, sender=user.name, facility=user.facility)
     answer = parts.door.store([arrival])[0]
     headers = {"Location": admission.location} if admission.location else None
-    return Response(answer, admission.status, headers, media_type=_FHIR_ANSWER)
+    return Response(answer, admission.status, headers, media_type=FHIR)

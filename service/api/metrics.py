@@ -11,6 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from service.api.access import Meter
+from service.api.examples import answered
 from service.api.parts import PartsOf
 from service.domain.charge import PostingState
 from service.domain.errors import NotAllowed
@@ -26,10 +27,11 @@ from service.store.users import ALL_FACILITIES
 router = APIRouter(tags=["operations"])
 _ARRIVED = ("received", "duplicates", "refused", "reused", "out_of_order")
 _OUTCOMES = ("signed-in", "refused", "throttled")
+_EXAMPLE = 'charge_capture_queue_items{queue="chart"} 0.0\n'
 _STATES = ("waiting", "charted", "no_charge", "quarantined", "discarded")
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=Response, responses=answered({"text/plain": _EXAMPLE}))
 def metrics(parts: PartsOf, user: Meter) -> Response:
     """Feeds, queues, postings and destinations, for Prometheus."""
     if user.facility != ALL_FACILITIES:

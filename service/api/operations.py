@@ -1,11 +1,14 @@
 """Operations: is it alive, what was set aside, do the sums agree, who did what."""
 
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel
 
 from service.api.access import Auditor, Caller, Operator
+from service.api.examples import answered
+from service.api.media import JSON
 from service.api.parts import PartsOf
 from service.api.schemas import moment
 from service.domain.errors import NotAllowed
@@ -13,15 +16,58 @@ from service.store import ledger
 from service.store.users import ALL_FACILITIES
 
 router = APIRouter(tags=["operations"])
+_READINESS = answered({JSON: {"status": "ready"}}) | answered(
+    {JSON: {"status": "the database waits for charge-capture migrate"}}, 503
+)
 
 
-@router.get("/livez")
+class MeOut(BaseModel):
+    """A user."""
+
+    name: str
+    roles: list[str]
+    facility: str  # "*" = all of them
+
+
+class CheckOut(BaseModel):
+    """Two sums that must be equal."""
+
+    name: str
+    expected: int
+    found: int
+
+
+class LedgerOut(BaseModel):
+    """How many of each there are, and whether the sums agree."""
+
+    whole: bool
+    sums: dict[str, dict[str, int]]  # of what -> state -> how many
+    checks: list[CheckOut]
+
+
+class EntryOut(BaseModel):
+    """An entry of the audit trail."""
+
+    chain: str
+    number: int  # within its chain
+    at: datetime
+    facility: str
+    actor: str
+    action: str
+    object_type: str
+    object_id: str
+    count: int  # of objects, where it was a list
+    detail: str
+    link: str  # a keyed hash of this entry and the one before it
+
+
+@router.get("/livez", responses=answered({JSON: {"status": "alive"}}))
 def alive() -> dict[str, str]:
     """The process answers."""
     return {"status": "alive"}
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses=_READINESS)
 def ready(parts: PartsOf, response: Response) -> dict[str, str]:
     """The process can do its work: the database answers, and has the schema this code was written for."""
     if not parts.database.answers():
@@ -37,25 +83,20 @@ def ready(parts: PartsOf, response: Response) -> dict[str, str]:
 
 
 @router.get("/v1/me")
-def me(user: Caller) -> dict[str, Any]:
+def me(user: Caller) -> MeOut:
     """Who the token belongs to."""
-    return {"name": user.name, "roles": sorted(user.roles), "facility": user.facility}
+    return MeOut(name=user.name, roles=sorted(user.roles), facility=user.facility)
 
 
 @router.get("/v1/ledger")
-def show_ledger(parts: PartsOf, user: Operator) -> dict[str, Any]:
+def show_ledger(parts: PartsOf, user: Operator) -> LedgerOut:
     """Conservation of messages, candidates, charges and postings over the whole database."""
     if user.facility != ALL_FACILITIES:
         raise NotAllowed("the ledger is of all facilities, and you see one")
     with parts.database.connection() as connection:
         drawn = ledger.draw_up(connection, parts.database.keyring)
-    return {
-        "whole": drawn.whole,
-        "sums": drawn.sums,
-        "checks": [
-            {"name": check.name, "expected": check.expected, "found": check.found} for check in drawn.checks
-        ],
-    }
+    checks = [CheckOut(name=each.name, expected=each.expected, found=each.found) for each in drawn.checks]
+    return LedgerOut(whole=drawn.whole, sums=drawn.sums, checks=checks)
 
 
 @router.get("/v1/audit")
@@ -64,8 +105,8 @@ def audit(
     user: Auditor,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[AwareDatetime | None, Query()] = None,
-) -> list[dict[str, Any]]:
+) -> list[EntryOut]:
     """Who did what to which, newest first."""
     with parts.database.look() as store:
         rows = store.trail.page(user.facility, limit=limit, before=before.timestamp() if before else None)
-    return [{**row, "at": moment(row["at"])} for row in rows]
+    return [EntryOut(**{**row, "at": moment(row["at"])}) for row in rows]

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from service.api.access import Unauthenticated
 from service.api.cookies import ForeignRequest
+from service.api.media import FhirResponse
 from service.api.once import MissingVersion
 from service.domain.errors import (
     ChargeCaptureError,
@@ -64,25 +65,6 @@ class ProblemOut(BaseModel):
     errors: list[dict[str, str]] = []
 
 
-_EXAMPLE = ProblemOut(
-    type="urn:charge-capture:problem:stale-version",
-    title="stale version",
-    status=412,
-    detail="Somebody changed it since you read it: read it again.",
-)
-_CONTENT = {
-    "application/problem+json": {
-        "schema": ProblemOut.model_json_schema(),
-        "example": _EXAMPLE.model_dump(),
-    }
-}
-#: How operations that answer with problems describe them.
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    "4XX": {"description": "The request is to be mended", "content": _CONTENT},
-    "5XX": {"description": "The service cannot do it now", "content": _CONTENT},
-}
-
-
 def problem(status: int, name: str, detail: str, **more: Any) -> JSONResponse:
     """A problem document. `name` is explained in docs/problems.md."""
     body = _body(status, name, detail) | more
@@ -107,9 +89,7 @@ def _headers(status: int) -> dict[str, str]:
 def answer(request: Request, status: int, name: str, faults: list[Fault]) -> Response:
     """The error in the language of the path it was asked on."""
     if request.url.path.startswith("/fhir"):
-        return JSONResponse(
-            outcome(faults), status, media_type="application/fhir+json", headers=_headers(status)
-        )
+        return FhirResponse(outcome(faults), status, headers=_headers(status))
     errors = [{"location": fault.location, "detail": fault.message} for fault in faults if fault.location]
     detail = "; ".join(str(fault) for fault in faults)
     return problem(status, name, detail, **({"errors": errors} if errors else {}))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from service.api.access import Operator
+from service.api.examples import answered
 from service.api.parts import Parts, PartsOf
 from service.domain.reconciliation import Report
 from service.pipeline.reconciliation import Wanted, reconcile_day
@@ -19,6 +20,10 @@ Day = Annotated[date, Query(description="Day of service")]
 Services = Annotated[
     list[str] | None, Query(description="Ordered services (OBR-4, AIS-3) to look for; all", max_length=100)
 ]
+_EXAMPLE = (
+    "day,lack,object_type,object_id,facility,code,days,note\r\n"
+    "2026-03-10,late,charge,0199CHARGE0001,main,62323,9,approved 9 days after the service\r\n"
+)
 LateAfter = Annotated[int, Query(ge=0, le=365, description="Days after which a charge is late")]
 
 
@@ -74,7 +79,7 @@ def show_report(
     )
 
 
-@router.get("/export")
+@router.get("/export", response_class=Response, responses=answered({"text/csv": _EXAMPLE}))
 def export_report(
     parts: PartsOf, user: Operator, day: Day, service: Services = None, late_after: LateAfter = 3
 ) -> Response:

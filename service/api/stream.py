@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
 from service.api.access import CandidateReader, is_known
+from service.api.examples import answered
 from service.api.parts import PartsOf
 from service.domain.errors import TryAgainLater
 from service.pipeline.changes import Watch
@@ -31,7 +32,14 @@ class Pace:
 PACE: Final = Pace()
 
 
-@router.get("/events-stream", response_class=StreamingResponse)
+_EVENT: Final = (
+    'event: candidate\nid: 1773241445.500000\ndata: {"id":"0199-line","version":2,"status":"approved"}\n\n'
+)
+
+
+@router.get(
+    "/events-stream", response_class=StreamingResponse, responses=answered({"text/event-stream": _EVENT})
+)
 async def stream(
     request: Request,
     parts: PartsOf,

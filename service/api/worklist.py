@@ -7,7 +7,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from service.api.access import CandidateReader
+from service.api.examples import answered
 from service.api.filters import FilterIn, PageQuery
+from service.api.media import JSON
 from service.api.parts import PartsOf
 from service.api.schemas import CandidateOut, CandidatePage, candidate_out
 from service.domain.charge import CandidateStatus
@@ -75,7 +77,7 @@ def list_candidates(
     return CandidatePage(items=items, next=next_page)
 
 
-@router.get("/counts")
+@router.get("/counts", responses=answered({JSON: {"proposed": 120, "waiting": 14, "approved": 3021}}))
 def count_candidates(
     parts: PartsOf, user: CandidateReader, query: Annotated[CountsQuery, Query()]
 ) -> dict[str, int]:

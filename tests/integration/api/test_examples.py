@@ -1,7 +1,13 @@
-"""What the OpenAPI document shows: every body has an example, and it is taken as it is shown."""
+"""What the OpenAPI document shows: examples of bodies, which are taken, and of answers, which fit."""
 
 import json
 import re
+
+from fhirclient.models.fhirelementfactory import FHIRElementFactory
+from pydantic import TypeAdapter
+
+from service.api.example_words import WORDS
+from service.api.problems import ProblemOut
 
 ROLES = {"/hl7": "feed", "/fhir": "feed", "/v1/quarantine": "admin"}
 REFUSED_SHAPES = {400, 415, 422}
@@ -57,3 +63,92 @@ def test_every_operation_says_what_it_does(api):
         if not methods[method].get("description")
     ]
     assert silent == []
+
+
+def answers_of(api):
+    """(operation, status, media type, examples) of all that operations may answer with."""
+    for path, operations in api.client.get("/openapi.json").json()["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                for media_type, content in response.get("content", {"": {}}).items():
+                    shown = [each["value"] for each in content.get("examples", {}).values()]
+                    yield f"{method} {path}", status, media_type, shown or [content.get("example")]
+
+
+def shapes(api):
+    """Operation -> what its answer is checked by when it is given."""
+    routers = [
+        route.original_router
+        for route in api.service.application().routes
+        if hasattr(route, "original_router")
+    ]
+    return {
+        f"{method.lower()} {route.path}": TypeAdapter(route.response_model)
+        for router in routers
+        for route in router.routes
+        for method in route.methods
+    }
+
+
+def texts(value, field=""):
+    """(field, text) of each text in an example."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from texts(each, name)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts(each, field)
+    elif isinstance(value, str):
+        yield field, value
+
+
+def test_every_operation_shows_an_answer_and_what_it_says_when_it_has_none(api):
+    shown = {}
+    for operation, status, media_type, examples in answers_of(api):
+        shown.setdefault(operation, set()).add(status)
+        assert media_type or status == "204", f"{operation} {status} shows no content"
+        assert status == "204" or None not in examples, f"{operation} {status} shows no example"
+    assert len(shown) > 70
+    assert [operation for operation, statuses in shown.items() if not {"4XX", "5XX"} <= statuses] == []
+
+
+def test_every_answer_that_is_shown_fits_its_shape(api):
+    shape_of, problem, text = shapes(api), TypeAdapter(ProblemOut), TypeAdapter(str)
+    for operation, _, media_type, examples in answers_of(api):
+        json_shape = problem if media_type == "application/problem+json" else shape_of[operation]
+        for example in filter(None, examples):
+            if media_type == "application/fhir+json":
+                FHIRElementFactory.instantiate(example["resourceType"], example)  # raises where it is none
+            else:
+                shape = (
+                    json_shape if media_type.endswith("json") and isinstance(example, dict | list) else text
+                )
+                shape.validate_json(json.dumps(example), strict=True)
+
+
+def test_what_is_shown_of_problems_is_what_is_answered(api, line):
+    shown = {operation: examples for operation, status, _, examples in answers_of(api) if status == "4XX"}
+    at = f"/v1/candidates/{line['id']}/approve"
+    answered = [
+        api.client.post(at),
+        api.ask("POST", at, role="auditor"),
+        api.ask("POST", at, headers={"If-Match": '"9"'}),
+        api.ask("POST", at),
+    ]
+    kinds = [(each.json()["type"], each.status_code) for each in answered]
+    assert kinds == [
+        (each["type"], each["status"]) for each in shown["post /v1/candidates/{identifier}/approve"]
+    ]
+    assert len(shown["get /v1/candidates"]) == 2, "an operation that takes no version does not tell of one"
+
+
+def test_every_text_of_an_answer_has_its_words(api):
+    known = {name.rpartition(".")[2] for name in WORDS}
+    empty = {
+        field
+        for _, _, _, examples in answers_of(api)
+        for example in examples
+        for field, text in texts(example)
+        if not text
+    }
+    assert empty <= known
