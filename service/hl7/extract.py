@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from itertools import groupby
 
@@ -19,7 +19,7 @@ from service.domain.documentation import (
 from service.domain.event import Event
 from service.domain.feed import Feed
 from service.hl7.identity import Identified, IdentityPaths, conditions, identify, names_of
-from service.hl7.message import Message, Segment, decode
+from service.hl7.message import Message, Segment, Separators, decode
 from service.hl7.path import Found, HL7Path, compile_path, path_of
 from service.hl7.scopes import Scope, scopes
 from service.hl7.stated import StatedPaths
@@ -153,11 +153,8 @@ class Extractor:
                 yield element, segment
 
     def _element_named(self, segment: Segment) -> str:
-        for component in _OBSERVATION_NAMES:
-            element = self._names.get(_plain(segment.component(3, component)))
-            if element:
-                return element
-        return ""
+        names = _observed(segment.field(3), segment.separators).names
+        return next(filter(None, map(self._names.get, names)), "")
 
     def _readings(
         self, scope: Scope, named: Sequence[tuple[str, Segment]], event_id: str
@@ -242,8 +239,7 @@ def _observation(segment: Segment) -> str:
     """What is observed: OBX-3, of which senders may leave out the text, and OBX-4."""
     if segment.name != "OBX":
         return ""
-    code = segment.component(3, 1) or segment.field(3)
-    return f"{code}&{segment.component(3, 1, 2)}/{segment.field(4)}"  # 18782-3&ADT is its addendum
+    return f"{_observed(segment.field(3), segment.separators).code}/{segment.field(4)}"
 
 
 def _time(scope: Scope, paths: Sequence[HL7Path]) -> str:
@@ -261,7 +257,22 @@ def _is_result(observation: Segment) -> bool:
     return observation.component(11, 1).strip().upper() not in _NO_RESULT
 
 
-@lru_cache(maxsize=4096)  # names of observations, the same in message after message
+@dataclass(frozen=True, slots=True)
+class _Observed:
+    """What OBX-3 says."""
+
+    code: str  # with what it is of the code: 18782-3&ADT is its addendum
+    names: tuple[str, ...]  # plain, of which one may be that of an element
+
+
+@lru_cache(maxsize=4096)  # the same in message after message
+def _observed(identifier: str, separators: Separators) -> _Observed:
+    segment = Segment("OBX", 1, separators.field.join(("OBX", "", "", identifier)), separators)
+    code = segment.component(3, 1) or identifier
+    names = (segment.component(3, each) for each in _OBSERVATION_NAMES)
+    return _Observed(f"{code}&{segment.component(3, 1, 2)}", tuple(map(_plain, names)))
+
+
 def _plain(name: str) -> str:
     return _LIKE_A_DOT.sub(".", name.strip().lower())
 
