@@ -133,9 +133,10 @@ def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:
     """Put together all that is said of one procedure; `parts` in the order in which they arrived.
 
     Of each document the latest version counts, and of equal versions the one that came last; one that is
-    pending does not count yet. What adds to a document that was taken back is out with it. Different
-    documents add to each other, but one that another replaces is out, even when that one is taken back in its
-    turn. What all documents take back is withdrawn.
+    pending does not count yet. What adds to a document that was taken back is out with it, and so is what
+    adds to one that never came, when all others were taken back. Different documents add to each other, but
+    one that another replaces is out, even when that one is taken back in its turn. What all documents take
+    back is withdrawn.
     """
     latest, planned = _latest(parts)
     standing = _in_force(parts, latest)
@@ -179,14 +180,14 @@ def _in_force(parts: Sequence[Understood], latest: Mapping[str, Understood]) -> 
     replacing = [part for part in parts if part.replaces and part.document in latest]
     gone = {part.document for part in latest.values() if part.withdrawn}
     gone |= {part.document for part in parts if part.adds_to in gone}
-    return sorted(
-        (
-            part
-            for part in latest.values()
-            if part.document not in gone and not _is_replaced(part, replacing, latest)
-        ),
-        key=lambda part: part.version,
-    )
+    standing = [
+        part
+        for part in latest.values()
+        if part.document not in gone and not _is_replaced(part, replacing, latest)
+    ]
+    if gone and all(part.adds_to for part in standing):
+        return []
+    return sorted(standing, key=lambda part: part.version)
 
 
 def _without_known_days(elements: Sequence[DocumentedElement]) -> tuple[DocumentedElement, ...]:

@@ -12,8 +12,10 @@ LEFT = {"catheter__disposition": "left_indwelling"}
 WITHOUT_OUTCOME = {**GUIDED, "catheter__disposition": ""}
 
 
-def oru(patient, hour=0, filler="F1", placer="P1", elements=GUIDED, status="F"):
-    order = segment("OBR", f1="1", f2=placer, f3=filler, f4="EPI", f7="20270110080000", f25=status)
+def oru(patient, hour=0, filler="F1", placer="P1", elements=GUIDED, status="F", **obr):
+    order = segment(
+        "OBR", f1="1", f2=placer, f3=filler, **{"f4": "EPI", "f7": "20270110080000", **obr}, f25=status
+    )
     return message("ORU^R01", hour, patient, order, *observed(elements))
 
 
@@ -45,6 +47,74 @@ def shown(database, patient):
 
 
 CHARGED = {"[('CG', '62327')]"}
+
+
+def oru_addendum(patient, hour, elements=LEFT, *, parent="P1^F1", service="ADD", **obr):
+    """A report without a number of its own; it documents these elements alone."""
+    order = segment("OBR", f1="1", f4=service, f7="20270110080000", f25="F", f29=parent, **obr)
+    names = {name.replace("__", ".") for name in elements}
+    told = [line for line in observed(elements) if line.split("|")[3] in names]
+    return message("ORU^R01", hour, patient, order, *told)
+
+
+PARENTS = {
+    "both numbers": "P1&HIS^F1&RIS",
+    "the filler's": "^F1",
+    "the placer's": "P1",
+}
+
+
+@pytest.mark.parametrize("parent", PARENTS.values(), ids=PARENTS)
+@pytest.mark.parametrize("service", ["ADD", "EPI"], ids=["another service", "its parent's service"])
+def test_an_addendum_to_a_report_is_found_by_its_parent(ends, parent, service):
+    def told(p):
+        return [oru(p, elements=WITHOUT_OUTCOME), oru_addendum(p, 1, parent=parent, service=service)]
+
+    assert ends(told) == CHARGED
+
+
+def test_the_parent_may_be_named_in_the_common_order(ends):
+    def told(p):
+        added = oru_addendum(p, 1, parent="").replace(
+            b"OBR|", segment("ORC", f1="RE", f8="^F1").encode() + b"\rOBR|"
+        )
+        return [oru(p, elements=WITHOUT_OUTCOME), added]
+
+    assert ends(told) == CHARGED
+
+
+@pytest.mark.parametrize("service", ["ADD", "EPI"], ids=["another service", "its parent's service"])
+def test_an_addendum_to_a_report_goes_when_the_report_does(ends, service):
+    def told(p):
+        told_again = oru(p, 1, filler="", placer="", f4=service, f29="P1^F1")
+        return [oru(p), told_again, oru(p, 2, status="X")]
+
+    assert ends(told) == {"[]"}
+
+
+def test_two_addenda_of_one_report_both_count(ends):
+    def told(p):
+        image = {"imaging__modality": "fluoroscopy"}
+        report = oru(p, elements={"imaging__modality": "", "catheter__disposition": ""})
+        return [report, oru_addendum(p, 1), oru_addendum(p, 2, image)]
+
+    assert ends(told) == CHARGED
+
+
+def test_a_correction_without_a_number_is_of_the_report_and_not_beside_it(ends):
+    removed = {**GUIDED, "catheter__disposition": "removed_same_day"}
+
+    def told(p):
+        return [oru(p), oru(p, 1, filler="", placer="", elements=removed, status="C", f29="P1^F1")]
+
+    assert ends(told) == {"[('CG', '62323')]"}
+
+
+def test_what_has_a_number_of_its_own_is_another_order_than_its_parent(ends):
+    def told(p):
+        return [oru(p, elements=WITHOUT_OUTCOME), oru(p, 1, "F2", "", elements=LEFT, f29="P1^F1")]
+
+    assert ends(told).isdisjoint(CHARGED)
 
 
 @pytest.mark.parametrize("order", ["", "F1"], ids=["no order", "an order"])
@@ -115,3 +185,9 @@ def test_what_was_charged_twice_before_it_was_known_to_be_one_is_taken_back_once
     assert (credit.kind, credit.code) == (ChargeKind.CREDIT, "62327")
     approve(database, coder, credit)
     assert queue(database) == []
+
+
+def test_what_is_said_of_an_order_is_not_said_of_its_children(database, take):
+    child = oru("P1", 1, "F2", "", elements=WITHOUT_OUTCOME, f29="P1^F1")
+    take(oru("P1", elements=WITHOUT_OUTCOME), child, note("T02", 2, "P1", LEFT, only=True, f14="P1"))
+    assert sorted(code for _, code in shown(database, "P1")) == ["", "62327"]
