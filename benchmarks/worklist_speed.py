@@ -20,8 +20,10 @@ from sqlalchemy import text
 
 from benchmarks.deployments import postgres
 from service.domain.charge import CandidateStatus, Origin
+from service.domain.filing import FilingLimits
 from service.domain.ids import new_id
 from service.domain.review import Line
+from service.domain.stakes import Stakes
 from service.domain.worklist import Filter, Key, Order
 from service.pipeline.handling import next_line
 from service.store import Database, Keyring, open_database
@@ -52,6 +54,8 @@ _CONTENT: Final[dict[str, Any]] = {
     "stated": [],
 }
 _CODER: Final = User("c1", frozenset({"coder"}), _FACILITY)
+_STAKES: Final = Stakes((FilingLimits("limits", "2020-01-01", "", {"medicare": 365, "medicaid": 180}, 90),))
+_RARE: Final = 60  # lines of the rare payer: a page of them, in either queue
 
 #: What is asked for, and from where on: how much of the queue lies before it.
 PAGES: Final[dict[str, tuple[Filter, float]]] = {
@@ -60,6 +64,8 @@ PAGES: Final[dict[str, tuple[Filter, float]]] = {
     "a page near the end": (Filter(), 0.9),
     "newest first": (Filter(order=Order.NEWEST), 0.0),
     "by service date": (Filter(order=Order.SERVICE_DATE), 0.0),
+    "by filing limit": (Filter(order=Order.LIMIT, runs=_STAKES.runs), 0.0),
+    "by filing limit, not held": (Filter(order=Order.LIMIT, runs=_STAKES.runs, is_held=False), 0.0),
     "of one code": (Filter(codes=("X0007",)), 0.0),
     "of one code, in the middle": (Filter(codes=("X0007",)), 0.5),
     "of one table": (Filter(tables=("a-table",)), 0.0),
@@ -174,16 +180,14 @@ def _fill(database: Database, lines: int) -> None:
     for first in range(0, lines, _BATCH):
         with database.transaction() as store:
             rows = CandidateRows(database.keyring, now)
-            made = [
-                _row(rows, number / lines, number, rng) for number in range(first, min(first + _BATCH, lines))
-            ]
+            made = [_row(rows, number, lines, rng) for number in range(first, min(first + _BATCH, lines))]
             _NEW.run(store.transaction.connection, made)
     if database.engine.dialect.name == "postgresql":
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))  # as it does by itself, a little later
 
 
-def _row(rows: CandidateRows, place: float, number: int, rng: random.Random) -> dict[str, Any]:
+def _row(rows: CandidateRows, number: int, lines: int, rng: random.Random) -> dict[str, Any]:
     line = Line(
         slot="a-table",
         status=CandidateStatus.PROPOSED,
@@ -198,9 +202,11 @@ def _row(rows: CandidateRows, place: float, number: int, rng: random.Random) -> 
         content=_CONTENT,
     )
     row = rows.new(_FACILITY, new_id(), line) | {"mappings_digest": ""}
-    row["payer"] = "medicaid" if number % 5_000 == 0 else ("medicare", "commercial", "")[number % 3]
+    row["payer"] = (
+        "medicaid" if number % (lines // _RARE) == 0 else ("medicare", "commercial", "")[number % 3]
+    )
     row["assigned_to"] = f"c{number % 3}" if number % 4 == 0 else ""
-    row["created_at"] += 20 * _DAY * (place - 1)
+    row["created_at"] += 20 * _DAY * (number / lines - 1)
     return row
 
 

@@ -72,6 +72,7 @@ class FilterIn(BaseModel):
             due=None if self.due_within_days is None else stakes.due(self.due_within_days),
             fits=None if self.least_amount is None else stakes.at_least(self.least_amount),
             order=self.order,
+            runs=stakes.runs,
         )
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from service.domain.charge import ChargeKind
-from service.domain.filing import Due, FilingLimits, due_within, file_by
+from service.domain.filing import Due, FilingLimits, Run, due_within, file_by, runs
 from service.domain.layout import ChargeMaster
 from service.domain.review import Candidate
 
@@ -41,6 +41,10 @@ class Stakes:
     def due(self, days: int) -> tuple[Due, ...]:
         """Which lines are due within so many days."""
         return tuple(due_within(self.limits, self.today(), days))
+
+    def runs(self, payer: str) -> tuple[Run, ...]:
+        """The limits of a payer, by days of service."""
+        return tuple(runs(self.limits, payer))
 
     def amount(self, line: Candidate) -> Decimal | None:
         """What is charged, by the charge master; of a credit, less than 0; None = no price is known."""

@@ -1,12 +1,13 @@
 """Worklist: which lines of the review queue somebody wants to see, and in which order."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
 from service.domain.charge import OPEN, CandidateStatus
-from service.domain.filing import Due
+from service.domain.filing import Due, Run, runs
 from service.domain.review import Candidate
 
 #: Days since arrival, in the steps of a dashboard: from this many up to, and without, that many.
@@ -21,7 +22,12 @@ class Order(StrEnum):
 
     OLDEST = "oldest"  # by arrival
     NEWEST = "newest"
-    SERVICE_DATE = "service_date"  # the earliest first: whose filing limit ends first
+    SERVICE_DATE = "service_date"  # the earliest first
+    LIMIT = "limit"  # whose filing limit ends first; where none is known, at the end by service date
+
+
+def _without_limits(payer: str) -> Sequence[Run]:
+    return tuple(runs((), payer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,19 @@ class Filter:
     due: tuple[Due, ...] | None = None  # those whose filing limit ends soon; () = no limit is known, so none
     fits: Callable[[Candidate], bool] | None = None  # what no index knows: how much money is at stake
     order: Order = Order.OLDEST
+    runs: Callable[[str], Sequence[Run]] = _without_limits  # of a payer: what Order.LIMIT goes by
 
     @property
     def is_of_open_lines(self) -> bool:
         """Whether only lines that wait for a person can be meant."""
         return set(self.statuses) <= set(OPEN)
+
+    def key_of(self, line: Candidate) -> "Key":
+        """The place of a line."""
+        if self.order is not Order.LIMIT:
+            return Key(line.sequence, line.service_date)
+        run = next(each for each in self.runs(line.payer) if each.since <= line.service_date < each.before)
+        return Key(line.sequence, run.place(line.service_date))
 
     def of_age(self, older: int | None, younger: int | None) -> "Filter":
         """The same, of an age in days."""
@@ -62,11 +76,11 @@ class Key:
     """The place of a line in a worklist: what comes after it is the next page."""
 
     sequence: int
-    service_date: str = ""
+    day: str = ""  # that lines are put in order by, where they are: of service, or the filing limit
 
     def text(self) -> str:
         """As a cursor, which callers only hand back."""
-        return f"{self.service_date}~{self.sequence}"
+        return f"{self.day}~{self.sequence}"
 
     @classmethod
     def parse(cls, text: str) -> "Key":
@@ -74,4 +88,5 @@ class Key:
         shaped = _CURSOR.fullmatch(text)
         if not shaped:
             raise ValueError("this is no cursor")
-        return cls(int(shaped[2]), shaped[1] or "")
+        day = date.fromisoformat(shaped[1]).isoformat() if shaped[1] else ""
+        return cls(int(shaped[2]), day)

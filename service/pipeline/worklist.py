@@ -20,14 +20,10 @@ def page(store: Store, facility: str, wanted: Filter, *, limit: int, after: Key 
     fitting = [line for line in looked.lines if _fits(store, line, wanted)]
     if len(fitting) <= limit:
         return Page(fitting, looked.after)
-    return Page(fitting[:limit], _place_of(fitting[limit - 1]))
+    return Page(fitting[:limit], wanted.key_of(fitting[limit - 1]))
 
 
 def _fits(store: Store, line: Candidate, wanted: Filter) -> bool:
     if wanted.fits is not None and not wanted.fits(line):
         return False
     return wanted.has_edit is None or bool(edits_of(store, line)) is wanted.has_edit
-
-
-def _place_of(line: Candidate) -> Key:
-    return Key(line.sequence, line.service_date)

@@ -5,14 +5,14 @@ each leafs through one index in order. What an index does not decide is looked a
 more than 1,000 lines: then the page is short, and the next one goes on from there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, select, true
 
 from service.domain.errors import Fault, UnreadableInput
 from service.domain.review import Candidate
@@ -22,7 +22,8 @@ from service.store.tables import candidate
 from service.store.transaction import Transaction
 from service.store.users import ALL_FACILITIES
 from service.store.worklist_counts import count_up_to, counts_up_to, values_of, walls_of
-from service.store.worklist_plan import DAY, Place, Plan, drivers
+from service.store.worklist_indexes import IS_LIVE
+from service.store.worklist_plan import DAY, LimitPlan, Place, Plan, drivers
 
 #: How many lines one stream looks at for one page: few, and more where few of them fit; 1,000 in all.
 WINDOWS: Final = (200, 800)
@@ -30,6 +31,7 @@ WINDOWS: Final = (200, 800)
 _FEW: Final = 500
 #: A row may commit this much later than another that was begun after it.
 _OVERLAP = 600.0
+_BY_DAY: Final = (Order.SERVICE_DATE, Order.LIMIT)
 Conditions = Sequence[ColumnElement[bool]]
 
 
@@ -55,8 +57,19 @@ class Change:
 class _Stream:
     """What one index gave: its rows, and up to where it was looked at (None = to its end)."""
 
-    rows: Sequence[Any]
+    rows: Sequence[tuple[Place, Any]]
     seen_to: Place | None
+
+
+def _merged(streams: Sequence[_Stream], limit: int) -> tuple[list[Any], Place | None]:
+    """What all streams gave in one order, as far as each was looked at; and where the next page begins."""
+    horizon = min((stream.seen_to for stream in streams if stream.seen_to is not None), default=None)
+    placed = sorted((place, index, row) for index, each in enumerate(streams) for place, row in each.rows)
+    seen = [(place, row) for place, _, row in placed if horizon is None or place <= horizon]
+    rows = [row for _, row in seen[:limit]]
+    if len(seen) > limit or (len(seen) == limit and horizon is not None):
+        return rows, seen[limit - 1][0]
+    return rows, horizon
 
 
 class Worklist:
@@ -69,17 +82,50 @@ class Worklist:
 
     def page(self, facility: str, wanted: Filter, *, limit: int, after: Key | None = None) -> Page:
         """The lines after a place, within a facility ("*" = all)."""
-        if wanted.order is Order.SERVICE_DATE and not wanted.is_of_open_lines:
-            message = "only open lines stand in the order of their service dates"
+        if wanted.order in _BY_DAY and not wanted.is_of_open_lines:
+            message = "only open lines stand in the order of their service dates and limits"
             raise UnreadableInput(Fault("/order", "102", message))
         facilities = self._facilities(facility, wanted.facility)
+        if wanted.order is Order.LIMIT:
+            return self._by_limit(wanted, facilities, limit, after)
         plan = self._plan(wanted, facilities)
         start = [*self._bounds(wanted), *([plan.beyond(after)] if after else [])]
         streams = [
             self._stream(plan, [candidate.c.facility == each, *narrow], start, limit)
             for each, narrow in product(facilities, plan.narrow())
         ]
-        return self._merged(plan, streams, limit)
+        rows, following = _merged(streams, limit)
+        lines = [self._rows.candidate(row) for row in rows]
+        return Page(lines, plan.key(following) if following else None)
+
+    def _by_limit(self, wanted: Filter, facilities: Sequence[str], limit: int, after: Key | None) -> Page:
+        """The lines of each payer in the order of its limits, put together: only then are they read whole."""
+        streams: list[_Stream] = []
+        for plan, narrow in self._limit_plans(wanted, facilities):
+            start = [plan.beyond(after)] if after else []
+            fitting, seen_to = self._looked_through(plan, narrow, start, limit)
+            places = [(plan.place(row), row.sequence) for row in fitting[:limit]]
+            streams.append(_Stream(places, places[-1][0] if len(fitting) >= limit else seen_to))
+        sequences, following = _merged(streams, limit)
+        line = candidate.c
+        still = and_(line.status.in_(wanted.statuses), *Plan(wanted, self._now).rest(line))
+        rows = self._connection.execute(select(candidate).where(line.sequence.in_(sequences), still))
+        found = {row.sequence: self._rows.candidate(row) for row in rows}
+        lines = [found[each] for each in sequences if each in found]
+        return Page(lines, Key(following[1], following[0]) if following else None)
+
+    def _limit_plans(
+        self, wanted: Filter, facilities: Sequence[str]
+    ) -> Iterator[tuple[LimitPlan, list[ColumnElement[bool]]]]:
+        """The stretches of the index by limits: facility, status, a payer of lines, one of its limits."""
+        for facility, status in product(facilities, dict.fromkeys(wanted.statuses)):
+            wall = [candidate.c.facility == facility, candidate.c.status == status.value]
+            payers = ["", *values_of(self._connection, "payer", [*wall, literal_column(IS_LIVE)])]
+            for payer in payers:
+                if payer in (wanted.payers or payers):
+                    for run in wanted.runs(payer):
+                        plan = LimitPlan(wanted, self._now, payer, run)
+                        yield plan, [*wall, *plan.stretch()]
 
     def _plan(self, wanted: Filter, facilities: Sequence[str]) -> Plan:
         """By the index that leaves the fewest lines to look at, as far as a short look can tell."""
@@ -146,7 +192,7 @@ class Worklist:
     def _bounds(self, wanted: Filter) -> list[ColumnElement[bool]]:
         """Ages as places in the order of arrival, a little too wide."""
         bounds: list[ColumnElement[bool]] = []
-        if wanted.order is Order.SERVICE_DATE:
+        if wanted.order in _BY_DAY:
             return bounds
         if wanted.older_than_days is not None:
             until = self._arrived(self._now - wanted.older_than_days * DAY + _OVERLAP)
@@ -166,14 +212,19 @@ class Worklist:
         if not plan.rest(candidate.c):
             lines = plan.ordered(select(candidate).where(*narrow, *start), candidate.c)
             rows = self._connection.execute(lines.limit(limit)).all()
-            return _Stream(rows, plan.place(rows[-1]) if len(rows) == limit else None)
+            return _Stream(
+                [(plan.place(row), row) for row in rows], plan.place(rows[-1]) if len(rows) == limit else None
+            )
         fitting, seen_to = self._looked_through(plan, narrow, start, limit)
         chosen = candidate.c.sequence.in_([row.sequence for row in fitting[:limit]])
         # All of it once more: a line may have changed since, and must fit at the very version that is given.
         # But not the stretch, which SQLite would go through from end to end.
         full = select(candidate).where(chosen, *narrow, *plan.rest(candidate.c))
         rows = self._connection.execute(plan.ordered(full, candidate.c)).all()
-        return _Stream(rows, plan.place(fitting[limit - 1]) if len(fitting) >= limit else seen_to)
+        return _Stream(
+            [(plan.place(row), row) for row in rows],
+            plan.place(fitting[limit - 1]) if len(fitting) >= limit else seen_to,
+        )
 
     def _looked_through(
         self, plan: Plan, narrow: Conditions, start: Conditions, limit: int
@@ -182,7 +233,7 @@ class Worklist:
 
         What is looked at is little of each line: the others stay as they are, sealed.
         """
-        fits = and_(*plan.rest(candidate.c)).label("fits")
+        fits = and_(true(), *plan.rest(candidate.c)).label("fits")
         little = select(candidate.c.sequence, candidate.c.service_date, fits).where(*narrow)
         fitting: list[Any] = []
         for size in WINDOWS:
@@ -195,14 +246,3 @@ class Worklist:
                 break
             start = [*start, plan.beyond(plan.key(last))]
         return fitting, last
-
-    def _merged(self, plan: Plan, streams: Sequence[_Stream], limit: int) -> Page:
-        """The rows of all streams in one order, as far as each of them was looked at."""
-        ends = [stream.seen_to for stream in streams if stream.seen_to is not None]
-        horizon = min(ends, default=None)
-        placed = sorted((plan.place(row), index, row) for index, s in enumerate(streams) for row in s.rows)
-        seen = [(place, row) for place, _, row in placed if horizon is None or place <= horizon]
-        lines = [self._rows.candidate(row) for _, row in seen[:limit]]
-        if len(seen) > limit or (len(seen) == limit and horizon is not None):
-            return Page(lines, plan.key(seen[limit - 1][0]))
-        return Page(lines, plan.key(horizon) if horizon is not None else None)

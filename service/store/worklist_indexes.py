@@ -34,5 +34,12 @@ def _index(name: str, column: str, limit: str) -> Index:
 
 
 INDEXES: Final = [_index(name, column, limit) for name, (column, limit) in LIMITS.items()]
+#: By filing limit: of one payer it ends in the order of service.
+BY_LIMIT: Final = Index(
+    "ix_candidate_by_limit",
+    *(candidate.c[each] for each in ("facility", "status", "payer", "service_date", "sequence")),
+    sqlite_where=text(IS_LIVE),
+    postgresql_where=text(IS_LIVE),
+)
 #: From an age to a place in the order of arrival.
 BY_ARRIVAL: Final = Index("ix_candidate_created", candidate.c.created_at)

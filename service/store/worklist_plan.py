@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, false, literal_column, or_, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, literal_column, or_, true, tuple_
 
+from service.domain.filing import Run
 from service.domain.worklist import NOBODY, OTHERS, Filter, Key, Order
 from service.store.tables import candidate
 from service.store.worklist_indexes import IS_LIVE, LIMITS
@@ -149,7 +150,7 @@ class Plan:
             return candidate.c.sequence < after.sequence
         if self._wanted.order is Order.SERVICE_DATE:
             here = tuple_(candidate.c.service_date, candidate.c.sequence)
-            return here > tuple_(after.service_date, after.sequence)
+            return here > tuple_(after.day, after.sequence)
         return candidate.c.sequence > after.sequence
 
     def place(self, row: Any) -> Place:
@@ -165,3 +166,36 @@ class Plan:
         if self._wanted.order is Order.SERVICE_DATE:
             return Key(place[1], place[0])
         return Key(abs(place[0]))
+
+
+class LimitPlan(Plan):
+    """The lines of one payer whose services have one filing limit, in the order in which it ends."""
+
+    def __init__(self, wanted: Filter, now: float, payer: str, run: Run) -> None:
+        super().__init__(wanted, now, "payer")
+        self._payer = payer
+        self._run = run
+
+    def stretch(self) -> list[ColumnElement[bool]]:
+        """What the index decides beside facility and status."""
+        day = candidate.c.service_date
+        within = (day >= self._run.since, day < self._run.before)
+        return [literal_column(IS_LIVE), candidate.c.payer == self._payer, *within]
+
+    def ordered(self, query: Select[Any], line: Any) -> Select[Any]:
+        """The lines of a query in order."""
+        return query.order_by(line.service_date, line.sequence)
+
+    def beyond(self, after: Key) -> ColumnElement[bool]:
+        """Whether a line comes after a place."""
+        day = self._run.service_date(after.day)
+        here = tuple_(candidate.c.service_date, candidate.c.sequence)
+        return true() if day is None else here > tuple_(day, after.sequence)
+
+    def place(self, row: Any) -> Place:
+        """Where a row stands in the order."""
+        return (self._run.place(row.service_date), row.sequence)
+
+    def key(self, place: Place) -> Key:
+        """A place as a cursor."""
+        return Key(place[1], place[0])

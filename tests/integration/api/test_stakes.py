@@ -76,6 +76,20 @@ def test_lines_are_found_by_their_limit_and_by_what_is_at_stake(site):
     assert "62327" not in exported
 
 
+def test_a_worklist_goes_by_filing_limit_across_payers_a_page_at_a_time(site):
+    put(site, a_line(code="62321", service_date=ago(110), content={"elements": [PAYER]}))
+    in_order = ["62323", "62321", "62326", "62327", "62325"]  # two overdue by 10 days; 10, 60 left; unknown
+    assert codes(site.lines(params={"order": "limit"})) == in_order
+    assert codes(walk(site, "order=limit")) == in_order
+    assert codes(walk(site, "order=limit&payer=medicare")) == ["62321", "62327"]
+    assert codes(walk(site, "order=limit&least_amount=1")) == ["62323", "62327"]
+    assert codes(walk(site, "order=limit&due_within_days=10")) == ["62323", "62321", "62326"]
+    best = site.ask("POST", "/v1/candidates/next", json={"filter": {"order": "limit"}}).json()
+    assert best["code"] == "62323"
+    for query in ("order=limit&status=approved", "order=limit&after=2026-99-99~1"):
+        assert site.ask("GET", f"/v1/candidates?{query}").status_code == 422
+
+
 def test_what_waits_is_added_up_by_age_and_by_limit_and_what_is_unknown_is_counted_apart(site):
     found = site.ask("GET", "/v1/statistics/waiting").json()
     assert found["currency"] == "USD"

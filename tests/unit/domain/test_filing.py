@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.filing import FilingLimits, due_within, file_by
+from service.domain.filing import FilingLimits, due_within, file_by, runs
 
 OLD = FilingLimits("old", "2025-01-01", "2025-12-31", {"medicare": 365}, None)
 NEW = FilingLimits("new", "2026-01-01", "", {"medicare": 365, "commercial": 90}, 60)
@@ -43,3 +43,35 @@ def test_a_line_is_due_exactly_when_so_few_days_are_left(payer, day, within):
         if (payer in each.payers) is not each.are_excluded and each.since <= day.isoformat() <= each.until
     ]
     assert bool(found) is is_due
+
+
+PAYERS = st.sampled_from(["", "medicare", "commercial", "medicaid"])
+DAYS = st.dates(date(1999, 1, 1), date(2027, 7, 1)).map(date.isoformat) | st.sampled_from(["", "2000-02-29"])
+
+
+def run_of(payer, day):
+    (found,) = (each for each in runs((OLD, NEW), payer) if each.since <= day < each.before)
+    return found
+
+
+@given(payer=PAYERS, day=DAYS)
+def test_every_day_has_one_limit_and_a_place_that_leads_back_to_it(payer, day):
+    run = run_of(payer, day)
+    place = run.place(day)
+    assert date.fromisoformat(place), "it can be a cursor"
+    assert run.service_date(place) == day
+    last = file_by((OLD, NEW), payer, day)
+    assert place == last.isoformat() if last else place >= "4000"
+
+
+@given(payer=PAYERS, days=st.lists(DAYS, min_size=2, max_size=2), other=PAYERS, elsewhere=DAYS)
+def test_places_go_up_with_days_and_the_place_of_another_payer_cuts_where_it_stands(
+    payer, days, other, elsewhere
+):
+    first, second = sorted(days)
+    run = run_of(payer, second)
+    if run.since <= first:
+        assert run.place(first) <= run.place(second)
+    cut = run_of(other, elsewhere).place(elsewhere)
+    since = run.service_date(cut)
+    assert (since is None or second > since) == (run.place(second) > cut)

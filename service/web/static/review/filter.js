@@ -1,6 +1,6 @@
 // A filter of the worklist: which lines, in which order. Ids, codes and closed words only: it goes into addresses.
 
-const ORDERS = { oldest: "oldest first", newest: "newest first", service_date: "by service date" };
+const ORDERS = { oldest: "oldest first", newest: "newest first", service_date: "by service date", limit: "by filing limit" };
 const WORDS = {
   status: (value) => value.replace("_", " "),
   table: (value) => value.replaceAll(/[-_.]/g, " "),

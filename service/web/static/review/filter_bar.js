@@ -19,7 +19,7 @@ const CHOICES = [
   ["younger_than_days", "Arrived", [ANY, ["1", "within 1 day"], ["3", "within 3 days"], ["7", "within 7 days"], ["30", "within 30 days"]]],
   ["due_within_days", "Limit", [ANY, ["-1", "is over"], ["7", "within 7 days"], ["14", "within 14 days"], ["30", "within 30 days"]]],
   ["least_amount", "At stake", [ANY, ["100", "100 or more"], ["500", "500 or more"], ["1000", "1,000 or more"], ["5000", "5,000 or more"]]],
-  ["order", "Order", [["", "oldest first"], ["newest", "newest first"], ["service_date", "by service date"]]],
+  ["order", "Order", [["", "oldest first"], ["newest", "newest first"], ["service_date", "by service date"], ["limit", "by filing limit"]]],
 ];
 const SEARCHED = "Code, table or payer";
 const COUNTED = [["table", "Table"], ["code", "Code"], ["payer", "Payer"], ["facility", "Facility"], ["assigned", "Assigned"]];

@@ -11,7 +11,7 @@ const EVERYBODYS = [
   ["An edit bites", [["edit", "true"]]],
   ["Second review", [["status", "second_review"]]],
   ["Held", [["held", "true"]]],
-  ["Filing limit near", [["due_within_days", "14"], ["order", "service_date"]]],
+  ["Filing limit near", [["due_within_days", "14"], ["order", "limit"]]],
 ];
 
 export class SavedViews {
