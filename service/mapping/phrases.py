@@ -10,6 +10,7 @@ regular expressions in the files: finding takes time in proportion to the text.
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -135,6 +136,7 @@ def _members(name: str, families: Families) -> tuple[str, ...]:
     return families[name]
 
 
+@lru_cache(maxsize=16_384)  # families and steps name the same words again and again
 def words_of(text: str) -> tuple[str, ...]:
     """Return the words of a plain phrase, cut as a narrative is."""
     words = tuple(word for part in _MARK.split(text) for word in _words(part))
