@@ -1,14 +1,13 @@
 """Bulk: approve, reject, assign or hold many lines, each for itself, or try what would become of them."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, model_validator
 
 from service.api.access import Decider
-from service.api.inputs import In, Reason, shown
+from service.api.inputs import Day, In, Reason, shown
 from service.api.once import Answer, OnceOf
 from service.api.parts import Parts, PartsOf
 from service.api.problems import described
@@ -45,7 +44,7 @@ class BulkIn(In):
     reason: Reason | None = None
     text: Annotated[str, Field(max_length=500)] = ""
     to: Annotated[str | None, Field(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")] = None
-    until: date | None = None
+    until: Day | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service.api.inputs import Flag
 from service.domain.charge import OPEN, CandidateStatus
 from service.domain.errors import Fault, UnreadableInput
 from service.domain.stakes import Stakes
@@ -36,10 +37,10 @@ class FilterIn(BaseModel):
     claimed: Annotated[
         str | None, Field(description=f"{ME}, {NOBODY} or {OTHERS}", pattern=f"^({ME}|{NOBODY}|{OTHERS})$")
     ] = None
-    held: bool | None = None
-    asked: Annotated[bool | None, Field(description="Whether a clinician's answer is waited for")] = None
-    question: Annotated[bool | None, Field(description="Whether a computed question is open")] = None
-    edit: Annotated[bool | None, Field(description="Whether a CMS edit bites")] = None
+    held: Flag | None = None
+    asked: Annotated[Flag | None, Field(description="Whether a clinician's answer is waited for")] = None
+    question: Annotated[Flag | None, Field(description="Whether a computed question is open")] = None
+    edit: Annotated[Flag | None, Field(description="Whether a CMS edit bites")] = None
     older_than_days: Annotated[_Days | None, Field(description="Since arrival")] = None
     younger_than_days: _Days | None = None
     due_within_days: Annotated[

@@ -1,12 +1,11 @@
 """The shapes of what comes in about handling a line."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from service.api.filters import FilterIn
-from service.api.inputs import Code, ContextChange, Diagnoses, In, Modifiers, Reason, shown
+from service.api.inputs import Code, ContextChange, Day, Diagnoses, In, Modifiers, Reason, shown
 
 _Units = Annotated[int, Field(ge=1, le=9999)]
 
@@ -33,7 +32,7 @@ class Holding(In):
     model_config = shown(reason="pathology is still out", until="2026-12-01")
 
     reason: Reason
-    until: date | None = None
+    until: Day | None = None
 
 
 class Assignment(In):
@@ -62,7 +61,7 @@ class Addition(In):
     units: _Units = 1
     modifiers: Modifiers | None = None
     diagnoses: Diagnoses | None = None
-    service_date: date | None = None
+    service_date: Day | None = None
     context: ContextChange | None = None
 
     def charge(self) -> dict[str, Any]:

@@ -1,10 +1,18 @@
 """The shapes of what comes in over the API: checked here, and what is wrong is said without quoting it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.rejection import OTHER, REASONS
@@ -23,6 +31,32 @@ def _shaped(kind: Callable[[str], object], what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _written(read: Callable[[str], object], how: str) -> BeforeValidator:
+    def check(value: object) -> object:
+        try:
+            return value if value is None else read(str(value))
+        except ValueError:
+            raise ValueError(how) from None
+
+    return BeforeValidator(check)
+
+
+#: Days and moments are written, in ISO 8601: a number is none, whatever it may count.
+Day = Annotated[date, _written(date.fromisoformat, "a day is written as 2026-03-01")]
+Moment = Annotated[
+    AwareDatetime, _written(datetime.fromisoformat, "a moment is written as 2026-03-01T09:30:00Z")
+]
+
+
+def _spelled(value: object) -> object:
+    """A query can only spell what JSON has a word for; a number is neither."""
+    if not isinstance(value, bool) and value not in ("true", "false", None):
+        message = "this is true or false"
+        raise ValueError(message)
+    return value
+
+
+Flag = Annotated[bool, BeforeValidator(_spelled)]
 Code = Annotated[str, _shaped(ProcedureCode, "a CPT or HCPCS code")]
 Modifiers = Annotated[list[Annotated[str, _shaped(Modifier, "a modifier")]], Field(max_length=4)]
 Diagnoses = Annotated[list[Annotated[str, _shaped(DiagnosisCode, "an ICD-10-CM code")]], Field(max_length=12)]
@@ -36,7 +70,9 @@ def shown(**example: Any) -> ConfigDict:
 
 
 class In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    """A body: nothing that it does not know, and each thing as JSON writes its kind; "2" is no number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class ContextChange(In):
@@ -61,7 +97,7 @@ class Change(In):
     units: Annotated[int, Field(ge=1, le=9999)] | None = None
     modifiers: Modifiers | None = None
     diagnoses: Diagnoses | None = None
-    service_date: date | None = None
+    service_date: Day | None = None
     context: ContextChange | None = None
 
     def changes(self) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from starlette.concurrency import run_in_threadpool
 
 from service import fhir
 from service.api.access import Sender
+from service.api.document import PROBLEMS
 from service.api.examples import ACK, BUNDLE, HL7, METADATA, PROCEDURE, WELL, answered, body_of
 from service.api.media import FHIR, FhirResponse
 from service.api.parts import Parts, PartsOf
@@ -32,7 +33,7 @@ def _media_type(request: Request) -> tuple[str, dict[str, str]]:
 @router.post(
     "/hl7/v2",
     response_class=Response,
-    responses=answered({_HL7_TYPES[0]: ACK}),
+    responses=PROBLEMS | answered({_HL7_TYPES[0]: ACK}),
     openapi_extra=body_of(_HL7_TYPES[0], HL7),
 )
 async def receive_hl7(request: Request, parts: PartsOf, user: Sender) -> Response:

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from service.api.access import Auditor, Caller, Operator
 from service.api.examples import answered
+from service.api.inputs import Moment
 from service.api.media import JSON
 from service.api.parts import PartsOf
 from service.api.schemas import moment
@@ -104,7 +105,7 @@ def audit(
     parts: PartsOf,
     user: Auditor,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: Annotated[AwareDatetime | None, Query()] = None,
+    before: Annotated[Moment | None, Query()] = None,
 ) -> list[EntryOut]:
     """Who did what to which, newest first."""
     with parts.database.look() as store:

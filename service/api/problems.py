@@ -134,12 +134,10 @@ def _methods(request: Request) -> set[str]:
     """All methods of a path: its operations are routes of their own, and each knows only itself."""
     paths = request.app.openapi()["paths"]
     asked = request.url.path.split("/")
-    return {
-        method.upper()
-        for path, operations in paths.items()
-        if _fits(path.split("/"), asked)
-        for method in operations
-    }
+    fitting = [path for path in paths if _fits(path.split("/"), asked)]
+    # Of "/next" and "/{identifier}" the one that names it is meant.
+    named = min(fitting, key=lambda path: path.count("{"), default="")
+    return {method.upper() for method in paths.get(named, ())}
 
 
 def _fits(template: list[str], path: list[str]) -> bool:

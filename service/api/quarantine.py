@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.api.access import Operator, has
-from service.api.inputs import In, Reason, shown
+from service.api.inputs import In, Moment, Reason, shown
 from service.api.once import Answer, OnceOf
 from service.api.parts import PartsOf
 from service.api.schemas import document_out, moment
@@ -30,7 +30,7 @@ class Kind(BaseModel):
 
     feed: Annotated[str | None, Field(max_length=64, description=f"{NO_FEED}: no feed took them")] = None
     reason: Annotated[str, Field(max_length=200, description="A part of the reason")] = ""
-    since: AwareDatetime | None = None
+    since: Moment | None = None
 
     def which(self, facility: str) -> Which:
         """As the store is asked."""
@@ -49,7 +49,7 @@ class Chosen(Kind):
 class Selection(Kind):
     """Which messages to replay: by id (whatever became of them), or those in quarantine of a kind."""
 
-    model_config = shown(feed="-", reason="no feed", dry_run=True)
+    model_config = ConfigDict(strict=True) | shown(feed="-", reason="no feed", dry_run=True)
 
     ids: Annotated[list[Annotated[str, Field(max_length=32)]], Field(max_length=_AT_MOST)] = []
     after: Annotated[int, Field(ge=0, le=2**62)] = 0

@@ -3,10 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from service.api.access import CandidateReader, Decider
-from service.api.inputs import In, Reason, shown
+from service.api.inputs import In, Moment, Reason, shown
 from service.api.once import Answer, IfMatch, OnceOf, reviewer, version_of
 from service.api.parts import PartsOf
 from service.api.question_schemas import QuestionDetail, QuestionOut, QuestionPage, form_of, question_out
@@ -37,7 +37,7 @@ class AnswerIn(In):
 
     value: Any
     answered_by: _Line
-    answered_at: AwareDatetime | None = None
+    answered_at: Moment | None = None
     text: Annotated[str, Field(max_length=2000)] = ""
 
 

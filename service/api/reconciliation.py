@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from service.api.access import Operator
 from service.api.examples import answered
+from service.api.inputs import Day
 from service.api.parts import Parts, PartsOf
 from service.domain.reconciliation import Report
 from service.pipeline.reconciliation import Wanted, reconcile_day
@@ -16,7 +17,7 @@ from service.store.transaction import AuditEntry
 from service.store.users import User
 
 router = APIRouter(prefix="/v1/reconciliation", tags=["operations"])
-Day = Annotated[date, Query(description="Day of service")]
+ServiceDay = Annotated[Day, Query(description="Day of service")]
 Services = Annotated[
     list[str] | None, Query(description="Ordered services (OBR-4, AIS-3) to look for; all", max_length=100)
 ]
@@ -56,7 +57,7 @@ class ReportOut(BaseModel):
 
 @router.get("")
 def show_report(
-    parts: PartsOf, user: Operator, day: Day, service: Services = None, late_after: LateAfter = 3
+    parts: PartsOf, user: Operator, day: ServiceDay, service: Services = None, late_after: LateAfter = 3
 ) -> ReportOut:
     """A day's documentation against its charges, orders and billing's answers."""
     report = _report(parts, user, Wanted(day, user.facility, frozenset(service or ()), late_after))
@@ -81,7 +82,7 @@ def show_report(
 
 @router.get("/export", response_class=Response, responses=answered({"text/csv": _EXAMPLE}))
 def export_report(
-    parts: PartsOf, user: Operator, day: Day, service: Services = None, late_after: LateAfter = 3
+    parts: PartsOf, user: Operator, day: ServiceDay, service: Services = None, late_after: LateAfter = 3
 ) -> Response:
     """The findings as CSV."""
     report = _report(parts, user, Wanted(day, user.facility, frozenset(service or ()), late_after))

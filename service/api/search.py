@@ -18,6 +18,10 @@ from service.store.users import ALL_FACILITIES
 router = APIRouter(prefix="/v1/candidates", tags=["review"])
 
 
+#: As JSON writes it.
+_Status = Annotated[CandidateStatus, Field(strict=False)]
+
+
 class SearchIn(In):
     """Which words, and where."""
 
@@ -28,7 +32,8 @@ class SearchIn(In):
         str, Field(max_length=64, pattern=r"^[^*\s\x00]*$", description="Needed by who sees all")
     ] = ""
     status: Annotated[
-        list[CandidateStatus] | None, Field(description="By default what waits for a person", max_length=6)
+        list[_Status] | None,
+        Field(description="By default what waits for a person", max_length=6),
     ] = None
     limit: Annotated[int, Field(ge=1, le=50, description="Notes of a page")] = 20
     after: Annotated[int | None, Field(ge=0, le=2**62, description="As the page before says")] = None

@@ -118,14 +118,13 @@ class Worklist:
         self, wanted: Filter, facilities: Sequence[str]
     ) -> Iterator[tuple[LimitPlan, list[ColumnElement[bool]]]]:
         """The stretches of the index by limits: facility, status, a payer of lines, one of its limits."""
-        for facility, status in product(facilities, dict.fromkeys(wanted.statuses)):
-            wall = [candidate.c.facility == facility, candidate.c.status == status.value]
-            payers = ["", *values_of(self._connection, "payer", [*wall, literal_column(IS_LIVE)])]
-            for payer in payers:
-                if payer in (wanted.payers or payers):
-                    for run in wanted.runs(payer):
-                        plan = LimitPlan(wanted, self._now, payer, run)
-                        yield plan, [*wall, *plan.stretch()]
+        for facility in facilities:
+            here = candidate.c.facility == facility
+            payers = ["", *values_of(self._connection, "payer", [here, literal_column(IS_LIVE)])]
+            for payer in wanted.payers or payers:
+                for status, run in product(dict.fromkeys(wanted.statuses), wanted.runs(payer)):
+                    plan = LimitPlan(wanted, self._now, payer, run)
+                    yield plan, [here, candidate.c.status == status.value, *plan.stretch()]
 
     def _plan(self, wanted: Filter, facilities: Sequence[str]) -> Plan:
         """By the index that leaves the fewest lines to look at, as far as a short look can tell."""

@@ -152,3 +152,46 @@ def test_every_text_of_an_answer_has_its_words(api):
         if not text
     }
     assert empty <= known
+
+
+#: In the place of what the document says of a field: what JSON writes for another kind of thing.
+OTHERS = {
+    "date": 0,
+    "date-time": 0.5,
+    "integer": "1",
+    "boolean": 0,
+    "string": 1,
+    "array": "one",
+    "object": [],
+}
+
+
+def kind_of(schema):
+    plain = next((each for each in schema.get("anyOf", [schema]) if each.get("type") != "null"), schema)
+    return next(kind for kind in (plain.get("format"), plain.get("type"), "object") if kind in OTHERS)
+
+
+def test_a_thing_of_another_kind_than_the_document_says_is_refused(api):
+    document, taken = api.client.get("/openapi.json").json(), []
+    for method, path, media_type, example in examples_of(api):
+        schema = document["paths"][path][method]["requestBody"]["content"][media_type]["schema"]
+        (name, *_) = [each["$ref"] for each in (schema, *schema.get("anyOf", [])) if "$ref" in each] or [""]
+        fields = document["components"]["schemas"].get(name.rpartition("/")[2], {}).get("properties", {})
+        for field, said in fields.items():
+            if not said.keys() - {"title"}:
+                continue  # anything
+            wrong = example | {field: OTHERS[kind_of(said)]}
+            if sent(api, method, path, media_type, wrong).status_code not in REFUSED_SHAPES:
+                taken.append((path, field))
+    assert taken == []
+
+
+def test_a_number_is_no_day_in_a_query(api):
+    for path, operations in api.client.get("/openapi.json").json()["paths"].items():
+        for parameter in operations.get("get", {}).get("parameters", []):
+            if kind_of(parameter["schema"]).startswith("date"):
+                query = {parameter["name"]: "0"}
+                answers = [
+                    api.ask("GET", path, role=role, params=query).status_code for role in ("lead", "auditor")
+                ]
+                assert 422 in answers, (path, query)

@@ -15,7 +15,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_candidate_by_limit",
         "candidate",
-        ["facility", "status", "payer", "service_date", "sequence"],
+        ["facility", "payer", "status", "service_date", "sequence"],
         sqlite_where=text(_IS_LIVE),
         postgresql_where=text(_IS_LIVE),
     )
