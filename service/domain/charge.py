@@ -144,6 +144,11 @@ class Charge:
         except ValueError:
             raise ValueError("the service date is no date") from None
 
+    @property
+    def service(self) -> tuple[str, tuple[str, ...], str]:
+        """What may be charged once for a procedure: code, modifiers and day."""
+        return self.code.value, tuple(modifier.value for modifier in self.modifiers), self.service_date
+
 
 class PostingState(StrEnum):
     """Where an approved charge stands on its way to billing."""

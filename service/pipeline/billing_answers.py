@@ -14,14 +14,19 @@ from service.domain.ids import charge_key_of
 from service.hl7 import Acknowledgement, Message, decode, read_ack
 from service.posting.fhir_charge_item import IDENTIFIER_SYSTEM
 from service.store import Database, Store
+from service.store.postings import Posting
 
-_ACCEPTED = frozenset({"AA", "CA"})
+#: A key that billing tells of, and whether as a credit.
+Told = tuple[str, bool]
+
 _REFUSED = frozenset({"AE", "AR", "CE", "CR"})
 _ACKNOWLEDGEMENTS = frozenset({"ACK", "MCF"})
 _TELLS_OF_CHARGES = frozenset({"DFT", "BAR"})
-#: What a verdict still says something new of.
 _OPEN = frozenset({PostingState.AWAITING, PostingState.UNKNOWN})
+_MAY_BE_REFUSED = _OPEN | {PostingState.POSTED}
 _NOT_OURS = "acknowledges a message that was never sent from here (MSA-2)"
+_TAKEN_BACK = "billing accepts a charge that was taken back here: credit it there, by hand"
+_CREDIT = {"FT1": (2, 6, "CD"), "PR1": (19, 20, "D")}  # key, and what says that it is a credit's
 _BILLED = frozenset({"billed"})  # ChargeItem.status
 
 
@@ -36,8 +41,8 @@ def take_answers(database: Database, events: Sequence[Event]) -> list[Event]:
         for event in verdicts:
             _take_verdict(store, event)
         # Most departments' messages tell of charges of their own: one look for all says so.
-        ours = store.postings.among({key for keys in told.values() for key in keys})
-        telling = (event for event in events if not ours.isdisjoint(told.get(event.id, ())))
+        ours = store.postings.among({key for keys in told.values() for key, _ in keys})
+        telling = (event for event in events if any(key in ours for key, _ in told.get(event.id, ())))
         taken |= {event.id for event in telling if _bill(store, event, told[event.id])}
     return [event for event in events if event.id not in taken]
 
@@ -60,7 +65,7 @@ def _take_verdict(store: Store, event: Event) -> None:
         _credit_verdict(store, event, acknowledgement)
 
 
-def _keys_told(event: Event) -> set[str]:
+def _keys_told(event: Event) -> set[Told]:
     """The keys of charges that an event tells of as billed, ours or not; none where it tells of none."""
     if event.format is Format.FHIR:
         return _keys_of_charge_item(event) if _code(event) == "ChargeItem" else set()
@@ -70,7 +75,7 @@ def _keys_told(event: Event) -> set[str]:
         message = Message.parse(decode(event.body, event.charset or None).text)
     except InputError:
         return set()  # charting says what is wrong with it
-    return {charge_key_of(key) for key in _keys(message)}
+    return set(_keys(message))
 
 
 def _credit_verdict(store: Store, event: Event, acknowledgement: Acknowledgement) -> None:
@@ -83,38 +88,55 @@ def _credit_verdict(store: Store, event: Event, acknowledgement: Acknowledgement
         # It overtook the answer on the connection of the message itself, which is to be recorded first.
         store.events.retry_later([event.id], 2.0**event.attempts)
         return
-    accepted = acknowledgement.code in _ACCEPTED
-    codes = "/".join(acknowledgement.error_codes)
-    note = f"billing's verdict: {acknowledgement.code} {codes}".rstrip()
+    code = acknowledgement.code
+    note = f"billing's verdict: {code} {'/'.join(acknowledgement.error_codes)}".rstrip()
+    if code == "AA" and any(posting.state is PostingState.CANCELLED for posting in found):
+        store.events.quarantine(event.id, event.facility, _TAKEN_BACK)
+        return
     for posting in found:
-        if accepted and posting.state in _OPEN and acknowledgement.code == "AA":
-            store.postings.take_verdict(posting, PostingState.POSTED, note, answer=event.body)
-        elif acknowledgement.code in _REFUSED and posting.state in {*_OPEN, PostingState.POSTED}:
+        if code == "AA":
+            _believe(store, posting, note, event.body)
+        elif code in _REFUSED and posting.state in _MAY_BE_REFUSED:
             store.postings.take_verdict(posting, PostingState.REFUSED, note, answer=event.body)
     store.events.finish({event.id: "no_charge"})
 
 
-def _keys(message: Message) -> Iterator[str]:
-    """The keys by which a DFT or BAR names its charges: FT1-2, or PR1-19 where there is no FT1."""
-    lines = message.of("FT1")
-    place = 2 if lines else 19
-    for segment in lines or message.of("PR1"):
-        yield segment.component(place, 1)
+def _believe(store: Store, posting: Posting, note: str, answer: bytes = b"") -> None:
+    """Billing says that it has a charge: nobody sends it again. What it had refused, a person looks at."""
+    was_sent = posting.body is not None
+    if posting.state in _OPEN or (posting.state is PostingState.PENDING and was_sent):
+        store.postings.take_verdict(posting, PostingState.POSTED, note, answer=answer)
+    elif posting.state is PostingState.REFUSED:
+        note = f"{note}, after it was refused"
+        store.postings.take_verdict(posting, PostingState.UNKNOWN, note, answer=answer)
 
 
-def _bill(store: Store, event: Event, named: set[str]) -> bool:
+def _keys(message: Message) -> Iterator[tuple[str, bool]]:
+    """The keys by which a DFT or BAR names its charges, each with whether it tells of a credit."""
+    name = "FT1" if message.of("FT1") else "PR1"
+    key, place, letter = _CREDIT[name]
+    for segment in message.of(name):
+        yield charge_key_of(segment.component(key, 1)), segment.component(place, 1) == letter
+
+
+def _bill(store: Store, event: Event, named: set[Told]) -> bool:
     """Whether every charge told of is one of ours; those that are have then arrived for certain."""
-    if not named.issubset(store.postings.bill(named - {""})):
+    keys = {key for key, _ in named}
+    credited = {key for key, is_credit in named if is_credit}
+    found = store.postings.told_of(keys - credited - {""}, credited - {""})
+    for posting in found:
+        store.postings.bill(posting)
+        _believe(store, posting, "billing tells of it")
+    if store.postings.among(keys - {""}) != keys:
         return False
     store.events.finish({event.id: "no_charge"})
     return True
 
 
-def _keys_of_charge_item(event: Event) -> set[str]:
+def _keys_of_charge_item(event: Event) -> set[Told]:
     resource = orjson.loads(event.body)
     if resource.get("status") not in _BILLED:
         return set()
     named = [each for each in resource.get("identifier") or () if isinstance(each, dict)]
-    return {
-        charge_key_of(str(each.get("value"))) for each in named if each.get("system") == IDENTIFIER_SYSTEM
-    }
+    ours = [str(each.get("value")) for each in named if each.get("system") == IDENTIFIER_SYSTEM]
+    return {(charge_key_of(key), False) for key in ours}

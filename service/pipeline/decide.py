@@ -151,12 +151,7 @@ def _refuse_unchargeable(store: Store, line: Candidate) -> None:
     if line.kind is ChargeKind.CREDIT:
         return
     for candidate_id, charge in store.charges.standing(line.procedure_id):
-        modifiers = tuple(modifier.value for modifier in charge.modifiers)
-        same = (charge.code.value, modifiers, charge.service_date) == (
-            line.code,
-            line.modifiers,
-            line.service_date,
-        )
+        same = charge.service == (line.code, line.modifiers, line.service_date)
         if same and candidate_id != line.corrects:
             raise WrongState(
                 f"{line.code} of this procedure is already charged ({charge.key}): reject this line"
@@ -226,10 +221,10 @@ def _taken_back(store: Store, line: Candidate, user: User) -> tuple[list[Charge]
     if not line.corrects:
         return [], {}
     original = store.charges.standing_of(line.corrects)
-    before = {posting.id: posting.state.value for posting in store.postings.of_charge(original.key)}
-    if store.postings.cancel(original.key, by=user.name):
-        return [], before
-    if set(before.values()) != {PostingState.POSTED.value}:
+    cancelled = store.postings.cancel(original.key, by=user.name)
+    if cancelled is not None:
+        return [], {posting_id: state.value for posting_id, state in cancelled.items()}
+    if not all(each.state is PostingState.POSTED for each in store.postings.of_charge(original.key)):
         raise WrongState("billing may or may not hold the earlier charge: settle that first")
     credit = replace(
         original, key=new_charge_key(), kind=ChargeKind.CREDIT, reverses=original.key, approved_by=user.name

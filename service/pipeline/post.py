@@ -22,6 +22,7 @@ from service.domain.errors import (
     PostingUncertain,
     TryAgainLater,
 )
+from service.pipeline.credits import refuse_other_words, taken_back
 from service.pipeline.waiting import backoff
 from service.posting.destination import Destination
 from service.store import Database
@@ -92,17 +93,30 @@ def _claim(database: Database, destinations: Destinations, lease: float) -> list
 
 
 def _parcel(database: Database, destination: Destination, postings: Sequence[Posting]) -> Parcel:
+    """The bytes to send. Whatever fails here, none has left in this attempt."""
+    try:
+        return _fixed(database, destination, postings)
+    except (PostingError, LeaseLost, TryAgainLater, _Parted):
+        raise
+    except Exception as error:
+        failed = f"the service failed before anything was sent ({type(error).__name__})"
+        raise PostingRefused(failed) from error
+
+
+def _fixed(database: Database, destination: Destination, postings: Sequence[Posting]) -> Parcel:
     """The bytes fixed at an earlier attempt, or new ones, committed before they may leave."""
     leader = postings[0]
-    if leader.body is not None:
-        held = any(each.may_be_held for each in postings)
-        return Parcel(leader.control_id, leader.body, sent_before=leader.attempts > 1, may_be_held=held)
-    with database.transaction() as store:
-        charges = [store.charges.get(each.charge_key, each.facility) for each in postings]
     try:
+        with database.transaction() as store:
+            charges = [store.charges.get(each.charge_key, each.facility) for each in postings]
+            told = taken_back(store, charges)
+        if leader.body is not None:
+            held = any(each.may_be_held for each in postings)
+            return Parcel(leader.control_id, leader.body, leader.attempts > 1, may_be_held=held)
         parcel = destination.prepare(charges, leader.control_id, datetime.now(UTC))
+        refuse_other_words(parcel.body, charges, told)
     except PostingRefused as error:
-        if len(postings) == 1:
+        if len(postings) == 1 or leader.body is not None:
             raise
         # One that cannot be built must not hold up its neighbours.
         with database.transaction() as store:

@@ -11,6 +11,7 @@ from service.pipeline.reviewing import Reviewer, read_line
 from service.store import Store
 
 _TOO_LATE = "it is on its way to billing, or there already: change what is documented, and it is corrected"
+_CHARGED_SINCE = "what it took the place of has been charged again since: undo that first"
 _VERDICTS = {
     CandidateStatus.APPROVED: Verdict.UNDO_APPROVAL,
     CandidateStatus.REJECTED: Verdict.UNDO_REJECTION,
@@ -56,12 +57,15 @@ def _refuse_overtaken(store: Store, line: Candidate) -> None:
 def _take_charges_back(store: Store, line: Candidate, by: str) -> None:
     approval = _approval(store, line)
     for key in approval["charges"]:
-        if not store.postings.cancel(key, by=by):
+        if store.postings.cancel(key, by=by) is None:
             raise WrongState(_TOO_LATE)
         store.charges.undo(key, line.facility, by=by)
-    # What the approval itself had cancelled goes to billing after all.
+    # What the approval itself had cancelled goes to billing after all, unless somebody has charged it since.
+    standing = {charge.service for _, charge in store.charges.standing(line.procedure_id)}
     for posting_id, state in approval.get("cancelled", {}).items():
         posting = store.postings.get(posting_id, line.facility)
+        if store.charges.get(posting.charge_key, line.facility).service in standing:
+            raise WrongState(_CHARGED_SINCE)
         store.postings.settle(posting, PostingState(state), "taken back by mistake", by=by)
 
 

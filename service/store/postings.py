@@ -1,6 +1,6 @@
 """Postings: the outbox. A pending row is a job; one that was being sent when its worker died is unknown."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -9,8 +9,8 @@ from sqlalchemy import Select, and_, insert, not_, select, update
 from service.domain.charge import Charge, Parcel, PostingState
 from service.domain.errors import LeaseLost, WrongState
 from service.domain.ids import new_control_id, new_id
-from service.store.posting_rows import Posting, PostingRows, is_leased, on_its_way, one_before, place_of
-from service.store.prepared import PreparedSearch
+from service.store.posting_answers import PostingAnswers
+from service.store.posting_rows import Posting, is_leased, on_its_way, one_before, place_of
 from service.store.tables import posting
 
 __all__ = ["Posting", "Postings"]
@@ -19,10 +19,9 @@ __all__ = ["Posting", "Postings"]
 #: Fields of the billing context that differ between charges of one visit.
 _OF_A_CHARGE = ("performer_", "order_", "patient_reference", "encounter_reference")
 _MOST_FELLOWS = 50
-_MOST_KEYS = 500  # in one statement
 
 
-class Postings(PostingRows):
+class Postings(PostingAnswers):
     """Filling the outbox, claiming from it, and recording how it went."""
 
     def add(self, charge: Charge, destination: str, *, delay: float = 0.0) -> None:
@@ -153,14 +152,6 @@ class Postings(PostingRows):
         self._update_claimed(claimed, **values, **sealed, may_be_held=True, updated_at=self._now)
         self._audit(claimed, "service", "posting.awaiting")
 
-    def take_verdict(self, found: Posting, state: PostingState, note: str, *, answer: bytes) -> None:
-        """What billing said later, on a connection of its own."""
-        same = and_(posting.c.id == found.id, posting.c.state == found.state.value)
-        values = {"state": state.value, "note": note, "may_be_held": False, "updated_at": self._now}
-        said = update(posting).where(same).values(**values, **self._sealed(found, answer))
-        if self._connection.execute(said).rowcount:
-            self._audit(found, "billing", f"verdict.{state.value}")
-
     def _update_claimed(self, claimed: Posting, **values: Any) -> None:
         """Change a posting that is still this worker's: who lost the lease may no longer say anything."""
         mine = and_(
@@ -174,13 +165,15 @@ class Postings(PostingRows):
     def abandon_lost(self) -> list[Posting]:
         """What nobody will tell of any more: its worker died while sending, or billing's verdict never came.
 
-        Billing may hold it, so a person decides.
+        Billing may hold it, so a person decides; but not where no bytes had been fixed yet.
         """
         over = and_(is_leased(), posting.c.lease_until <= self._now)
         found = self._read(select(posting).where(over).with_for_update(skip_locked=True))
         for each in found:
             if each.state is PostingState.AWAITING:
                 self.take_verdict(each, PostingState.UNKNOWN, "billing's verdict did not come", answer=b"")
+            elif each.body is None:
+                self.record(each, PostingState.PENDING, "the service stopped before anything was sent")
             else:
                 self.record(each, PostingState.UNKNOWN, "the service stopped while sending", uncertain=True)
         return found
@@ -213,20 +206,22 @@ class Postings(PostingRows):
         same = and_(posting.c.control_id == found.control_id, posting.c.state == found.state.value)
         return self._read(select(posting).where(same).with_for_update())
 
-    def cancel(self, charge_key: str, *, by: str) -> bool:
-        """Take a charge back while billing certainly does not hold it; False when that is too late.
+    def cancel(self, charge_key: str, *, by: str) -> dict[str, PostingState] | None:
+        """Take a charge back while billing certainly does not hold it; None when that is too late.
 
-        A refused one is cancelled too, so that it cannot be sent again after its correction.
+        Gives its postings with the states that they were in. A refused one is cancelled too, so that it
+        cannot be sent again after its correction.
         """
         ours = select(posting).where(posting.c.charge_key == charge_key)
-        found = self._read(ours.with_for_update())
+        self._read(ours.with_for_update())
         # Looked at again under the locks: who held them before may have sent it.
-        if not all(map(_is_not_held, self._read(ours))):
-            return False
+        found = self._read(ours)
+        if not all(map(_is_not_held, found)):
+            return None
         for each in found:
             self._part_company(each)
             self.settle(each, PostingState.CANCELLED, "taken back", by=by)
-        return True
+        return {each.id: each.state for each in found}
 
     def may_be_cancelled(self, charge_key: str) -> bool:
         """Whether billing certainly does not hold a charge, as far as can be seen without a lock."""
@@ -240,29 +235,10 @@ class Postings(PostingRows):
         for each in others:
             self._connection.execute(update(posting).where(posting.c.id == each.id).values(**anew))
 
-    def among(self, charge_keys: Collection[str]) -> set[str]:
-        """Which of these are keys of charges of ours."""
-        keys = sorted(key for key in charge_keys if key.isascii() and key.isalnum())  # as ours all are
-        parts = (keys[at : at + _MOST_KEYS] for at in range(0, len(keys), _MOST_KEYS))
-        return {key for part in parts for (key,) in _KNOWN.run(self._connection, part)}
-
-    def bill(self, charge_keys: Iterable[str]) -> list[str]:
-        """Billing itself tells of these charges; gives those that are ours."""
-        ours = posting.c.charge_key.in_(list(charge_keys))
-        known = self._read(select(posting).where(ours).with_for_update())
-        for each in known:
-            billed = update(posting).where(posting.c.id == each.id, posting.c.billed_at == 0.0)
-            if self._connection.execute(billed.values(billed_at=self._now)).rowcount:
-                self._audit(each, "billing", "posting.billed")
-        return [each.charge_key for each in known]
-
 
 def _is_not_held(found: Posting) -> bool:
     states = (PostingState.PENDING, PostingState.REFUSED, PostingState.CANCELLED)
     return found.state in states and not found.may_be_held
-
-
-_KNOWN = PreparedSearch(select(posting.c.charge_key), posting.c.charge_key)
 
 
 def _pending_beside(leader: Posting) -> Select[Any]:

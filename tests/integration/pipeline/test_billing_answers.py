@@ -1,19 +1,24 @@
 """What billing says later, on a connection of its own: verdicts, and charges that it tells of itself."""
 
+from dataclasses import replace
+
 import pytest
 
 from service.commands.sink import Sink
 from service.domain.answers import SAFE_ACTIONS, Behaviour, Outcome, Patience
-from service.domain.charge import Parcel, PostingState
+from service.domain.charge import ChargeKind, Parcel, PostingState
 from service.domain.event import Arrival, Format
 from service.domain.ids import technical_key
 from service.hl7 import admit
+from service.pipeline import decide
 from service.pipeline.chart import chart
 from service.pipeline.post import post
 from service.store.quarantine import Which
+from service.store.users import User
 from tests.integration.pipeline.billing import ack_of, approve_lines, postings_of, states_of, way_to
 from tests.integration.pipeline.conftest import queue
 
+LEAD = User("lea", frozenset({"lead"}), "main")
 AWAIT = {**SAFE_ACTIONS, Behaviour.CA: Outcome.AWAIT}
 AWAITING, POSTED, REFUSED, UNKNOWN = (
     PostingState.AWAITING,
@@ -86,13 +91,76 @@ def test_a_verdict_on_what_was_never_sent_is_shown_to_a_person(database, awaitin
     assert states_of(database, awaiting) == [AWAITING, AWAITING]
 
 
-def test_a_refusal_takes_back_what_counted_as_posted_and_a_repeat_changes_nothing(database, awaiting, hear):
+def test_a_refusal_takes_back_what_counted_as_posted_and_who_then_accepts_it_is_not_believed(
+    database, awaiting, hear
+):
     control_id = postings_of(database, awaiting)[0].control_id
     hear(ack_of(b"", "AA", control_id))
     hear(ack_of(b"", "AE", control_id))
     assert states_of(database, awaiting)[0] is REFUSED
     hear(ack_of(b"1", "AA", control_id) + b"NTE|1\r")
-    assert states_of(database, awaiting)[0] is REFUSED, "that is a person's to look at now"
+    found = postings_of(database, awaiting)[0]
+    assert (found.state, found.note) == (UNKNOWN, "billing's verdict: AA, after it was refused")
+    assert found.may_be_held, "it is not cancelled without a credit"
+
+
+def test_a_verdict_that_comes_before_a_lead_had_it_sent_again_keeps_it_from_being_sent(
+    database, awaiting, hear, clock
+):
+    clock.now += 3601
+    post(database, {}, lease=60)
+    found = postings_of(database, awaiting)[0]
+    with database.transaction() as store:
+        decide.settle(store, LEAD, found.id, PostingState.PENDING, "billing has nothing")
+    hear(ack_of(b"", "AA", found.control_id))
+    assert states_of(database, awaiting) == [POSTED, UNKNOWN]
+
+
+def test_what_a_lead_said_was_refused_and_billing_accepts_is_shown_again(database, awaiting, hear, clock):
+    clock.now += 3601
+    post(database, {}, lease=60)
+    found = postings_of(database, awaiting)[0]
+    with database.transaction() as store:
+        decide.settle(store, LEAD, found.id, REFUSED, "not in billing")
+    hear(ack_of(b"", "AA", found.control_id))
+    assert states_of(database, awaiting)[0] is UNKNOWN
+
+
+def test_a_charge_that_was_taken_back_and_billing_accepts_is_shown_to_a_person(database, awaiting, hear):
+    found = postings_of(database, awaiting)[0]
+    hear(ack_of(b"", "AE", found.control_id))
+    with database.transaction() as store:
+        assert store.postings.cancel(found.charge_key, by="coder")
+    assert hear(ack_of(b"", "AA", found.control_id)).startswith(
+        "billing accepts a charge that was taken back"
+    )
+    assert states_of(database, awaiting)[0] is PostingState.CANCELLED
+
+
+def test_what_billing_tells_of_is_unknown_no_longer(database, awaiting, hear, clock):
+    clock.now += 3601
+    post(database, {}, lease=60)
+    hear(dft(awaiting[0]), "DFT^P03")
+    assert states_of(database, awaiting) == [POSTED, UNKNOWN]
+
+
+def test_a_credit_that_billing_tells_of_says_nothing_of_its_charge(database, awaiting, hear):
+    """Neither under a key of its own, nor under that of its charge, where the receiver pairs them so."""
+    with database.transaction() as store:
+        charges = [store.charges.get(key, "*") for key in awaiting]
+        credits_ = [
+            replace(charge, key=f"CREDITKEY00{n}", kind=ChargeKind.CREDIT, reverses=charge.key)
+            for n, charge in enumerate(charges)
+        ]
+        for credit in credits_:
+            store.charges.add(credit, "line")
+            store.postings.add(credit, "billing")
+    told = dft("CREDITKEY000", awaiting[1]).replace(b"||CG|", b"||CD|")
+    before = len(queue(database))
+    hear(told, "DFT^P03")
+    billed = postings_of(database, [*awaiting, "CREDITKEY000", "CREDITKEY001"])
+    assert [posting.billed_at > 0 for posting in billed] == [False, False, True, True]
+    assert len(queue(database)) == before
 
 
 def test_a_verdict_that_does_not_come_leaves_the_charge_to_a_person_and_may_still_come(

@@ -109,6 +109,7 @@ def test_a_worker_that_lost_its_lease_may_no_longer_say_anything(database, put, 
     approve(database, coder, line)
     with database.transaction() as store:
         late = store.postings.claim(["billing"], 60)
+        store.postings.fix(late, Parcel(late.control_id, b"DFT"))
     clock.now += 61
     with database.transaction() as store:
         store.postings.abandon_lost()

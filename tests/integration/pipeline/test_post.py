@@ -4,7 +4,7 @@ import pytest
 
 from service.commands.sink import Mode, Sink
 from service.domain.answers import SAFE_ACTIONS, Behaviour, Outcome, Patience
-from service.domain.charge import PostingState
+from service.domain.charge import Parcel, PostingState
 from service.domain.layout import Layout
 from service.mllp import Connection
 from service.pipeline import decide
@@ -141,15 +141,18 @@ def test_billing_that_is_away_is_tried_again_with_the_same_bytes(database, appro
     assert posting_of(database, approved).state is PostingState.POSTED
 
 
-def test_a_posting_whose_worker_died_while_sending_waits_for_a_person(
-    database, approved, billing, clock, sink
+@pytest.mark.parametrize("fixed", [True, False], ids=["after its bytes were fixed", "before"])
+def test_a_posting_whose_worker_died_waits_for_a_person_if_bytes_may_have_left(
+    database, approved, billing, clock, sink, fixed
 ):
     with database.transaction() as store:
-        assert store.postings.claim(["billing"], 60)
+        claimed = store.postings.claim(["billing"], 60)
+        if fixed:
+            store.postings.fix(claimed, Parcel(claimed.control_id, b"DFT"))
     clock.now += 61
-    assert post(database, {"billing": billing}, lease=60) == 0
-    assert posting_of(database, approved).state is PostingState.UNKNOWN
-    assert sink.messages == []
+    assert post(database, {"billing": billing}, lease=60) == (0 if fixed else 1)
+    assert posting_of(database, approved).state is (PostingState.UNKNOWN if fixed else PostingState.POSTED)
+    assert len(sink.messages) == (0 if fixed else 1)
 
 
 def test_without_a_destination_the_posting_waits(database, approved):

@@ -98,7 +98,8 @@ def test_where_billing_tells_of_its_charges_one_that_it_does_not_tell_of_is_miss
     assert [each for each in drawn()[1] if each[0] is Lack.UNANSWERED] == [], "this billing never tells"
     with database.transaction() as store:
         (charge, _) = [charge for _, charge in store.charges.page("*", limit=9)]
-        store.postings.bill([charge.key])
+        (told,) = store.postings.told_of({charge.key}, ())
+        store.postings.bill(told)
     assert [code for lack, code, _ in drawn()[1] if lack is Lack.UNANSWERED] == ["62323"]
 
 
