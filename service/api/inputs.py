@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 
+import orjson
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -62,6 +63,23 @@ Modifiers = Annotated[list[Annotated[str, _shaped(Modifier, "a modifier")]], Fie
 Diagnoses = Annotated[list[Annotated[str, _shaped(DiagnosisCode, "an ICD-10-CM code")]], Field(max_length=12)]
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
 _Short = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+def encoded(value: Any) -> bytes:
+    """Free JSON as it is stored; ValueError where it cannot be."""
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        message = "this cannot be stored: a number of over 64 bits, half a character, or too deep"
+        raise ValueError(message) from None
+
+
+def _storable(value: Any) -> Any:
+    encoded(value)
+    return value
+
+
+Anything = Annotated[Any, AfterValidator(_storable)]
 
 
 def shown(**example: Any) -> ConfigDict:

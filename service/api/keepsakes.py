@@ -3,13 +3,12 @@
 from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Path
 from pydantic import AfterValidator, BaseModel, Field
 
 from service.api.access import Caller, CandidateReader, Decider
 from service.api.filters import FilterIn
-from service.api.inputs import In, shown
+from service.api.inputs import In, encoded, shown
 from service.api.parts import PartsOf
 from service.api.schemas import moment
 from service.store.keepsakes import Keepsake, Kind
@@ -21,7 +20,7 @@ _SETTINGS = "all"
 
 
 def _small(value: Any) -> Any:
-    if len(orjson.dumps(value)) > _LARGEST:
+    if len(encoded(value)) > _LARGEST:
         message = f"this is longer than {_LARGEST} bytes of JSON"
         raise ValueError(message)
     return value

@@ -1,12 +1,12 @@
 """Questions to clinicians: ask, see what is open, write an answer down, withdraw."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from service.api.access import CandidateReader, Decider
-from service.api.inputs import In, Moment, Reason, shown
+from service.api.inputs import Anything, In, Moment, Reason, shown
 from service.api.once import Answer, IfMatch, OnceOf, reviewer, version_of
 from service.api.parts import PartsOf
 from service.api.question_schemas import QuestionDetail, QuestionOut, QuestionPage, form_of, question_out
@@ -35,7 +35,7 @@ class AnswerIn(In):
         value="fluoroscopy", answered_by="Dr. Testperson", answered_at="2026-01-06T09:30:00Z"
     )
 
-    value: Any
+    value: Anything
     answered_by: _Line
     answered_at: Moment | None = None
     text: Annotated[str, Field(max_length=2000)] = ""

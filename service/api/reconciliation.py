@@ -19,7 +19,7 @@ from service.store.users import User
 router = APIRouter(prefix="/v1/reconciliation", tags=["operations"])
 ServiceDay = Annotated[Day, Query(description="Day of service")]
 Services = Annotated[
-    list[str] | None, Query(description="Ordered services (OBR-4, AIS-3) to look for; all", max_length=100)
+    tuple[str, ...], Query(description="Ordered services (OBR-4, AIS-3) to look for; all", max_length=100)
 ]
 _EXAMPLE = (
     "day,lack,object_type,object_id,facility,code,days,note\r\n"
@@ -57,10 +57,10 @@ class ReportOut(BaseModel):
 
 @router.get("")
 def show_report(
-    parts: PartsOf, user: Operator, day: ServiceDay, service: Services = None, late_after: LateAfter = 3
+    parts: PartsOf, user: Operator, day: ServiceDay, service: Services = (), late_after: LateAfter = 3
 ) -> ReportOut:
     """A day's documentation against its charges, orders and billing's answers."""
-    report = _report(parts, user, Wanted(day, user.facility, frozenset(service or ()), late_after))
+    report = _report(parts, user, Wanted(day, user.facility, frozenset(service), late_after))
     lag = report.lag
     return ReportOut(
         day=day,
@@ -82,10 +82,10 @@ def show_report(
 
 @router.get("/export", response_class=Response, responses=answered({"text/csv": _EXAMPLE}))
 def export_report(
-    parts: PartsOf, user: Operator, day: ServiceDay, service: Services = None, late_after: LateAfter = 3
+    parts: PartsOf, user: Operator, day: ServiceDay, service: Services = (), late_after: LateAfter = 3
 ) -> Response:
     """The findings as CSV."""
-    report = _report(parts, user, Wanted(day, user.facility, frozenset(service or ()), late_after))
+    report = _report(parts, user, Wanted(day, user.facility, frozenset(service), late_after))
     named = {"Content-Disposition": f'attachment; filename="reconciliation-{day.isoformat()}.csv"'}
     return Response(as_csv(report), media_type="text/csv; charset=utf-8", headers=named)
 

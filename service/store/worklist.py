@@ -21,7 +21,7 @@ from service.store.candidate_rows import CandidateRows
 from service.store.tables import candidate
 from service.store.transaction import Transaction
 from service.store.users import ALL_FACILITIES
-from service.store.worklist_counts import count_up_to, counts_up_to, values_of, walls_of
+from service.store.worklist_counts import count_up_to, counts_up_to, holds_at_most, values_of, walls_of
 from service.store.worklist_indexes import IS_LIVE
 from service.store.worklist_plan import DAY, LimitPlan, Place, Plan, drivers
 
@@ -136,7 +136,7 @@ class Worklist:
     def _holds_few(self, plan: Plan, facilities: Sequence[str]) -> bool:
         narrow = product(facilities, plan.narrow())
         walls = [[candidate.c.facility == facility, *each] for facility, each in narrow]
-        return count_up_to(self._connection, _FEW + 1, walls, ()) <= _FEW
+        return holds_at_most(self._connection, _FEW, walls)
 
     def counts(self, facility: str, wanted: Filter, by: str, most: int | None = None) -> dict[str, int]:
         """How many lines fit, by a column; with `most`, up to so many of each value.

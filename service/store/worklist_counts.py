@@ -16,13 +16,26 @@ Conditions = Sequence[ColumnElement[bool]]
 _BY: Final = {column: limit for column, limit in LIMITS.values() if column}
 
 
+def holds_at_most(connection: Connection, most: int, walls: Sequence[Conditions]) -> bool:
+    """Whether an index holds no more lines than this: asked in its order, or another one would be taken."""
+    queries = [_lines(wall).order_by(candidate.c.sequence) for wall in walls]
+    return _count(connection, most + 1, queries) <= most
+
+
 def count_up_to(
     connection: Connection, most: int, walls: Sequence[Conditions], conditions: Conditions
 ) -> int:
     """How many lines fit, within one after the other of these walls; `most` = that many or more."""
+    return _count(connection, most, [_lines(wall).where(*conditions) for wall in walls])
+
+
+def _lines(wall: Conditions) -> Select[Any]:
+    return select(literal_column("1")).select_from(candidate).where(*wall)
+
+
+def _count(connection: Connection, most: int, queries: Sequence[Select[Any]]) -> int:
     found = 0
-    for wall in walls:
-        some: Select[Any] = select(literal_column("1")).select_from(candidate).where(*wall, *conditions)
+    for some in queries:
         limited = some.limit(most - found).subquery()
         found += connection.scalar(select(func.count()).select_from(limited)) or 0
         if found >= most:

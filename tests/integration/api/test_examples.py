@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from fhirclient.models.fhirelementfactory import FHIRElementFactory
 from pydantic import TypeAdapter
 
@@ -195,3 +196,16 @@ def test_a_number_is_no_day_in_a_query(api):
                     api.ask("GET", path, role=role, params=query).status_code for role in ("lead", "auditor")
                 ]
                 assert 422 in answers, (path, query)
+
+
+@pytest.mark.parametrize("unstorable", ["1" + "0" * 30, r'"\ud800"', "[" * 300 + "]" * 300])
+def test_json_that_cannot_be_stored_is_refused_and_not_stumbled_over(api, line, unstorable):
+    draft = f"/v1/candidates/{line['id']}/draft"
+    for method, path, body in (
+        ("PUT", "/v1/me/settings", '{"settings": {"a": %s}}'),
+        ("PUT", draft, '{"content": {"a": %s}}'),
+        ("POST", "/v1/questions/none/answer", '{"value": %s, "answered_by": "Dr. Testperson"}'),
+    ):
+        headers = {"Content-Type": "application/json", "If-Match": '"1"'}
+        answer = api.ask(method, path, headers=headers, content=body % unstorable)
+        assert answer.status_code in REFUSED_SHAPES, (path, answer.text)

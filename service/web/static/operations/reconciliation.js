@@ -29,6 +29,7 @@ export class Reconciliation {
     this.#lead = lead;
     byId("reconciliation-form").addEventListener("submit", (event) => {
       event.preventDefault();
+      byId("reconciliation").focus({ preventScroll: true }); // out of the form, in which no key works
       session.guarded(() => this.#load());
     });
     byId("reconciliation-export").addEventListener("click", () => session.guarded(() => this.#export()));
