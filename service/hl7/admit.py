@@ -16,7 +16,7 @@ from service.domain.sequence import Numbered
 from service.hl7.acknowledge import Form
 from service.hl7.answers import answer_to
 from service.hl7.escapes import CONTROL_CHARACTERS
-from service.hl7.header import LONGEST_HEADER, TRIGGER, Header, read_header
+from service.hl7.header import BEGINS_LINK, LONGEST_HEADER, TRIGGER, Header, read_header
 from service.hl7.message import split_messages
 from service.hl7.modes import IsOriginal, as_asked, form_asked_for, later_acknowledgement
 
@@ -25,7 +25,6 @@ _VERSIONS = frozenset(
 )
 _WITHOUT_TRIGGER = frozenset({"2.1", "2.2"})
 _NO_LIVE_WORK = frozenset({"A", "R", "I"})  # MSH-11.2: archive, restore, initial load
-_LINK_IS_BEGUN = frozenset({"0", "-1"})  # MSH-13
 _PROCESSING_IDS = frozenset("PTD")
 _LONGEST_DSC = 400  # bytes
 _SEQUENCE_NUMBER = re.compile("-1|[0-9]{1,15}")
@@ -42,6 +41,10 @@ MESSAGE_CODES = frozenset(
     SRR SSR SSU STC STI SUR TBR TCR TCU UDM VQQ VXQ VXR VXU VXX
     """.split()  # noqa: SIM905 - a table reads best as one
 )
+
+
+#: Of these, the ones to which a sender waits for data: an acknowledgement would say that none was found.
+_QUERIES = frozenset("EQQ OSQ QBP QRY QSB QVR RQC RQI RQP RQQ SPQ SQM VQQ VXQ".split())  # noqa: SIM905
 
 
 @frozen
@@ -201,12 +204,14 @@ def _unsupported(header: Header) -> Iterator[Fault]:
 
 def _message_type_faults(header: Header) -> Iterator[Fault]:
     code, trigger = header.value(9), header.value(9, 2)
-    if not code and header.value(13) in _LINK_IS_BEGUN:
+    if not code and header.value(13) in BEGINS_LINK:
         return  # such a message has no other content
     if not code:
         yield Fault("MSH-9", "101", "there is no message type")
     elif code not in MESSAGE_CODES:
         yield Fault("MSH-9", "200", "the message type is not one of HL7 v2")
+    elif code in _QUERIES:
+        yield Fault("MSH-9", "200", "this system answers no queries")
     elif not TRIGGER.fullmatch(trigger) and (trigger or header.value(12) not in _WITHOUT_TRIGGER):
         yield Fault("MSH-9", "201", "the trigger event is not shaped like R01")
 

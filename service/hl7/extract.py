@@ -16,8 +16,10 @@ from service.domain.documentation import (
     Source,
     Ties,
 )
+from service.domain.errors import Fault, UnreadableInput
 from service.domain.event import Event
 from service.domain.feed import Feed
+from service.hl7.header import BEGINS_LINK
 from service.hl7.identity import Identified, IdentityPaths, conditions, identify, names_of
 from service.hl7.message import Message, Segment, Separators, decode
 from service.hl7.path import Found, HL7Path, compile_path, path_of
@@ -28,6 +30,7 @@ from service.hl7.times import iso_date, version_digits
 #: OBX-11 of what is not, or no longer, a result: deleted, wrong, not obtainable, not asked, order detail,
 #: and what is preliminary: an amendment or a final value is still to come.
 _NO_RESULT = frozenset("DWXNOPRSI")
+_DOCUMENTING = frozenset({"OBX", "PR1"})  # segments that say what was done
 _OBSERVATION_NAMES = (1, 2, 4, 5)  # OBX-3: code and text, alternate code and text
 _LIKE_A_DOT = re.compile(r"[\s._-]+")
 _SET_ID = re.compile(r"[0-9]{1,6}")
@@ -66,8 +69,23 @@ class Extractor:
     def extract(self, event: Event) -> tuple[ProcedureReport, ...]:
         """The reports of one stored message; raises InputError when it cannot be read."""
         message = Message.parse(decode(event.body, event.charset).text)
+        self._refuse_what_belongs_to_nothing(message)
         said = (s for s in scopes(message.segments, self._feed) if self._is_told(s))
         return tuple(self._reports(said, event))
+
+    def _refuse_what_belongs_to_nothing(self, message: Message) -> None:
+        """What would be passed over, whatever it says: a report without OBR, segments that nothing ends."""
+        if len(message.segments) == 1 and message.get("MSH-13") not in BEGINS_LINK:
+            problem = "there is nothing behind MSH: a segment ends with a carriage return (0x0D)"
+            raise UnreadableInput(Fault("MSH", "100", problem))
+        opener = self._feed.each
+        owned = _DOCUMENTING.intersection(self._feed.owns)
+        if self._plan or not owned or any(segment.name == opener for segment in message.segments):
+            return
+        for segment in message.segments:
+            if segment.name in owned:
+                problem = f"there is {segment.name}, and no {opener} that says what it belongs to"
+                raise UnreadableInput(Fault(opener, "100", problem))
 
     def _is_told(self, scope: Scope) -> bool:
         """Whatever its state, what is taken back is taken back."""

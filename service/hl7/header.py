@@ -9,6 +9,7 @@ from service.hl7.escapes import CONTROL_CHARACTERS, STANDARD, Separators
 from service.hl7.message import Segment, separators_of
 
 TRIGGER = re.compile(r"[A-Z][A-Z0-9]{2}")  # table 0003, by its shape
+BEGINS_LINK = frozenset({"0", "-1"})  # MSH-13 of a message that may have no other content
 _ACKNOWLEDGEMENTS = frozenset({"ACK", "MCF"})
 _LINE_END = re.compile(rb"[\r\n]")
 _LONGEST_NAME = 60

@@ -1,6 +1,6 @@
 """Resource links: which messages bring, and which speak of, one FHIR resource."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -50,19 +50,17 @@ class ResourceLinks:
 
     def of_events(self, event_ids: Collection[str]) -> list[ResourceLink]:
         """All links of these messages."""
-        return [link for some in _some(event_ids) for link in self._find(resource_link.c.event_id.in_(some))]
+        return self._find(resource_link.c.event_id.in_(some) for some in _some(event_ids))
 
     def at(self, keys: Collection[str], *roles: str) -> list[ResourceLink]:
         """The links of these roles at these addresses, the oldest message first."""
         column, of_role = resource_link.c.key, resource_link.c.role.in_(roles)
-        return [link for some in _some(keys) for link in self._find(and_(column.in_(some), of_role))]
+        return self._find(and_(column.in_(some), of_role) for some in _some(keys))
 
     def untold(self, event_ids: Collection[str]) -> list[ResourceLink]:
         """The links of these messages that nobody was told of."""
         new = ~resource_link.c.is_told
-        return [
-            link for some in _some(event_ids) for link in self._find(resource_link.c.event_id.in_(some), new)
-        ]
+        return self._find(and_(resource_link.c.event_id.in_(some), new) for some in _some(event_ids))
 
     def told(self, event_ids: Collection[str]) -> None:
         """Say that all whom these messages concern will be read again."""
@@ -85,14 +83,24 @@ class ResourceLinks:
             read = and_(event.c.id.in_(some), event.c.state.in_(_READ))
             move(self._transaction, read, "received", **again)
 
-    def _find(self, *conditions: ColumnElement[bool]) -> Iterator[ResourceLink]:
-        query = (
-            select(*(resource_link.c[name] for name in ResourceLink.__dataclass_fields__))
-            .join(event, event.c.id == resource_link.c.event_id)
-            .where(event.c.state != "quarantined", *conditions)
-            .order_by(event.c.sequence, resource_link.c.number)
-        )
-        return (ResourceLink(*row) for row in self._connection.execute(query))
+    def _find(self, conditions: Iterable[ColumnElement[bool]]) -> list[ResourceLink]:
+        """The links that meet one of the conditions, those of messages in quarantine left out.
+
+        Their messages are asked for once each, not by a join: SQLite reads through a body to get to what
+        stands behind it in the row, and a long Bundle has thousands of links.
+        """
+        columns = [resource_link.c[name] for name in ResourceLink.__dataclass_fields__]
+        queries = (select(*columns).where(condition) for condition in conditions)
+        links = [ResourceLink(*row) for query in queries for row in self._connection.execute(query)]
+        arrived = self._arrived({link.event_id for link in links})
+        found = (link for link in links if link.event_id in arrived)
+        return sorted(found, key=lambda link: (arrived[link.event_id], link.number))
+
+    def _arrived(self, event_ids: Collection[str]) -> dict[str, int]:
+        """The sequence of each of these messages that is not in quarantine."""
+        readable = select(event.c.id, event.c.sequence).where(event.c.state != "quarantined")
+        queries = (readable.where(event.c.id.in_(some)) for some in _some(event_ids))
+        return {row.id: row.sequence for query in queries for row in self._connection.execute(query)}
 
 
 def _some(values: Collection[str]) -> Iterator[list[str]]:

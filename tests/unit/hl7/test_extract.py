@@ -89,6 +89,31 @@ def test_each_procedure_has_its_own_segments_and_those_that_all_share():
     assert second.context.visit_number == "V1"
 
 
+@pytest.mark.parametrize(
+    ("segments", "kind", "location"),
+    [
+        pytest.param(("OBX|1|TX|A||A catheter was placed||||||F",), "ORU^R01", "OBR", id="observations"),
+        pytest.param(("PR1|1||62327",), "DFT^P03", "FT1", id="procedures"),
+    ],
+)
+def test_what_is_documented_without_the_segment_it_belongs_to_is_not_passed_over(segments, kind, location):
+    feed = {"ORU^R01": ORU_FEED, "DFT^P03": DFT_FEED}[kind]
+    with pytest.raises(UnreadableInput) as caught:
+        Extractor(feed, NAMES).extract(event("PID|1||7", *segments, message_type=kind))
+    assert [(fault.location, fault.code) for fault in caught.value.faults] == [(location, "100")]
+    plan = replace(feed, plan=("OBX-5",))
+    assert Extractor(plan, NAMES).extract(event("PID|1||7", *segments, message_type=kind)) == ()
+
+
+@pytest.mark.parametrize("end", ["\f", "\u2028", "\\r", "<CR>"])
+def test_segments_that_end_otherwise_are_not_passed_over(end):
+    body = event("PID|1||7", "OBR|1|||X", "OBX|1|TX|A||A catheter was placed||||||F").body
+    whole = replace(event(), body=body.replace(b"\r", end.encode()))
+    with pytest.raises(UnreadableInput, match="0x0D"):
+        Extractor(ORU_FEED, NAMES).extract(whole)
+    assert Extractor(ORU_FEED, NAMES).extract(replace(event(), body=event().body + b"|0")) == ()
+
+
 def test_what_stands_under_another_patient_is_never_read():
     message = event(
         "PID|1||7^^^N^MR",
