@@ -10,6 +10,9 @@ _PROCEDURE_CODE = re.compile(r"[0-9]{4}[0-9FTUM]|[A-Z][0-9]{4}")
 _MODIFIER = re.compile(r"[A-Z0-9]{2}")
 _DIAGNOSIS = re.compile(r"[A-TV-Z][0-9][0-9AB](\.?[0-9A-Z]{1,4})?")
 
+#: Of one procedure, as its sender states them: each is a line of the queue, and a person looks at each.
+MOST_STATED_CODES = 100
+
 #: Names by which HL7 v2 and FHIR senders say "this is CPT or HCPCS", lower-cased.
 PROCEDURE_CODE_SYSTEMS = frozenset(
     {

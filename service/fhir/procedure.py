@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from service.domain.codes import MOST_STATED_CODES
 from service.domain.errors import Fault
 from service.fhir.resource import Resource
 
@@ -47,6 +48,8 @@ def _code_faults(code: Any, at: str) -> Iterator[Fault]:
         yield Fault(at, "101", "there is no code: it says what was done")
     elif not isinstance(code, dict):
         yield Fault(at, "102", "the code is not a CodeableConcept")
+    elif isinstance(code.get("coding"), list) and len(code["coding"]) > MOST_STATED_CODES:
+        yield Fault(at, "104", f"more than {MOST_STATED_CODES} codings of one procedure")
     elif not _says_something(code):
         yield Fault(at, "101", "the code has neither text nor a coding with code or display")
 

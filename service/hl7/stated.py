@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from service.domain.codes import PROCEDURE_CODE_SYSTEMS, looks_like_procedure_code
+from service.domain.codes import MOST_STATED_CODES, PROCEDURE_CODE_SYSTEMS, looks_like_procedure_code
 from service.domain.documentation import Source, StatedCode
+from service.domain.errors import Fault, UnsupportedInput
 from service.domain.feed import Feed
 from service.hl7.identity import Conditions, conditions
 from service.hl7.path import Found, HL7Path, path_of
@@ -45,6 +46,9 @@ class StatedPaths:
         for path, found, code in said:
             rivals = {other: at.path for _, at, other in said if at.segment is found.segment}
             stated.setdefault(code, self._stated(scope, path, found, code, event_id, rivals))
+            if len(stated) > MOST_STATED_CODES:
+                problem = f"more than {MOST_STATED_CODES} procedure codes of one procedure"
+                raise UnsupportedInput(Fault(found.segment.name, "104", problem))
         return tuple(stated.values()) or tuple(self._own(scope, event_id))
 
     def _own(self, scope: Scope, event_id: str) -> Iterator[StatedCode]:

@@ -87,6 +87,9 @@ def test_a_byte_order_mark_is_no_reason_to_refuse(procedure):
         ),
         pytest.param({"code": {"text": "  "}}, "required", "Procedure.code", id="a blank code"),
         pytest.param({"code": "62323"}, "structure", "Procedure.code", id="a code that is a string"),
+        pytest.param(
+            {"code": {"coding": [{"code": "1"}] * 101}}, "too-long", "Procedure.code", id="too many codes"
+        ),
         pytest.param({"subject": None}, "required", "Procedure.subject", id="no subject"),
         pytest.param(
             {"subject": {"display": "T."}}, "required", "Procedure.subject", id="only the name of one"

@@ -372,6 +372,14 @@ def test_a_stated_code_is_one_by_its_system_or_its_shape(ft25, codes):
     assert [stated.code for stated in report.stated] == codes
 
 
+def test_more_codes_than_anybody_could_look_at_are_refused():
+    procedures = [f"PR1|{n}||{10000 + n}^^C4" for n in range(101)]
+    (report,) = dft("FT1|1", *procedures[:100])
+    assert len(report.stated) == 100
+    with pytest.raises(UnsupportedInput, match="more than 100"):
+        dft("FT1|1", *procedures)
+
+
 def test_stated_modifiers_and_units_stand_beside_their_code():
     report = dft(
         segment("FT1", f7="62327^^C4", f10="2", f25="62323^^C4", f26="59~rt"),
