@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from service import hl7
 from service.domain.event import Arrival
 from service.domain.ids import new_control_id
-from service.domain.sequence import Order, Placed, place
+from service.domain.sequence import Order, Placed, Progress, place, sender_of
 from service.hl7.modes import IsOriginal
 from service.store import Store
+from service.store.sequences import Link
+from service.store.transaction import AuditEntry
 
 #: Whether messages of this sender, MSH-3|MSH-4, are refused when their number is not next.
 IsStrict = Callable[[str], bool]
@@ -36,11 +38,22 @@ def in_sequence(
             found = place(arrival.numbered.number, progress[link])
             refused = found.order in _REFUSED and is_strict(arrival.sender)
             if not refused:
+                _audit_what_is_given_up(store, link, progress[link], found)
                 progress[link] = found.after
                 taken.add(arrival.body)
             placed[id(arrival)] = _answered(arrival, found, is_original, refused=refused)
     store.sequences.advance(progress)
     return [placed.get(id(arrival), arrival) for arrival in arrivals]
+
+
+def _audit_what_is_given_up(store: Store, link: Link, before: Progress, found: Placed) -> None:
+    """Numbers that are missing when a sender begins anew are looked for no more, and are not forgotten."""
+    if found.order is Order.RESTART and before.missing and not found.after.missing:
+        facility, name = link
+        detail = f"never came: {before}"
+        store.audit(
+            AuditEntry(facility, "intake", sender_of(name)[:64], "number anew", "link", "", detail=detail)
+        )
 
 
 def _answered(arrival: Arrival, placed: Placed, is_original: IsOriginal, *, refused: bool) -> Arrival:

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import select
 
 from service.domain.event import Format
 from service.domain.feed import Feed
@@ -11,6 +12,7 @@ from service.mllp import Origin
 from service.pipeline.feeds import links_of, standings
 from service.pipeline.receive import Door, sources
 from service.pipeline.senders import strict
+from service.store.tables import audit
 
 LAB = Feed("lab", Format.HL7V2, ("ORU^R01",), "OBR", match={"MSH-3": "LAB"})
 STRICT = Feed(
@@ -106,7 +108,11 @@ def test_a_link_is_started_and_set_back_by_0_and_minus_1(door):
         ("AA", "4"),
         ("AA", "5"),
     ]
+    say(door, numbered(7))
     assert say(door, numbered(-1, "B3"), numbered(90)) == [("AA", "-1"), ("AA", "90")]
+    with door.database.look() as store:
+        (noted,) = [each for each in store.transaction.connection.execute(select(audit)) if each.detail]
+    assert (noted.actor, noted.action, noted.detail) == ("LAB|NORTH", "number anew", "never came: 5-6")
 
 
 def test_of_messages_taken_at_the_same_moment_every_number_counts(door):
