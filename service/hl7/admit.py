@@ -27,6 +27,7 @@ _WITHOUT_TRIGGER = frozenset({"2.1", "2.2"})
 _NO_LIVE_WORK = frozenset({"A", "R", "I"})  # MSH-11.2: archive, restore, initial load
 _PROCESSING_IDS = frozenset("PTD")
 _LONGEST_DSC = 400  # bytes
+_BLANK = '" '  # MSH-10 of nothing else is empty, or the HL7 null
 _SEQUENCE_NUMBER = re.compile("-1|[0-9]{1,15}")
 
 #: Table 0076: what may stand in MSH-9.1, in any version.
@@ -92,7 +93,7 @@ def _plain_fields(body: bytes) -> list[str]:
         return []
     fields = line.split("|")
     fields += [""] * (_FIELDS - len(fields))
-    return fields if fields[_CONTROL_ID].strip() and not any(fields[_SEQUENCE:_ASKED]) else []
+    return fields if fields[_CONTROL_ID].strip(_BLANK) and not any(fields[_SEQUENCE:_ASKED]) else []
 
 
 def _judged(header: Header, body: bytes, now: datetime, ack_id: str, is_original: IsOriginal) -> Admission:
@@ -219,7 +220,7 @@ def _message_type_faults(header: Header) -> Iterator[Fault]:
 def _unusable(header: Header, body: bytes) -> Iterator[Fault]:
     """What keeps us from using a message that we would else take: an error (AE)."""
     control_id = header.field(10)
-    if not control_id.strip(" "):
+    if not control_id.strip(_BLANK):
         yield Fault("MSH-10", "101", "there is no message control id")
     elif CONTROL_CHARACTERS.search(control_id):
         yield Fault("MSH-10", "102", "the message control id holds a control character")

@@ -53,6 +53,7 @@ def test_a_message_is_taken_and_told_apart_by_its_msh():
         pytest.param(b"MSH|^^^^|A", "AR", ("102",), id="impossible delimiters"),
         pytest.param(msh(f9=""), "AR", ("101",), id="no message type"),
         pytest.param(msh(f9="ZZZ^Z99"), "AR", ("200",), id="not a message type of HL7"),
+        pytest.param(msh(f10='""'), "AE", ("101",), id="a null control id"),
         pytest.param(msh(f9="QRY^A19"), "AR", ("200",), id="a query"),
         pytest.param(msh(f9="ORU^R0100"), "AR", ("201",), id="not a trigger event"),
         pytest.param(msh(f9="ORU"), "AR", ("201",), id="no trigger event"),

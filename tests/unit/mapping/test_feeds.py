@@ -9,7 +9,11 @@ import pytest
 from service.domain.errors import MappingError
 from service.domain.event import Format
 from service.domain.feed import Feed, Identity
-from service.mapping.feed_senders import acknowledgement_mode, application_acks_to
+from service.mapping.feed_senders import (
+    acknowledgement_mode,
+    application_acks_to,
+    refuses_out_of_sequence,
+)
 from service.mapping.feeds import choose_feed, load_feeds
 from service.mapping.vocabulary import read_vocabulary
 
@@ -160,6 +164,7 @@ def saying(mode: str, **more: str) -> str:
         (saying("original").replace("match: {MSH-3: DEPT, MSH-4: HILL}\n", ""), "that names its sender"),
         (saying("original").replace("hl7v2", "fhir"), "only a feed of HL7 v2"),
         (saying("as_asked\napplication_acks_to: ehr.example"), "application_acks_to"),
+        (saying("as_asked\nout_of_sequence: dropped"), "out_of_sequence"),
         (
             GOOD.replace("match: {MSH-3: DEPT, MSH-4: HILL}", "application_acks_to: ehr:2576"),
             "that names its sender",
@@ -177,6 +182,15 @@ def test_two_feeds_do_not_answer_one_sender_in_two_ways(write: Write) -> None:
     other = saying("as_asked").replace("ORU^R01", "MDM^T02")
     with pytest.raises(MappingError, match="feed 'a' says otherwise of the same sender"):
         load_feeds(write(a=saying("original"), b=other), VOCABULARY)
+
+
+@pytest.mark.parametrize(("said", "is_refused"), [("refused", True), ("taken", False)])
+def test_a_sender_is_held_to_its_numbers_where_a_feed_says_so(
+    write: Write, said: str, *, is_refused: bool
+) -> None:
+    feeds = load_feeds(write(hill=saying(f"as_asked\nout_of_sequence: {said}")), VOCABULARY)
+    assert refuses_out_of_sequence(feeds, "Dept", "HILL") is is_refused
+    assert not refuses_out_of_sequence(feeds, "Dept", "DALE")
 
 
 def test_later_acknowledgements_of_a_sender_go_to_one_address(write: Write) -> None:
