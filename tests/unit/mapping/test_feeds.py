@@ -164,7 +164,7 @@ def saying(mode: str, **more: str) -> str:
         (saying("original").replace("match: {MSH-3: DEPT, MSH-4: HILL}\n", ""), "that names its sender"),
         (saying("original").replace("hl7v2", "fhir"), "only a feed of HL7 v2"),
         (saying("as_asked\napplication_acks_to: ehr.example"), "application_acks_to"),
-        (saying("as_asked\nout_of_sequence: dropped"), "out_of_sequence"),
+        (saying("as_asked\nout_of_sequence: dropped"), "not one of taken, refused"),
         (
             GOOD.replace("match: {MSH-3: DEPT, MSH-4: HILL}", "application_acks_to: ehr:2576"),
             "that names its sender",
