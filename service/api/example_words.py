@@ -21,6 +21,7 @@ WORDS: Final[dict[str, tuple[Any, ...]]] = {
     "approved_by": ("carla",),
     "asked_by": ("carla",),
     "assigned_to": ("carla",),
+    "at_stake": ({"0-1": {"amount": "412.50", "unpriced": 0}, "8+": {"amount": "0", "unpriced": 2}},),
     "base": ({"imaging.modality": "fluoroscopy"},),
     "because": ("target is epidural (OBX[3]-5)",),
     "by": ("carla",),

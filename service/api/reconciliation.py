@@ -1,6 +1,7 @@
 """Reconciliation: the report of a day of service, and its export."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -11,6 +12,7 @@ from service.api.examples import answered
 from service.api.inputs import Day
 from service.api.parts import Parts, PartsOf
 from service.domain.reconciliation import Report
+from service.domain.stakes import CURRENCY
 from service.pipeline.reconciliation import Wanted, reconcile_day
 from service.pipeline.report_csv import as_csv
 from service.store.transaction import AuditEntry
@@ -41,6 +43,13 @@ class FindingOut(BaseModel):
     line: str  # of the queue; "" = it is about none
 
 
+class AtStakeOut(BaseModel):
+    """What charges that wait come to."""
+
+    amount: Decimal
+    unpriced: int  # charges without a known price, which are not in it
+
+
 class ReportOut(BaseModel):
     """How a day of service stands, and all that waits."""
 
@@ -51,6 +60,8 @@ class ReportOut(BaseModel):
     orders: int
     lag: dict[str, float]  # days between service and approval
     waiting: dict[str, dict[str, int]]  # age in days -> status -> lines
+    at_stake: dict[str, AtStakeOut]  # age in days -> money; empty where the site has no charge master
+    currency: str
     counts: dict[str, int]  # of findings
     findings: list[FindingOut]
 
@@ -60,7 +71,7 @@ def show_report(
     parts: PartsOf, user: Operator, day: ServiceDay, service: Services = (), late_after: LateAfter = 3
 ) -> ReportOut:
     """A day's documentation against its charges, orders and billing's answers."""
-    report = _report(parts, user, Wanted(day, user.facility, frozenset(service), late_after))
+    report = _report(parts, user, Wanted(day, user.facility, frozenset(service), late_after, parts.stakes))
     lag = report.lag
     return ReportOut(
         day=day,
@@ -75,6 +86,11 @@ def show_report(
             "longest": lag.longest,
         },
         waiting=report.waiting,
+        at_stake={
+            age: AtStakeOut(amount=each.amount, unpriced=each.unpriced)
+            for age, each in report.at_stake.items()
+        },
+        currency=CURRENCY if report.at_stake else "",
         counts=report.counts(),
         findings=[FindingOut(**_fields(finding)) for finding in report.findings],
     )
@@ -85,7 +101,7 @@ def export_report(
     parts: PartsOf, user: Operator, day: ServiceDay, service: Services = (), late_after: LateAfter = 3
 ) -> Response:
     """The findings as CSV."""
-    report = _report(parts, user, Wanted(day, user.facility, frozenset(service), late_after))
+    report = _report(parts, user, Wanted(day, user.facility, frozenset(service), late_after, parts.stakes))
     named = {"Content-Disposition": f'attachment; filename="reconciliation-{day.isoformat()}.csv"'}
     return Response(as_csv(report), media_type="text/csv; charset=utf-8", headers=named)
 

@@ -36,7 +36,7 @@ def reconcile(
         wanted = Wanted(day, facility, frozenset(service or ()), late_after)
         report = reconcile_day(store, wanted)
     if as_json:
-        typer.echo(json.dumps({**asdict(report), "counts": report.counts()}))
+        typer.echo(json.dumps({**asdict(report), "counts": report.counts()}, default=str))
     elif csv:
         sys.stdout.write(as_csv(report))
     else:

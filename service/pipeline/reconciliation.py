@@ -3,16 +3,18 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from service.domain.charge import PostingState
 from service.domain.errors import InputError
 from service.domain.event import Event
-from service.domain.reconciliation import Finding, Lack, Lag, Report
+from service.domain.reconciliation import AtStake, Finding, Lack, Lag, Report
+from service.domain.stakes import Stakes
 from service.hl7 import ORDERING, Message, Ordered, decode, orders_of
 from service.store import Store
-from service.store.reconciliation import DayCharge, DayLine, Reconciliation
+from service.store.reconciliation import DayCharge, DayLine, Reconciliation, WaitingLine
 
 _AGES = ((2, "0-1"), (4, "2-3"), (8, "4-7"), (math.inf, "8+"))  # days, up to
 _BOOKED_AHEAD = 90  # days before its day within which an order is looked for
@@ -29,6 +31,7 @@ class Wanted:
     facility: str  # "*" = all
     services: frozenset[str] = frozenset()  # ordered services (OBR-4.1, AIS-3.1) to look for; empty = all
     late_after: int = 3  # days
+    stakes: Stakes = field(default_factory=Stakes)
 
 
 def reconcile_day(store: Store, wanted: Wanted) -> Report:
@@ -39,6 +42,7 @@ def reconcile_day(store: Store, wanted: Wanted) -> Report:
     lines, charges = tables.lines(day, wanted.facility), tables.charges(day, wanted.facility)
     orders = _orders(tables, wanted)
     by_procedure = _by_procedure(lines)
+    waiting = _waiting(store, tables, wanted.facility)
     lags = [each.approved_at / _DAY - _midnight(wanted.day) / _DAY for each in charges]
     return Report(
         day=day,
@@ -48,7 +52,8 @@ def reconcile_day(store: Store, wanted: Wanted) -> Report:
         rejected=sum(_is_rejected(found) for found in by_procedure.values()),
         orders=len(orders),
         lag=_lag(lags),
-        waiting=_waiting(store, tables, wanted.facility),
+        waiting={age: dict(Counter(line.status for line in lines)) for age, lines in waiting.items()},
+        at_stake=_at_stake(waiting, wanted.stakes),
         findings=(
             *_uncharged(by_procedure, age),
             *_undocumented(store, tables, orders, age),
@@ -134,14 +139,25 @@ def _lag(lags: Sequence[float]) -> Lag:
     )
 
 
-def _waiting(store: Store, tables: Reconciliation, facility: str) -> dict[str, dict[str, int]]:
+def _waiting(store: Store, tables: Reconciliation, facility: str) -> dict[str, list[WaitingLine]]:
     """Lines that wait by age: since the service, or since they came where its day is not documented."""
-    sums: dict[str, Counter[str]] = {name: Counter() for _, name in _AGES}
-    for status, day, created_at in tables.waiting(facility):
-        since = _midnight(date.fromisoformat(day)) if day else created_at
+    found: dict[str, list[WaitingLine]] = {name: [] for _, name in _AGES}
+    for line in tables.waiting(facility):
+        since = _midnight(date.fromisoformat(line.service_date)) if line.service_date else line.created_at
         days = (store.now - since) / _DAY
-        sums[next(name for limit, name in _AGES if days < limit)][status] += 1
-    return {name: dict(counted) for name, counted in sums.items()}
+        found[next(name for limit, name in _AGES if days < limit)].append(line)
+    return found
+
+
+def _at_stake(waiting: dict[str, list[WaitingLine]], stakes: Stakes) -> dict[str, AtStake]:
+    return {age: _sum(lines, stakes) for age, lines in waiting.items()} if stakes.prices else {}
+
+
+def _sum(lines: Sequence[WaitingLine], stakes: Stakes) -> AtStake:
+    charges = [line for line in lines if line.is_charge]
+    priced = [(stakes.price(each.code, each.modifiers, each.service_date), each.units) for each in charges]
+    amount = sum((price * units for price, units in priced if price is not None), Decimal(0))
+    return AtStake(amount, unpriced=sum(price is None for price, _ in priced))
 
 
 def _orders(tables: Reconciliation, wanted: Wanted) -> list[tuple[Event, Ordered]]:

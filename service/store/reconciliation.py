@@ -51,6 +51,19 @@ class DayCharge:
     destination: str
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A line that waits for a person."""
+
+    status: str
+    service_date: str
+    created_at: float
+    is_charge: bool  # and no credit
+    code: str
+    modifiers: tuple[str, ...]
+    units: int
+
+
 class Reconciliation:
     """Reading the tables for the report of a day; "*" = all facilities."""
 
@@ -120,12 +133,22 @@ class Reconciliation:
                 found.setdefault(procedure_id, set()).add(feed)
         return found
 
-    def waiting(self, facility: str) -> Iterator[tuple[str, str, float]]:
-        """(status, service date, arrival) of every line that waits."""
-        query = select(candidate.c.status, candidate.c.service_date, candidate.c.created_at)
-        waiting = query.where(candidate.c.status.in_(_LIVE), within(candidate, facility), of_production())
-        rows = self._connection.execute(waiting)
-        yield from ((row[0], row[1], row[2]) for row in rows)
+    def waiting(self, facility: str) -> Iterator[WaitingLine]:
+        """Every line that waits."""
+        line = candidate.c
+        columns = (
+            line.status,
+            line.service_date,
+            line.created_at,
+            line.kind == ChargeKind.CHARGE.value,
+            line.code,
+            line.modifiers,
+            line.units,
+        )
+        query = select(*columns).where(line.status.in_(_LIVE), within(candidate, facility), of_production())
+        for status, day, at, is_charge, code, modifiers, units in self._connection.execute(query):
+            several = tuple(filter(None, modifiers.split(",")))
+            yield WaitingLine(status, day, at, bool(is_charge), code, several, units)
 
     def messages(
         self, types: Iterable[str], facility: str, *, since: float, until: float, most: int

@@ -61,6 +61,8 @@ def numbered(message, number):
     for segment in segments:
         if segment[0] in (b"ORC", b"OBR"):
             segment[3] = b"PAGE-%d" % number  # OBR-3
+        if segment[0] == b"PR1":
+            segment[19] = b"PAGE-%d" % number  # PR1-19
         if segment[0] == b"TXA":
             segment[12] = segment[14] = segment[15] = b"PAGE-%d" % number  # TXA-12, TXA-14, TXA-15
     return b"\r".join(b"|".join(segment) for segment in (msh, *segments))

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from service.domain.charge import ChargeKind
 from service.domain.filing import FilingLimits
 from service.domain.layout import ChargeMaster, ChargeMasterItem
 from service.domain.stakes import Stakes
@@ -101,10 +102,20 @@ def test_what_waits_is_added_up_by_age_and_by_limit_and_what_is_unknown_is_count
     assert sum(each["lines"] for each in other["by_age"]) == 0
 
 
+def test_a_reconciliation_says_what_waits_comes_to_by_age_since_the_service(site):
+    put(site, a_line(code="62323", service_date=ago(1), kind=ChargeKind.CREDIT))
+    report = site.ask("GET", f"/v1/reconciliation?day={ago(1)}", role="lead").json()
+    assert report["at_stake"]["0-1"] == {"amount": "0", "unpriced": 1}, "a credit is no money that waits"
+    assert report["at_stake"]["8+"] == {"amount": "3020.35", "unpriced": 1}
+    assert (report["currency"], report["waiting"]["8+"]) == ("USD", {"proposed": 3})
+
+
 def test_a_site_that_has_noted_nothing_is_told_nothing(api):
     put(api, a_line(service_date=ago(1)))
     (line,) = api.lines()
     assert (line["file_by"], line["days_left"], line["amount"], line["currency"]) == (None, None, None, "")
     assert codes(walk(api, "due_within_days=9999")) == []
+    report = api.ask("GET", f"/v1/reconciliation?day={ago(1)}", role="lead").json()
+    assert (report["at_stake"], report["currency"]) == ({}, "")
     found = api.ask("GET", "/v1/statistics/waiting").json()
     assert (found["currency"], found["by_limit"], found["by_age"][0]["amount"]) == ("", {}, None)

@@ -3,6 +3,7 @@
 
 import { tileNode } from "../frame/charts.js";
 import { button, byId, element } from "../frame/dom.js";
+import { moneyOf } from "../frame/money.js";
 import { saveFrom } from "../frame/save.js";
 import { say } from "../frame/say.js";
 import { tableOf } from "../frame/table.js";
@@ -95,12 +96,16 @@ function tilesNode({ procedures, charged, rejected, orders, lag }) {
   return element("section", { class: "card" }, element("div", { class: "tiles" }, ...tiles), element("p", { class: "quiet" }, said));
 }
 
-function waitingNode({ waiting }) {
+function waitingNode({ waiting, at_stake: stakes, currency }) {
   const rows = Object.entries(waiting).map(([age, counts]) => ({ age, counts, sum: Object.values(counts).reduce((a, b) => a + b, 0) }));
   const columns = [
     ["Age, days", ({ age }) => age],
     ...STATUSES.map(([status, words]) => [words, ({ counts }) => (counts[status] ?? 0).toLocaleString(), { number: true }]),
     ["Lines", ({ sum }) => sum.toLocaleString(), { number: true }],
+    ...(currency ? [["At stake", ({ age }) => moneyWords(stakes[age], currency), { number: true }]] : []),
   ];
   return element("section", { class: "lack" }, element("h3", {}, "All that waits, by age"), tableOf("Lines that wait, by age", columns, rows));
 }
+
+/** A sum; and how many lines are not in it. */
+const moneyWords = ({ amount, unpriced }, currency) => moneyOf(amount, currency) + (unpriced ? `, and ${unpriced.toLocaleString()} without a price` : "");

@@ -49,7 +49,7 @@ export class FilterBar {
 
   open() {
     byId("filter-bar").hidden = !this.#session.takes("GET /v1/candidates", "table");
-    byId("search-label").textContent = byId("search").placeholder = this.#offersNotes ? `${SEARCHED}, or words of notes` : SEARCHED;
+    byId("search-label").textContent = byId("search").title = this.#offersNotes ? `${SEARCHED}, or words of notes` : SEARCHED;
     this.#show();
     return this.#views.load();
   }

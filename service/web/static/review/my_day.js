@@ -5,7 +5,7 @@ import { byId } from "../frame/dom.js";
 const PATH = "/v1/me/day";
 const VERDICTS = [
   ["approve", "approved"],
-  ["first_approval", "seen first"],
+  ["first_approval", "for second review"],
   ["change", "edited"],
   ["reject", "rejected"],
   ["ask", "asked"],
