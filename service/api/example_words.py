@@ -142,6 +142,7 @@ WORDS: Final[dict[str, tuple[Any, ...]]] = {
     "values": ("fluoroscopy",),
     "version": (2,),
     "waiting": ({"0-1": {"proposed": 12, "waiting": 3}, "8+": {"proposed": 1}},),
+    "waits_for": ("",),
     "why": ("62323 is not paid beside 62327 (mutually exclusive)",),
     "why_not": ("it was posted",),
     "wording": (_WORDING,),

@@ -30,6 +30,7 @@ class PostingOut(BaseModel):
     attempts: int
     note: str
     billed_at: datetime | None  # since when billing tells of the charge by itself
+    waits_for: str  # FT1-2 of the credit that billing must have first
     updated_at: datetime
 
 
@@ -250,6 +251,7 @@ def posting_out(posting: Posting) -> PostingOut:
         attempts=posting.attempts,
         note=posting.note,
         billed_at=moment(posting.billed_at) if posting.billed_at else None,
+        waits_for=posting.waits_for,
         updated_at=moment(posting.updated_at),
     )
 

@@ -132,8 +132,9 @@ def _charged(
     credits_, cancelled = _taken_back(store, line, user)
     charges = [*credits_, *_new_charge(line, user, replaces=credits_[0].reverses if credits_ else "")]
     for charge in charges:
+        waits_for = "" if charge.reverses else store.charges.open_credit(line.procedure_id, line.slot)
         store.charges.add(charge, line.id)
-        store.postings.add(charge, destination, delay=hold)
+        store.postings.add(charge, destination, delay=hold, waits_for=waits_for)
     approved = {"status": CandidateStatus.APPROVED.value, "undo_until": store.now + hold if hold else 0.0}
     store.candidates.change(line, **approved, held_until=0.0, claimed_by="", claimed_until=0.0)
     told = {"approved": _money_of(line), "charges": [charge.key for charge in charges], **detail}
@@ -159,15 +160,13 @@ def _refuse_unchargeable(store: Store, line: Candidate) -> None:
 
 
 def settle(store: Store, user: User, posting_id: str, state: PostingState, reason: str) -> None:
-    """A lead says what became of an unknown posting, or sends a refused one again."""
+    """A lead says what became of an unknown or refused posting, or sends it again."""
     posting = store.postings.get(posting_id, user.facility)
-    anything = {PostingState.POSTED, PostingState.PENDING, PostingState.REFUSED}
-    if posting.state is PostingState.UNKNOWN or (
-        posting.state is PostingState.REFUSED and posting.may_be_held
-    ):
-        allowed = anything
-    else:
-        allowed = {PostingState.PENDING} if posting.state is PostingState.REFUSED else set()
+    allowed: set[PostingState] = set()
+    if posting.state in (PostingState.UNKNOWN, PostingState.REFUSED):
+        allowed |= {PostingState.POSTED, PostingState.PENDING}  # it is there, or was entered there by hand
+        if posting.state is PostingState.UNKNOWN or posting.may_be_held:
+            allowed.add(PostingState.REFUSED)
     if state not in allowed:
         raise WrongState(f"a posting that is {posting.state} cannot be settled as {state}")
     store.postings.settle(posting, state, reason, by=user.name)

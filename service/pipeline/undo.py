@@ -52,6 +52,8 @@ def _refuse_overtaken(store: Store, line: Candidate) -> None:
     others = store.candidates.of_procedures([line.procedure_id], lock=False)
     if any(other.live and other.slot == line.slot for other in others if other.id != line.id):
         raise WrongState("later documentation brought a line in its place: decide that one")
+    if any(other.corrects == line.id and other.status is CandidateStatus.APPROVED for other in others):
+        raise WrongState("what corrects it is approved: undo that first")
 
 
 def _take_charges_back(store: Store, line: Candidate, by: str) -> None:

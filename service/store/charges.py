@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Select, and_, exists, insert, not_, select, update
 
-from service.domain.charge import Charge, ChargeKind
+from service.domain.charge import Charge, ChargeKind, PostingState
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
 from service.domain.errors import NotFound
@@ -77,6 +77,18 @@ class Charges:
         standing = and_(charge.c.kind == ChargeKind.CHARGE.value, charge.c.undone_at == 0.0)
         of_it = select(charge).where(charge.c.candidate_id == candidate_id, standing)
         return self._read(of_it.order_by(charge.c.sequence.desc()).limit(1))[0]
+
+    def open_credit(self, procedure_id: str, slot: str) -> str:
+        """The key of a credit of this place that billing has not, or not for certain; "" = there is none."""
+        settled = (PostingState.POSTED.value, PostingState.CANCELLED.value)
+        query = (
+            select(charge.c.key)
+            .join(candidate, candidate.c.id == charge.c.candidate_id)
+            .join(posting, posting.c.charge_key == charge.c.key)
+            .where(candidate.c.procedure_id == procedure_id, candidate.c.slot == slot)
+            .where(charge.c.kind == ChargeKind.CREDIT.value, posting.c.state.not_in(settled))
+        )
+        return self._connection.scalar(query.order_by(charge.c.sequence.desc()).limit(1)) or ""
 
     def undo(self, key: str, facility: str, *, by: str) -> None:
         """The approval of a charge was taken back before billing had it: it never was one."""

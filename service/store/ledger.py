@@ -6,12 +6,13 @@ charge, ...) against each other.
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, exists, func, not_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, exists, func, not_, or_, select
 
 from service.store.audit import verify
 from service.store.event_states import TALLIED
 from service.store.feed_tables import feed_tally
 from service.store.keyring import Keyring
+from service.store.posting_rows import waits_for_credit
 from service.store.tables import audit, candidate, charge, decision, event, posting, procedure_event
 
 _CANDIDATE_STATES = ("proposed", "waiting", "second_review", "approved", "rejected", "superseded")
@@ -117,7 +118,8 @@ def _posting_checks(connection: Connection) -> list[Check]:
     original = charge.alias("original")
     known_original = exists().where(original.c.key == charge.c.reverses)
     credit = charge.c.kind == "CD"
-    sent = and_(posting.c.state == "posted", posting.c.sealed_body.is_(None))
+    by_hand = exists().where(audit.c.object_id == posting.c.id, audit.c.action == "settle.posted")
+    sent = and_(posting.c.state == "posted", posting.c.sealed_body.is_(None), not_(by_hand))
     known = _count(connection, posting, posting.c.state.in_(_POSTING_STATES))
     return [
         Check("postings in a known state", _count(connection, posting), known),
@@ -131,7 +133,8 @@ def _posting_checks(connection: Connection) -> list[Check]:
 def _charged_twice(connection: Connection) -> int:
     """How many services of a procedure billing would hold more than once, credits taken off."""
     of_charge = posting.c.charge_key == charge.c.key
-    absent = exists().where(and_(of_charge, posting.c.state.in_(_NOT_IN_BILLING)))
+    waits = and_(posting.c.state == "pending", waits_for_credit())
+    absent = exists().where(and_(of_charge, or_(posting.c.state.in_(_NOT_IN_BILLING), waits)))
     net = func.sum(case((absent, 0), (charge.c.kind == "CD", -1), else_=1))
     services = (
         select(candidate.c.procedure_id)

@@ -40,6 +40,7 @@ class Posting:
     attempts: int
     note: str
     may_be_held: bool  # an attempt ended without a lawful answer
+    waits_for: str  # key of the credit that billing must have first; "" = of none
     billed_at: float  # 0 = billing has not told of the charge by itself
     created_at: float
     updated_at: float
@@ -91,7 +92,8 @@ class PostingRows:
         return lost
 
     def _due(self) -> ColumnElement[bool]:
-        return and_(posting.c.state == PostingState.PENDING.value, posting.c.next_attempt_at <= self._now)
+        is_pending = posting.c.state == PostingState.PENDING.value
+        return and_(is_pending, posting.c.next_attempt_at <= self._now, not_(waits_for_credit()))
 
     def _sealed(self, found: Posting, answer: bytes) -> dict[str, bytes]:
         place = place_of(found.id, found.facility, "answer")
@@ -118,6 +120,7 @@ class PostingRows:
             attempts=row.attempts,
             note=row.note,
             may_be_held=row.may_be_held,
+            waits_for=row.waits_for,
             billed_at=row.billed_at,
             created_at=row.created_at,
             updated_at=row.updated_at,
@@ -147,8 +150,21 @@ def one_before() -> Exists:
         before.c.account_key == posting.c.account_key,
         before.c.account_key != "",
         on_its_way(before),
+        not_(waits_for_credit(before)),
         before.c.sequence < posting.c.sequence,
     )
+
+
+def waits_for_credit(table: FromClause = posting) -> ColumnElement[bool]:
+    """Whether it stands in the place of a charge whose credit billing has not, or not for certain."""
+    credit = posting.alias()
+    settled = (PostingState.POSTED.value, PostingState.CANCELLED.value)
+    is_open = exists().where(
+        credit.c.charge_key == table.c.waits_for,
+        credit.c.destination == table.c.destination,
+        credit.c.state.not_in(settled),
+    )
+    return and_(table.c.waits_for != "", is_open)
 
 
 def place_of(identifier: str, facility: str, part: str) -> str:

@@ -10,7 +10,7 @@ from service.domain.charge import Charge, Parcel, PostingState
 from service.domain.errors import LeaseLost, WrongState
 from service.domain.ids import new_control_id, new_id
 from service.store.posting_answers import PostingAnswers
-from service.store.posting_rows import Posting, is_leased, on_its_way, one_before, place_of
+from service.store.posting_rows import Posting, is_leased, on_its_way, one_before, place_of, waits_for_credit
 from service.store.tables import posting
 
 __all__ = ["Posting", "Postings"]
@@ -24,8 +24,11 @@ _MOST_FELLOWS = 50
 class Postings(PostingAnswers):
     """Filling the outbox, claiming from it, and recording how it went."""
 
-    def add(self, charge: Charge, destination: str, *, delay: float = 0.0) -> None:
-        """Commit, with the approval, to post a charge, no sooner than in `delay` seconds."""
+    def add(self, charge: Charge, destination: str, *, delay: float = 0.0, waits_for: str = "") -> None:
+        """Commit, with the approval, to post a charge, no sooner than in `delay` seconds.
+
+        Nor before billing has the credit of that key.
+        """
         row = {
             "id": new_id(),
             "facility": charge.facility,
@@ -36,10 +39,11 @@ class Postings(PostingAnswers):
             "account_key": self._account_key(charge),
             "visit_key": self._visit_key(charge),
             "billed_at": 0.0,
+            "waits_for": waits_for,
             "may_be_held": False,
             "sealed_body": None,
             "sealed_answer": None,
-            "note": "",
+            "note": f"waits until billing has the credit {waits_for}" if waits_for else "",
             "attempts": 0,
             "next_attempt_at": self._now + delay,
             "lease_until": 0.0,
@@ -104,7 +108,10 @@ class Postings(PostingAnswers):
             posting.c.account_key == leader.account_key,
             posting.c.sequence > leader.sequence,
         )
-        for row in self._connection.execute(query.with_for_update(skip_locked=True)):
+        query = query.add_columns(waits_for_credit().label("waits"))
+        for row in self._connection.execute(query.with_for_update(skip_locked=True, of=posting)):
+            if row.waits and row.waits_for not in {each.charge_key for each in (leader, *found)}:
+                continue
             is_new = row.visit_key == leader.visit_key and row.sealed_body is None and not row.may_be_held
             if not is_new or row.next_attempt_at > self._now or len(found) >= _MOST_FELLOWS:
                 break

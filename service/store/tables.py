@@ -216,6 +216,8 @@ posting = Table(
     Column("account_key", String(32), nullable=False, server_default=""),  # fingerprint; keeps its order
     Column("visit_key", String(32), nullable=False, server_default=""),  # fingerprint of PID, PV1, IN1
     Column("billed_at", Double, nullable=False, server_default="0"),  # billing itself told of the charge
+    # Key of the credit that billing must have before: else it would hold this charge and the one before it.
+    Column("waits_for", String(12), nullable=False, server_default=""),
     # An attempt ended without a lawful answer, and no person has said since what became of it.
     Column("may_be_held", Boolean, nullable=False),
     Column("sealed_body", LargeBinary, nullable=True),  # fixed before the first byte is sent

@@ -2,13 +2,14 @@
 
 import pytest
 
-from service.commands.sink import Sink
+from service.commands.sink import Mode, Sink
 from service.domain.charge import ChargeKind, PostingState
 from service.domain.errors import WrongState
 from service.domain.layout import ChargeMaster, ChargeMasterItem, Split
 from service.pipeline import decide, undo
 from service.pipeline.decide import Reviewer
 from service.pipeline.post import post
+from service.store.ledger import draw_up
 from service.store.users import User
 from tests.integration.pipeline.billing import ack_of, framed, receiver, way_to
 from tests.integration.pipeline.conftest import a_line, approve
@@ -127,6 +128,81 @@ def test_a_bar_takes_back_what_it_told(database, taken_back):
         way["billing"].close()
     with database.transaction() as store:
         assert len(store.postings.page("*", states=["posted"], limit=3)) == 2
+
+
+def refuse_the_credit(database, sink, run):
+    """Billing takes the credit for wrong, and a person reads so."""
+    sink.mode = Mode.AE
+    states = [state for state, _ in run()]
+    sink.mode = Mode.AA
+    with database.transaction() as store:
+        return states, store.postings.page("*", states=["refused"], limit=2)[0].id
+
+
+def test_a_charge_in_the_place_of_another_waits_until_that_one_is_credited(
+    database, put, coder, run, charged, sink
+):
+    run()
+    (correction,) = put(a_line(code="62323", corrects=charged.id))
+    approve(database, coder, correction)
+    states, credit = refuse_the_credit(database, sink, run)
+    assert states == [POSTED, REFUSED, PENDING]
+    assert [state for state, _ in run()] == states, "billing would hold both"
+    with database.connection() as connection:
+        twice = {check.name: check.holds for check in draw_up(connection, database.keyring).checks}
+    assert twice["services charged more than once"]
+    with database.transaction() as store:
+        assert store.postings.oldest_due(["billing"]) is None, "nothing is due: no worker is woken for it"
+        decide.settle(store, LEAD, credit, POSTED, "credited in billing, by hand")
+    assert [state for state, _ in run()] == [POSTED] * 3
+    assert len(sink.charges) == 2
+
+
+def test_so_does_whatever_takes_its_place_in_turn(database, put, coder, run, charged, sink):
+    run()
+    (correction,) = put(a_line(code="62323", corrects=charged.id))
+    approved = approve(database, coder, correction)
+    _, credit = refuse_the_credit(database, sink, run)
+    (again,) = put(a_line(code="62326", corrects=approved.id))
+    approve(database, coder, again)
+    assert [state for state, _ in run()] == [POSTED, REFUSED, PostingState.CANCELLED, PENDING]
+    with database.transaction() as store:
+        decide.settle(store, LEAD, credit, PENDING, "mended")
+    assert [state for state, _ in run()] == [POSTED, POSTED, PostingState.CANCELLED, POSTED]
+
+
+def test_what_is_issued_again_waits_for_the_credit_of_what_was_taken_back(
+    database, put, coder, run, taken_back, sink
+):
+    run()
+    taken_back()
+    _, credit = refuse_the_credit(database, sink, run)
+    (again,) = put(a_line())
+    approve(database, coder, again)
+    assert [state for state, _ in run()] == [POSTED, REFUSED, PENDING]
+    with database.transaction() as store:
+        decide.settle(store, LEAD, credit, PENDING, "mended")
+    assert [state for state, _ in run()] == [POSTED] * 3
+
+
+def test_other_charges_of_the_account_wait_for_no_credit(database, put, coder, run, charged, sink):
+    run()
+    (correction,) = put(a_line(code="62323", corrects=charged.id))
+    approve(database, coder, correction)
+    refuse_the_credit(database, sink, run)
+    (other,) = put(a_line("drug-units", "J1030"))
+    approve(database, coder, other)
+    assert [state for state, _ in run(per_visit=True)] == [POSTED, REFUSED, PENDING, POSTED]
+
+
+def test_a_correction_that_was_corrected_itself_is_not_undone_alone(database, put, coder, run, charged):
+    run()
+    (correction,) = put(a_line(code="62323", corrects=charged.id))
+    first = approve(database, coder, correction)
+    (again,) = put(a_line(code="62326", corrects=first.id))
+    approve(database, coder, again)
+    with pytest.raises(WrongState, match="undo that first"), database.transaction() as store:
+        undo.undo(store, Reviewer(coder, first.id, first.version))
 
 
 def test_what_was_charged_again_meanwhile_is_not_let_go_by_an_undo(database, put, coder, charged):

@@ -159,7 +159,10 @@ def test_a_refused_charge_needs_no_credit(database, put, do):
         (PostingState.UNKNOWN, PostingState.POSTED, True),
         (PostingState.UNKNOWN, PostingState.PENDING, True),
         (PostingState.REFUSED, PostingState.PENDING, True),
-        (PostingState.REFUSED, PostingState.POSTED, False),
+        (PostingState.REFUSED, PostingState.POSTED, True),  # entered there by hand
+        (PostingState.REFUSED, PostingState.REFUSED, False),
+        (PostingState.PENDING, PostingState.POSTED, False),
+        (PostingState.SENDING, PostingState.POSTED, False),
         (PostingState.POSTED, PostingState.PENDING, False),
     ],
 )

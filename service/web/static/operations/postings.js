@@ -10,7 +10,7 @@ import { whenOf } from "../frame/time.js";
 const SIGNS = { posted: "tick", unknown: "question", refused: "cross", held: "hold", cancelled: "cross" };
 const NEED_A_PERSON = new Set(["unknown", "refused", "held"]);
 const STEPS = [
-  ["posted", "It arrived", "Billing has this charge: it is not sent again."],
+  ["posted", "It arrived", "Billing has this charge, or it was entered there by hand: it is not sent again."],
   ["pending", "Send again", "It is sent once more. If billing already has it, it may be charged twice."],
   ["refused", "Billing does not have it", "It is noted as refused, and may then be sent again."],
 ];
@@ -48,7 +48,7 @@ export class Postings {
   }
 
   #steps(posting) {
-    const steps = STEPS.filter(([state]) => posting.state === "unknown" || posting.state === "held" || state === "pending");
+    const steps = STEPS.filter(([state]) => posting.state !== "refused" || state !== "refused");
     const wanted = NEED_A_PERSON.has(posting.state) ? steps : [];
     return element("span", { class: "bar" }, ...wanted.map((step) => this.#stepNode(posting, step)));
   }
