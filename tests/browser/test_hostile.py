@@ -4,7 +4,7 @@ import itertools
 
 from playwright.sync_api import expect
 
-from tests.browser.desk import SAMPLES, form, lines, send, shown, sign_in
+from tests.browser.desk import GARBAGE, SAMPLES, form, lines, message, send, shown, sign_in
 
 TAGS = ("img", "svg", "iframe", "object", "embed", "video", "audio", "details", "body", "input")
 EVENTS = ("onerror", "onload", "onfocus autofocus", "ontoggle open", "onmouseover")
@@ -25,6 +25,8 @@ def payloads():
 
 
 PAYLOADS = list(payloads())
+#: What no text may become.
+ACTIVE = ":is(img, svg:not(.icon), iframe, object, embed, video, audio, script)"
 #: One in each field; the others go through the note, which is shown line by line.
 FIELDS = {
     b"Testperson": "<svg/onload=alert(1)>",
@@ -76,10 +78,7 @@ def test_hostile_text_is_shown_as_it_is_and_nothing_of_it_runs(page, running):
     assert [each.strip() for each in values[-30:]] == [f"{each} {each}" for each in PAYLOADS[::10]]
     for payload in ("<svg/onload=alert(1)>", "<script>alert(3)</script>"):
         expect(page.locator("#line dd", has_text=payload)).to_have_text(payload)
-    assert (
-        page.locator("main :is(img, svg:not(.icon), iframe, object, embed, video, audio, script)").count()
-        == 0
-    )
+    assert page.locator(f"main {ACTIVE}").count() == 0
     page.keyboard.press("v")
     expect(page.locator("#documents .path").first).to_have_text("MSH")
 
@@ -107,8 +106,8 @@ def test_a_hostile_message_that_is_tried_runs_nothing_either(page, running):
     page.keyboard.press("6")
     page.get_by_role("button", name="Try a message").click()
     (path,) = SAMPLES.glob("01-*.hl7")
-    message = hostile(path.read_bytes()).replace(b"ORU^R01", b"ORU^R01^" + escaped(PAYLOADS[4]))
-    page.get_by_label("HL7 v2 message").fill(message.decode())
+    tried = hostile(path.read_bytes()).replace(b"ORU^R01", b"ORU^R01^" + escaped(PAYLOADS[4]))
+    page.get_by_label("HL7 v2 message").fill(tried.decode())
     page.get_by_role("button", name="Try", exact=True).click()
     expect(page.locator("#trial-line h2")).to_be_visible()
     shown_notes = page.locator("#trial-documents .narrative .words").all_inner_texts()
@@ -117,4 +116,43 @@ def test_a_hostile_message_that_is_tried_runs_nothing_either(page, running):
     page.get_by_role("button", name="Try", exact=True).click()
     expect(page.locator("#trial-found")).to_contain_text("refused")
     expect(page.locator("#trial-documents")).to_contain_text(PAYLOADS[0])
-    assert page.locator("#mappings :is(img, svg:not(.icon), iframe, object, script)").count() == 0
+    assert page.locator(f"#mappings {ACTIVE}").count() == 0
+
+
+def hostile_head(message):
+    """A message that is set aside, with payloads for who sent it, what it is, and its number."""
+    fields = message.split(b"|")
+    fields[2], fields[3], fields[8], fields[9] = (escaped(each) for each in PAYLOADS[20:24])
+    return b"|".join(fields)
+
+
+def test_what_people_write_and_what_was_set_aside_is_text_wherever_it_is_shown(page, running):
+    (line,) = send(running, "01")
+    wait = iter(PAYLOADS[30:])
+    said = {step: next(wait) for step in ("hold", "comment", "discard")}
+    running.decide(line, "hold", {"reason": said["hold"]})
+    at = f"/v1/candidates/{line['id']}"
+    running.ask("POST", f"{at}/comments", {"text": said["comment"]}, If_Match='"2"')
+    running.send(hostile_head(GARBAGE))
+    page.goto(running.http)
+    sign_in(page, running.token)
+    expect(page.locator(".badge", has_text="Held")).to_contain_text(said["hold"])
+    expect(page.locator(".history")).to_contain_text(said["comment"])
+    page.keyboard.press("/")
+    page.keyboard.type(PAYLOADS[40])
+    page.keyboard.press("Enter")
+    expect(message(page)).to_contain_text(PAYLOADS[40])
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("4")
+    row = page.locator("#quarantine-list tbody tr", has_text=PAYLOADS[20])
+    expect(row).to_contain_text(f"{PAYLOADS[20]}|{PAYLOADS[21]}")
+    expect(row).to_contain_text(PAYLOADS[23])
+    row.locator("button").first.click()
+    expect(page.locator("#quarantine-text h3")).to_have_text(PAYLOADS[23])
+    row.get_by_role("button", name="Discard").click()
+    expect(page.locator("#reason-title")).to_contain_text(PAYLOADS[23])
+    page.keyboard.type(said["discard"])
+    page.keyboard.press("Enter")
+    expect(message(page)).to_contain_text(PAYLOADS[23])
+    assert page.locator(f"main:visible {ACTIVE}").count() == 0

@@ -1,5 +1,7 @@
 """What others do while one looks, and what is done with several lines at once."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -118,3 +120,24 @@ def test_a_code_of_the_second_review_is_confirmed_by_somebody_else(page, running
     page.keyboard.press("a")
     expect(message(page)).to_contain_text("Approved: 62273")
     assert status_of(running, line) == "approved"
+
+
+def test_a_claim_is_kept_while_one_works_and_an_undo_is_offered_for_so_long(page, running):
+    send(running, "01", 2)
+    page.clock.install()
+    page.goto(running.http)
+    sign_in(page, running.token)
+    expect(shown(page)).to_be_visible()
+    page.keyboard.press("c")
+    expect(page.locator(".badge", has_text="Claimed by admin")).to_be_visible()
+    with page.expect_response(lambda answer: answer.url.endswith("/heartbeat") and answer.ok):
+        page.clock.fast_forward(180_000)
+
+    page.keyboard.press("a")
+    offer = page.get_by_role("button", name="Undo")
+    expect(offer).to_contain_text("s")
+    page.clock.fast_forward(5_000)
+    expect(page.locator("#undo-left")).to_have_text(re.compile("[345] s"))
+    expect(offer).to_be_visible()
+    page.clock.fast_forward(6_000)
+    expect(offer).to_be_hidden()

@@ -7,6 +7,7 @@ import { keep, kept } from "./preferences.js";
 export const ACTIONS = [
   { id: "approve", key: "a", label: "Approve, and go on to the next" },
   { id: "edit", key: "e", label: "Edit the line" },
+  { id: "modifiers", key: "M", label: "Edit the modifiers" },
   { id: "reject", key: "r", label: "Reject, with a reason" },
   { id: "ask", key: "q", label: "Ask the clinician" },
   { id: "hold", key: "h", label: "Hold for later" },

@@ -13,6 +13,7 @@ import { Drafts } from "./drafts.js";
 import { openEditForm } from "./edit_form.js";
 import { openHoldForm } from "./hold_form.js";
 import { headline } from "./line.js";
+import { enterModifiers } from "./modifiers_field.js";
 import { openRejectForm } from "./reject_form.js";
 import { openSplitForm } from "./split_form.js";
 import { Undo } from "./undo.js";
@@ -50,6 +51,10 @@ export class Decisions {
     const onClick = (id, act) => byId(id).addEventListener("click", () => this.#review.line && act(this.#review.line));
     onClick("approve", (line) => this.send("approve", { edits_seen: line.edits.map((edit) => edit.id) }));
     onClick("edit", (line) => this.#openDrafted(line, "edit", openEdit));
+    onClick("modifiers", (line) => {
+      this.#openDrafted(line, "edit", openEdit);
+      enterModifiers();
+    });
     onClick("reject", () => openRejectForm((rejection) => this.send("reject", rejection)));
     onClick("add", () => openAddForm((charge) => this.send("add", charge)));
     onClick("split", (line) => this.#split(line));

@@ -22,6 +22,11 @@ export function modifiersField(modifiers, name = "Modifier") {
   };
 }
 
+/** Go to the first box of an open form that is empty. */
+export function enterModifiers() {
+  [...document.querySelectorAll("#form .modifiers input")].find((box) => !box.value)?.focus();
+}
+
 function spread(event, boxes) {
   const parts = event.clipboardData.getData("text").split(/[\s,-]+/).filter(Boolean);
   if (parts.length < 2) return;
