@@ -48,6 +48,11 @@ class Arrival:
         """SHA-256 of the body, in hex."""
         return hashlib.sha256(self.body).hexdigest()
 
+    @property
+    def is_out_of_turn(self) -> bool:
+        """Whether it is refused for its number (MSH-13)."""
+        return self.refused and self.order is not Order.NEXT
+
     def turned_away(self, reason: str, answer: bytes) -> "Arrival":
         """The same, refused for now: when it comes again, it is taken as a new one, and so without an id."""
         return replace(

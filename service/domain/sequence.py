@@ -28,6 +28,7 @@ class Numbered:
 
     number: int
     link: str  # MSH-3|MSH-4|MSH-5|MSH-6
+    facility: str = ""  # for which its sender speaks; what it sends may go to those of several feeds
 
 
 def sender_of(link: str) -> str:

@@ -184,7 +184,7 @@ def _admission(
 
 def _numbered(header: Header) -> Numbered | None:
     number = header.value(13)
-    if not _SEQUENCE_NUMBER.fullmatch(number):
+    if header.is_acknowledgement or not _SEQUENCE_NUMBER.fullmatch(number):
         return None
     return Numbered(int(number), "|".join(header.name(n) for n in (3, 4, 5, 6)))
 

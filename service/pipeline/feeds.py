@@ -74,8 +74,9 @@ def links_of(
     accepts = [(feed.format, accepted) for feed in (feed,) if feed for accepted in feed.accepts]
     return [
         (link, progress)
-        for (_, link), progress in store.sequences.all(facility).items()
-        if any(feed_of(form, accepted, sender_of(link)) is feed for form, accepted in accepts)
+        for (speaks_for, link), progress in store.sequences.all().items()
+        if facility in (ALL_FACILITIES, speaks_for, feed.facility if feed else "")
+        and any(feed_of(form, accepted, sender_of(link)) is feed for form, accepted in accepts)
     ]
 
 

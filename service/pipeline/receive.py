@@ -113,6 +113,7 @@ class Door:
             is_original=self.is_original,
         )
         source = self.source_of(Format.HL7V2, admission.message_type, admission.sender)
+        speaks_for = self.facility if facility == ALL_FACILITIES else facility
         return Arrival(
             format=Format.HL7V2,
             sender=admission.sender,
@@ -127,7 +128,7 @@ class Door:
             charset=charset or "",
             application_ack=admission.later,
             processing_id=admission.processing_id[:1] or PRODUCTION,
-            numbered=admission.numbered,
+            numbered=replace(admission.numbered, facility=speaks_for) if admission.numbered else None,
         )
 
     def _unpack(self, body: bytes, charset: str | None = None, facility: str = ALL_FACILITIES) -> "_Parcel":

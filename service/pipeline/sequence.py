@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from service import hl7
 from service.domain.event import Arrival
 from service.domain.ids import new_control_id
-from service.domain.sequence import Order, Placed, Progress, place, sender_of
+from service.domain.sequence import Numbered, Order, Placed, Progress, place, sender_of
 from service.hl7.modes import IsOriginal
 from service.store import Store
 from service.store.sequences import Link
@@ -28,13 +28,13 @@ def in_sequence(
     numbered = [arrival for arrival in arrivals if arrival.numbered and not arrival.refused]
     if not numbered:
         return arrivals
-    progress = store.sequences.lock((each.facility, each.numbered.link) for each in numbered if each.numbered)
+    progress = store.sequences.lock(_link(each.numbered) for each in numbered if each.numbered)
     stored = store.events.are_stored(numbered)
     taken = {arrival.body for arrival, is_stored in zip(numbered, stored, strict=True) if is_stored}
     placed: dict[int, Arrival] = {}
     for arrival in numbered:
         if arrival.numbered and arrival.body not in taken:  # what came before has its answer, and has counted
-            link = arrival.facility, arrival.numbered.link
+            link = _link(arrival.numbered)
             found = place(arrival.numbered.number, progress[link])
             refused = found.order in _REFUSED and is_strict(arrival.sender)
             if not refused:
@@ -54,6 +54,10 @@ def _audit_what_is_given_up(store: Store, link: Link, before: Progress, found: P
         store.audit(
             AuditEntry(facility, "intake", sender_of(name)[:64], "number anew", "link", "", detail=detail)
         )
+
+
+def _link(numbered: Numbered) -> Link:
+    return numbered.facility, numbered.link
 
 
 def _answered(arrival: Arrival, placed: Placed, is_original: IsOriginal, *, refused: bool) -> Arrival:

@@ -57,7 +57,8 @@ class Events:
                 earlier.append(same)
             else:
                 again[same.id] = again.get(same.id, 0) + 1
-            answers.append((same.id, same.answer))
+            # To what is out of turn again: another number may be expected by now.
+            answers.append((same.id, arrival.answer if arrival.is_out_of_turn else same.answer))
         self._insert(rows)
         self._count_again(again)
         self._audit_group(arrivals)

@@ -43,7 +43,7 @@ feed_tally = Table(
 link_sequence = Table(
     "link_sequence",
     metadata,
-    Column("facility", String(64), primary_key=True),
+    Column("facility", String(64), primary_key=True),  # for which its sender speaks
     Column("link", String(256), primary_key=True),  # MSH-3|MSH-4|MSH-5|MSH-6
     Column("last", BigInteger, nullable=False),  # highest number that was taken; 0 = none
     Column("missing", JSON, nullable=False),  # [[from, to], ...] below it that never came

@@ -7,9 +7,8 @@ from sqlalchemy import select, tuple_, update
 from service.domain.sequence import Progress
 from service.store.feed_tables import link_sequence
 from service.store.transaction import Transaction, insert_new
-from service.store.walls import within
 
-#: (facility, MSH-3|MSH-4|MSH-5|MSH-6)
+#: (facility for which the sender speaks, MSH-3|MSH-4|MSH-5|MSH-6)
 Link = tuple[str, str]
 
 
@@ -34,9 +33,9 @@ class Sequences:
             of_link = update(link_sequence).where(_LINK.in_([(facility, link)]))
             self._connection.execute(of_link.values(last=each.last, missing=each.missing))
 
-    def all(self, facility: str) -> dict[Link, Progress]:
-        """Every link of a facility ("*" = all)."""
-        query = select(link_sequence).where(within(link_sequence, facility)).order_by(*reversed(_KEY))
+    def all(self) -> dict[Link, Progress]:
+        """Every link, by name."""
+        query = select(link_sequence).order_by(*reversed(_KEY))
         rows = self._connection.execute(query)
         return {(row.facility, row.link): _progress(row.last, row.missing) for row in rows}
 

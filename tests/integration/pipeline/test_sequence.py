@@ -16,7 +16,13 @@ from service.store.tables import audit
 
 LAB = Feed("lab", Format.HL7V2, ("ORU^R01",), "OBR", match={"MSH-3": "LAB"})
 STRICT = Feed(
-    "strict", Format.HL7V2, ("ORU^R01",), "OBR", match={"MSH-3": "STRICT"}, out_of_sequence="refused"
+    "strict",
+    Format.HL7V2,
+    ("ORU^R01",),
+    "OBR",
+    match={"MSH-3": "STRICT"},
+    out_of_sequence="refused",
+    facility="north",
 )
 FEEDS = (LAB, STRICT)
 
@@ -44,10 +50,10 @@ def say(door, *bodies):
     return [(each.get("MSA-1"), each.get("MSA-4")) for each in answers]
 
 
-def stand(door, feed="lab"):
+def stand(door, feed="lab", facility="*"):
     with door.database.look() as store:
-        (found,) = [each for each in standings(store, FEEDS, "*") if each.name == feed]
-        (link,) = links_of(store, FEEDS, found.feed, "*") or [None]
+        (found,) = [each for each in standings(store, FEEDS, facility) if each.name == feed]
+        (link,) = links_of(store, FEEDS, found.feed, facility) or [None]
     return found.ever, link
 
 
@@ -99,6 +105,43 @@ def test_a_strict_link_refuses_until_the_expected_number_comes(door):
     assert say(door, missing, later) == [("AA", "5"), ("AA", "6")]
     assert say(door, later, numbered(7, sender="STRICT", accept="AL")) == [("AA", "6"), ("CA", "7")]
     assert say(door, numbered(9, sender="STRICT", accept="AL")) == [("CE", "8")]
+
+
+def test_what_is_refused_again_is_told_what_is_expected_by_now(door):
+    first, missing, last = (numbered(n, sender="STRICT") for n in (4, 5, 7))
+    assert say(door, first, last) == [("AA", "4"), ("AR", "5")]
+    assert say(door, missing, last) == [("AA", "5"), ("AR", "6")]
+    assert say(door, numbered(6, sender="STRICT"), last) == [("AA", "6"), ("AA", "7")]
+
+
+def test_a_link_counts_its_messages_to_whichever_feed_and_facility_they_go(door):
+    (first, last), booked = (numbered(n, sender="STRICT") for n in (1, 3)), numbered(2, sender="STRICT")
+    assert say(door, first, booked.replace(b"ORU^R01", b"SIU^S12"), last) == [
+        ("AA", "1"),
+        ("AA", "2"),
+        ("AA", "3"),
+    ]
+    anew = numbered(-1, "B1", sender="STRICT").replace(b"ORU^R01", b"^")
+    assert say(door, anew, numbered(90, sender="STRICT")) == [("AA", "-1"), ("AA", "90")]
+    assert stand(door, "strict", "north")[1][1].last == 90
+
+
+def test_who_speaks_for_one_facility_counts_on_no_link_of_another(door):
+    taken = [
+        Message.parse(door.receive_hl7(numbered(n), facility=where).decode()).get("MSA-4")
+        for n, where in ((4, "north"), (9, "south"), (5, "north"), (10, "south"))
+    ]
+    assert taken == ["4", "9", "5", "10"]
+    assert [stand(door, "lab", where)[1][1].last for where in ("north", "south")] == [5, 10]
+
+
+def test_an_acknowledgement_is_not_answered_whatever_its_number(door):
+    verdict = numbered(9, sender="STRICT").replace(b"ORU^R01", b"ACK").replace(b"PID|1||", b"MSA|AA|")
+    assert say(door, numbered(4, sender="STRICT")) == [("AA", "4")]
+    assert door.receive_frames([(verdict, Origin("h:1"))]) == [b""]
+    assert say(door, numbered(5, sender="STRICT")) == [("AA", "5")]
+    with door.database.look() as store:
+        assert [each.state for each in store.arrivals.after(0, feed=None, limit=9)] == ["received"] * 3
 
 
 def test_a_link_is_started_and_set_back_by_0_and_minus_1(door):

@@ -117,6 +117,10 @@ def test_a_message_is_numbered_by_msh_13_on_the_link_of_its_sender_and_receiver(
     assert numbered == (None if number is None else Numbered(number, "LAB|NORTH|CC|HUB"))
 
 
+def test_the_number_of_an_acknowledgement_counts_for_nothing():
+    assert admit(msh(f9="ACK^R01", f13="41"), now=NOW, ack_id="K1").numbered is None
+
+
 @pytest.mark.parametrize(("number", "code"), [("0", "AA"), ("-1", "AA"), ("1", "AR"), ("", "AR")])
 def test_what_only_begins_a_link_needs_no_message_type(number, code):
     assert answer(msh(f9="^", f13=number)) == (code, ("101",) if code == "AR" else ())
