@@ -106,8 +106,8 @@ def _believe(store: Store, posting: Posting, note: str, answer: bytes = b"") -> 
     was_sent = posting.body is not None
     if posting.state in _OPEN or (posting.state is PostingState.PENDING and was_sent):
         store.postings.take_verdict(posting, PostingState.POSTED, note, answer=answer)
-    elif posting.state is PostingState.REFUSED:
-        note = f"{note}, after it was refused"
+    elif posting.state in (PostingState.REFUSED, PostingState.PENDING):
+        note = f"{note}, {'before it was sent' if not was_sent else 'after it was refused'}"
         store.postings.take_verdict(posting, PostingState.UNKNOWN, note, answer=answer)
 
 

@@ -111,8 +111,7 @@ def _fixed(database: Database, destination: Destination, postings: Sequence[Post
             charges = [store.charges.get(each.charge_key, each.facility) for each in postings]
             told = taken_back(store, charges)
         if leader.body is not None:
-            held = any(each.may_be_held for each in postings)
-            return Parcel(leader.control_id, leader.body, leader.attempts > 1, may_be_held=held)
+            return _as_before(database, postings, leader.body)
         parcel = destination.prepare(charges, leader.control_id, datetime.now(UTC))
         refuse_other_words(parcel.body, charges, told)
     except PostingRefused as error:
@@ -126,6 +125,20 @@ def _fixed(database: Database, destination: Destination, postings: Sequence[Post
         for each in postings:
             store.postings.fix(each, parcel)
     return parcel
+
+
+def _as_before(database: Database, postings: Sequence[Posting], body: bytes) -> Parcel:
+    """The very bytes of an earlier attempt; never with a charge of which something else has become since."""
+    leader = postings[0]
+    held = any(each.may_be_held for each in postings)
+    with database.transaction() as store:
+        if store.postings.are_all(postings):
+            return Parcel(leader.control_id, body, leader.attempts > 1, may_be_held=held)
+        if not held:
+            store.postings.part(postings)
+    if held:
+        raise PostingRefused("its message tells of another charge, too, which is not to be sent again")
+    raise _Parted
 
 
 def _record_receipt(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Select, and_, insert, not_, select, update
+from sqlalchemy import Select, and_, func, insert, not_, select, update
 
 from service.domain.charge import Charge, Parcel, PostingState
 from service.domain.errors import LeaseLost, WrongState
@@ -118,11 +118,17 @@ class Postings(PostingAnswers):
             found.append(self._posting(row))
         return found
 
+    def are_all(self, claimed: Sequence[Posting]) -> bool:
+        """Whether postings of one message are all that it tells of: no other has parted from them."""
+        of_it = select(func.count()).where(posting.c.control_id == claimed[0].control_id)
+        return self._connection.scalar(of_it) == len(claimed)
+
     def part(self, claimed: Iterable[Posting]) -> None:
-        """Send postings claimed together apart again, before any byte left: each leaves alone from now on."""
+        """Send postings of one message, which billing does not hold, apart: each is made anew, and alone."""
         for each in claimed:
-            apart = {"control_id": new_control_id(), "visit_key": "", "state": PostingState.PENDING.value}
-            self._update_claimed(each, **apart, lease_until=0.0, attempts=each.attempts - 1)
+            apart = {"control_id": new_control_id(), "visit_key": "", "sealed_body": None}
+            pending = {"state": PostingState.PENDING.value, "attempts": each.attempts - 1}
+            self._update_claimed(each, **apart, **pending, lease_until=0.0)
 
     def fix(self, claimed: Posting, parcel: Parcel) -> None:
         """Keep the very bytes that are going to be sent, before the first of them is."""

@@ -77,6 +77,15 @@ def with_shutdown(connection):
         return
 
 
+def dft(*keys):
+    """What billing tells of charges by these keys."""
+    lines = "".join(f"FT1|{n}|{key}||20270110||CG|62323^^C4\r" for n, key in enumerate(keys, 1))
+    return (
+        "MSH|^~\\&|BILLING|MAIN|CC|MAIN|20270111||DFT^P03|B1|P|2.5.1\rEVN|P03|20270111\r"
+        f"PID|||MRN1^^^HOSP^MR\rPV1||O|||||||||||||||||V1\r{lines}"
+    ).encode()
+
+
 def framed(body):
     return encode(body)
 

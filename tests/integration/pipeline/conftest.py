@@ -9,6 +9,7 @@ from service.domain.worklist import Filter
 from service.pipeline import decide
 from service.pipeline.chart import chart
 from service.pipeline.decide import Reviewer
+from service.store.quarantine import Which
 from service.store.users import User
 from tests.shipped import shipped_reader
 
@@ -116,6 +117,22 @@ def take(database, reader):
             chart(database, reader, batch=10, lease=60)
 
     return take_all
+
+
+@pytest.fixture
+def hear(database, reader):
+    """Take what billing sends us, as the listener would; gives (state, reason) of the stored message."""
+
+    def heard(body, message_type="ACK^P03", format_=Format.HL7V2):
+        with database.transaction() as store:
+            arrival = Arrival(format_, "BILLING|MAIN", "main", message_type, "B1", body, b"")
+            ((identifier, _),) = store.events.receive([arrival])
+        chart(database, reader, batch=10, lease=60)
+        with database.transaction() as store:
+            quarantined = store.quarantine.page(Which(), limit=10)
+        return next((each.reason for each in quarantined if each.id == identifier), "")
+
+    return heard
 
 
 def queue(database, *statuses):

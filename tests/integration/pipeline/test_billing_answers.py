@@ -13,9 +13,8 @@ from service.hl7 import admit
 from service.pipeline import decide
 from service.pipeline.chart import chart
 from service.pipeline.post import post
-from service.store.quarantine import Which
 from service.store.users import User
-from tests.integration.pipeline.billing import ack_of, approve_lines, postings_of, states_of, way_to
+from tests.integration.pipeline.billing import ack_of, approve_lines, dft, postings_of, states_of, way_to
 from tests.integration.pipeline.conftest import queue
 
 LEAD = User("lea", frozenset({"lead"}), "main")
@@ -26,22 +25,6 @@ AWAITING, POSTED, REFUSED, UNKNOWN = (
     PostingState.REFUSED,
     PostingState.UNKNOWN,
 )
-
-
-@pytest.fixture
-def hear(database, reader):
-    """Take what billing sends us, as the listener would; gives (state, reason) of the stored message."""
-
-    def heard(body, message_type="ACK^P03", format_=Format.HL7V2):
-        with database.transaction() as store:
-            arrival = Arrival(format_, "BILLING|MAIN", "main", message_type, "B1", body, b"")
-            ((identifier, _),) = store.events.receive([arrival])
-        chart(database, reader, batch=10, lease=60)
-        with database.transaction() as store:
-            quarantined = store.quarantine.page(Which(), limit=10)
-        return next((each.reason for each in quarantined if each.id == identifier), "")
-
-    return heard
 
 
 @pytest.fixture
@@ -178,14 +161,6 @@ def test_a_verdict_that_does_not_come_leaves_the_charge_to_a_person_and_may_stil
 def test_an_acknowledgement_is_stored_and_never_answered():
     admission = admit(ack_of(b"", "AA", "X1"), now=None, ack_id="K")
     assert (admission.answer, admission.quarantine) == (b"", "")
-
-
-def dft(*keys):
-    lines = "".join(f"FT1|{n}|{key}||20270110||CG|62323^^C4\r" for n, key in enumerate(keys, 1))
-    return (
-        "MSH|^~\\&|BILLING|MAIN|CC|MAIN|20270111||DFT^P03|B1|P|2.5.1\rEVN|P03|20270111\r"
-        f"PID|||MRN1^^^HOSP^MR\rPV1||O|||||||||||||||||V1\r{lines}"
-    ).encode()
 
 
 def test_charges_of_ours_that_billing_tells_of_are_noted_and_make_no_new_candidate(database, awaiting, hear):
