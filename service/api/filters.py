@@ -89,6 +89,9 @@ class PageQuery(FilterIn):
         if not self.after:
             return None
         try:
-            return Key.parse(self.after)
+            place = Key.parse(self.after)
         except ValueError:
-            raise UnreadableInput(Fault("/after", "102", "this is no cursor: follow the links")) from None
+            place = None
+        if place is None or (self.order is Order.LIMIT and not place.day):
+            raise UnreadableInput(Fault("/after", "102", "this is no cursor: follow the links"))
+        return place

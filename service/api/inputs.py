@@ -1,6 +1,8 @@
 """The shapes of what comes in over the API: checked here, and what is wrong is said without quoting it."""
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 
@@ -32,20 +34,24 @@ def _shaped(kind: Callable[[str], object], what: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _written(read: Callable[[str], object], how: str) -> BeforeValidator:
+def _written(read: Callable[[str], object], shape: str, how: str) -> BeforeValidator:
     def check(value: object) -> object:
-        try:
-            return value if value is None else read(str(value))
-        except ValueError:
-            raise ValueError(how) from None
+        if value is None:
+            return None
+        if isinstance(value, str) and re.fullmatch(shape, value, re.ASCII):
+            with suppress(ValueError):
+                return read(value)
+        raise ValueError(how)
 
     return BeforeValidator(check)
 
 
+_DAY = r"\d{4}-\d{2}-\d{2}"
 #: Days and moments are written, in ISO 8601: a number is none, whatever it may count.
-Day = Annotated[date, _written(date.fromisoformat, "a day is written as 2026-03-01")]
+Day = Annotated[date, _written(date.fromisoformat, _DAY, "a day is written as 2026-03-01")]
 Moment = Annotated[
-    AwareDatetime, _written(datetime.fromisoformat, "a moment is written as 2026-03-01T09:30:00Z")
+    AwareDatetime,
+    _written(datetime.fromisoformat, f"{_DAY}T.+", "a moment is written as 2026-03-01T09:30:00Z"),
 ]
 
 

@@ -120,11 +120,13 @@ class Worklist:
         """The stretches of the index by limits: facility, status, a payer of lines, one of its limits."""
         for facility in facilities:
             here = candidate.c.facility == facility
-            payers = ["", *values_of(self._connection, "payer", [here, literal_column(IS_LIVE)])]
-            for payer in wanted.payers or payers:
+            for payer in dict.fromkeys(wanted.payers) or self._payers(here):
                 for status, run in product(dict.fromkeys(wanted.statuses), wanted.runs(payer)):
                     plan = LimitPlan(wanted, self._now, payer, run)
                     yield plan, [here, candidate.c.status == status.value, *plan.stretch()]
+
+    def _payers(self, here: ColumnElement[bool]) -> Sequence[str]:
+        return ["", *values_of(self._connection, "payer", [here, literal_column(IS_LIVE)])]
 
     def _plan(self, wanted: Filter, facilities: Sequence[str]) -> Plan:
         """By the index that leaves the fewest lines to look at, as far as a short look can tell."""

@@ -82,12 +82,13 @@ def test_a_worklist_goes_by_filing_limit_across_payers_a_page_at_a_time(site):
     in_order = ["62323", "62321", "62326", "62327", "62325"]  # two overdue by 10 days; 10, 60 left; unknown
     assert codes(site.lines(params={"order": "limit"})) == in_order
     assert codes(walk(site, "order=limit")) == in_order
-    assert codes(walk(site, "order=limit&payer=medicare")) == ["62321", "62327"]
+    for medicare in ("payer=medicare", "payer=medicare&payer=medicare"):
+        assert codes(walk(site, f"order=limit&{medicare}")) == ["62321", "62327"]
     assert codes(walk(site, "order=limit&least_amount=1")) == ["62323", "62327"]
     assert codes(walk(site, "order=limit&due_within_days=10")) == ["62323", "62321", "62326"]
     best = site.ask("POST", "/v1/candidates/next", json={"filter": {"order": "limit"}}).json()
     assert best["code"] == "62323"
-    for query in ("order=limit&status=approved", "order=limit&after=2026-99-99~1"):
+    for query in ("order=limit&status=approved", "order=limit&after=2026-99-99~1", "order=limit&after=~1"):
         assert site.ask("GET", f"/v1/candidates?{query}").status_code == 422
 
 
