@@ -11,7 +11,7 @@ from service.store import ledger as ledgers
 from service.store.audit import verify
 from service.store.keyring import add_key
 from service.store.migrate import migrate as migrate_database
-from service.wiring import database_of, read_settings
+from service.wiring import current_database, database_of, read_settings
 
 keys = typer.Typer(help="The encryption keys of patient data.", no_args_is_help=True)
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True)
@@ -27,7 +27,7 @@ def ledger(
     *, data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False
 ) -> None:
     """Prove that nothing was lost between the door and billing; exit 1 on a difference."""
-    database = database_of(read_settings(data=data))
+    database = current_database(read_settings(data=data))
     with database.connection() as connection:
         drawn = ledgers.draw_up(connection, database.keyring)
     typer.echo(_ledger_json(drawn) if as_json else _ledger_text(drawn))

@@ -44,13 +44,12 @@ def reconcile(
 
 
 def _lines(report: Report) -> list[str]:
-    lag = report.lag
     counts = "  ".join(f"{name} {count}" for name, count in report.counts().items())
     waiting = "  ".join(f"{age} d: {sum(by_status.values())}" for age, by_status in report.waiting.items())
     done = f"{report.charged} charged, {report.rejected} rejected"
     return [
         f"{report.day}  {report.procedures} procedures, {done}, {report.orders} orders",
-        f"lag       median {lag.median} d, nine of ten {lag.nine_tenths} d, longest {lag.longest} d",
+        f"lag       {_lag(report)}",
         f"waiting   {waiting}",
         f"findings  {counts}",
         *(
@@ -58,3 +57,10 @@ def _lines(report: Report) -> list[str]:
             for each in report.findings
         ),
     ]
+
+
+def _lag(report: Report) -> str:
+    if not report.charged:
+        return "nothing of this day was charged yet"
+    lag = report.lag
+    return f"median {lag.median} d, nine of ten {lag.nine_tenths} d, longest {lag.longest} d"

@@ -25,7 +25,10 @@ def add_user(
     *,
     name: Annotated[str, typer.Argument()],
     role: Annotated[list[str], typer.Option(help=f"One or more of {', '.join(ROLES)}")],
-    facility: Annotated[str, typer.Option(help="The facility whose rows exist for the user; * = all")],
+    facility: Annotated[
+        str | None,
+        typer.Option(help="The facility whose rows exist for the user; * = all [default: the site's one]"),
+    ] = None,
     password: Annotated[
         bool,
         typer.Option("--password", help="Signs in by a password, which is asked for, or read from stdin"),
@@ -39,15 +42,24 @@ def add_user(
     unknown = set(role) - set(ROLES)
     if unknown:
         raise SetupError(f"there is no role {', '.join(sorted(unknown))}: use {', '.join(ROLES)}")
-    settings, name = read_settings(data=data), name[:_LONGEST_NAME]
+    settings, name = read_settings(data=data), _plain("name", name)[:_LONGEST_NAME]
+    where = settings.facility if facility is None else _plain("facility", facility)
     known_as = (_issuer(settings), subject) if subject else ("", "")
     hashed = _new_hash(name) if password else ""
     with closing(database_of(settings)) as database, database.transaction() as store:
-        token = store.users.add(name, frozenset(role), facility, by=_BY, subject=known_as)
+        token = store.users.add(name, frozenset(role), where, by=_BY, subject=known_as)
         if hashed:
             store.users.set_password(name, hashed, by=_BY)
     if not (password or subject):
+        typer.echo(f"{name} of {where} has this token, which is shown once:", err=True)
         typer.echo(token)
+
+
+def _plain(what: str, text: str) -> str:
+    """Blanks at an end are seen by nobody, and make of it another name."""
+    if not text or text != text.strip():
+        raise SetupError(f"the {what} {text!r} is empty, or has blanks at an end")
+    return text
 
 
 @users.command("password")

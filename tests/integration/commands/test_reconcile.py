@@ -31,6 +31,7 @@ def test_a_day_is_reported_as_words_json_and_csv(tmp_path):
     of_day = ("--date", line.service_date, "--data", str(tmp_path))
     words = run(*of_day)
     assert f"{line.service_date}  1 procedures, 0 charged, 0 rejected, 0 orders" in words
+    assert "lag       nothing of this day was charged yet" in words
     assert f"uncharged     {line.code or '-':<8} candidate {line.id}" in words
     report = json.loads(run(*of_day, "--json"))
     assert report["counts"] == {"uncharged": 1, "undocumented": 0, "unanswered": 0, "twice": 0, "late": 0}

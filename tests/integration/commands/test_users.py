@@ -54,6 +54,20 @@ def test_a_weak_password_makes_no_user_and_changes_none(deployed):
         run("add", "dora", *ROLE)
 
 
+@pytest.mark.parametrize("wrong", [("", "--facility", "main"), ("ana ",), ("ana", "--facility", " main")])
+def test_a_blank_that_nobody_sees_makes_no_user(wrong):
+    with pytest.raises(SetupError, match="blanks at an end"):
+        run("add", *wrong, "--role", "coder")
+    assert run("list") == ""
+
+
+def test_a_user_is_of_the_sites_own_facility_unless_another_is_named(monkeypatch):
+    monkeypatch.setenv("CHARGE_CAPTURE_FACILITY", "north")
+    told = CliRunner().invoke(app, ["users", "add", "ana", "--role", "coder"])
+    assert (told.stdout[:3], told.stdout.count("\n")) == ("cc_", 1), "a script takes the token from stdout"
+    assert run("list") == "ana\tcoder\tnorth\n"
+
+
 def test_whom_the_provider_knows_is_added_by_its_subject_and_gets_no_token(deployed, tmp_path, monkeypatch):
     with pytest.raises(SetupError, match="set CHARGE_CAPTURE_OIDC"):
         run("add", "nora", "--subject", "s-7", *ROLE)
