@@ -4,6 +4,7 @@ from service.hl7.acknowledge import Acknowledgement, read_ack
 from service.hl7.admit import Admission, admit
 from service.hl7.answers import OUT_OF_SEQUENCE, answer_in_sequence, busy, refusal
 from service.hl7.batch_file import build_batch
+from service.hl7.charge_lines import ChargeLine, charge_lines
 from service.hl7.dft import build_message, validate_message
 from service.hl7.embedded import embedded_in
 from service.hl7.extract import Extractor
@@ -18,6 +19,7 @@ __all__ = [
     "OUT_OF_SEQUENCE",
     "Acknowledgement",
     "Admission",
+    "ChargeLine",
     "Decoded",
     "Extractor",
     "Found",
@@ -30,6 +32,7 @@ __all__ = [
     "build_batch",
     "build_message",
     "busy",
+    "charge_lines",
     "compile_path",
     "decode",
     "embedded_in",

@@ -10,6 +10,7 @@ from service.domain.charge import Charge, ChargeKind
 from service.domain.documentation import BillingContext
 from service.domain.errors import PostingRefused
 from service.domain.layout import ChargeMasterItem, Layout
+from service.hl7.charge_lines import ADDED, DELETED
 from service.hl7.er7 import Field, Repetition, SegmentOut, one, time_of
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -254,7 +255,7 @@ def _told_in_bar(charge: Charge, layout: Layout) -> dict[int, Field]:
                 "PR1-20: a BAR of 2.4 cannot take a procedure back: do it in billing, by hand"
             )
         return {}
-    return {19: one(charge.reverses if is_credit else charge.key), 20: one("D" if is_credit else "A")}
+    return {19: one(charge.reverses if is_credit else charge.key), 20: one(DELETED if is_credit else ADDED)}
 
 
 def who(charge: Charge, layout: Layout) -> tuple[object, ...]:

@@ -24,7 +24,7 @@ from service.domain.review import Candidate, Line
 from service.mapping import Mappings, Understood, combine, propose, understand
 from service.pipeline.answered import with_answers
 from service.pipeline.asking import carry_over
-from service.pipeline.billing_answers import take_answers
+from service.pipeline.billing_answers import Billing, take_answers
 from service.pipeline.companions import companions_of, note
 from service.pipeline.corrections import completed
 from service.pipeline.gather import Gathering, ProcedureRef, Reading, Said, Unreadable
@@ -41,12 +41,18 @@ _log = structlog.get_logger()
 _NOT_READ = "a message of this procedure can no longer be read: see the quarantine"
 
 
+_ANY_BILLING = Billing()
+
+
 class Reader:
     """Reads events by the feed of their source."""
 
-    def __init__(self, mappings: Mappings, *, indexes_notes: bool = False) -> None:
+    def __init__(
+        self, mappings: Mappings, *, indexes_notes: bool = False, billing: Billing = _ANY_BILLING
+    ) -> None:
         """`indexes_notes`: what is charted can be found by the words of its notes."""
         self.indexes_notes = indexes_notes
+        self.billing = billing
         names = frozenset(mappings.vocabulary.names)
         self.mappings = mappings
         self._feeds = {feed.name: feed for feed in mappings.feeds}
@@ -116,7 +122,8 @@ def chart(database: Database, reader: Reader, *, batch: int, lease: float) -> in
             if event.attempts > MAX_ATTEMPTS:
                 reason = f"its reader stopped {MAX_ATTEMPTS} times"
                 store.events.quarantine(event.id, event.facility, reason)
-    healthy = take_answers(database, [event for event in events if event.attempts <= MAX_ATTEMPTS])
+    readable = [event for event in events if event.attempts <= MAX_ATTEMPTS]
+    healthy = take_answers(database, readable, reader.billing)
     if healthy:
         note(database, healthy)
         # Read before the transaction: whoever receives would wait for it, and a long message is long to read.

@@ -5,12 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from service.domain.charge import Charge, PostingState
 from service.domain.errors import PostingRefused
 from service.domain.ids import technical_key
-from service.hl7 import Message, decode
+from service.hl7 import Message, charge_lines, decode
 from service.store import Store
-
-#: What says how much of what was charged: the first component of each.
-_MONEY = {"FT1": (4, 7, 10, 11, 12, 25, 26), "PR1": (3, 5, 16)}
-_KEY = {"FT1": 2, "PR1": 19}
 
 Words = tuple[str, ...]
 
@@ -53,13 +49,6 @@ def _keys_of(key: str) -> set[str]:
 def _lines(body: bytes, keys: set[str]) -> Iterator[Words]:
     if not body.startswith(b"MSH"):
         return  # a FHIR server takes back what it holds, as it is
-    message = Message.parse(decode(body).text)
-    name = "FT1" if message.of("FT1") else "PR1"
-    for segment in message.of(name):
-        if segment.component(_KEY[name], 1) in keys:
-            yield tuple(_said(segment.field(n)) for n in _MONEY[name])
-
-
-def _said(field: str) -> str:
-    """A field without what a receiver calls its code systems."""
-    return "~".join(repetition.partition("^")[0] for repetition in field.split("~"))
+    for line in charge_lines(Message.parse(decode(body).text)):
+        if line.key in keys:
+            yield line.money

@@ -10,7 +10,7 @@ from service.store.prepared import PreparedSearch
 from service.store.tables import charge, posting
 
 _MOST_KEYS = 500  # in one statement
-_KNOWN = PreparedSearch(select(posting.c.charge_key), posting.c.charge_key)
+_KNOWN = PreparedSearch(select(posting.c.charge_key, posting.c.facility), posting.c.charge_key)
 
 
 class PostingAnswers(PostingRows):
@@ -25,11 +25,11 @@ class PostingAnswers(PostingRows):
         if self._connection.execute(said).rowcount:
             self._audit(found, "billing", f"verdict.{state.value}")
 
-    def among(self, charge_keys: Collection[str]) -> set[str]:
-        """Which of these are keys of charges of ours."""
+    def among(self, charge_keys: Collection[str]) -> dict[str, str]:
+        """Which of these are keys of charges of ours, and of which facility."""
         keys = sorted(key for key in charge_keys if key.isascii() and key.isalnum())  # as ours all are
         parts = (keys[at : at + _MOST_KEYS] for at in range(0, len(keys), _MOST_KEYS))
-        return {key for part in parts for (key,) in _KNOWN.run(self._connection, part)}
+        return {key: facility for part in parts for key, facility in _KNOWN.run(self._connection, part)}
 
     def told_of(self, charged: Collection[str], credited: Collection[str]) -> list[Posting]:
         """The postings, locked, of charges and of credits with these keys; a credit may have its charge's."""

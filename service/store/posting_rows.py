@@ -61,10 +61,10 @@ class PostingRows:
         """How a charge stands at each destination."""
         return self._read(select(posting).where(posting.c.charge_key == charge_key))
 
-    def of_control_id(self, control_id: str) -> list[Posting]:
-        """The postings of one message, locked."""
-        query = select(posting).where(posting.c.control_id == control_id).order_by(posting.c.sequence)
-        return self._read(query.with_for_update())
+    def of_control_id(self, control_id: str, facility: str) -> list[Posting]:
+        """The postings of one message of a facility ("*" = any), locked."""
+        query = select(posting).where(posting.c.control_id == control_id, within(posting, facility))
+        return self._read(query.order_by(posting.c.sequence).with_for_update())
 
     def get(self, identifier: str, facility: str) -> Posting:
         """One posting within a facility ("*" = any)."""

@@ -1,13 +1,18 @@
 """Destinations: where approved charges go, as the settings say."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from service.domain.errors import SetupError
+from service.domain.event import Format
+from service.domain.layout import Layout
 from service.fhir import ChargeItemClient
 from service.fhir.millennium import KeyAttribute, MillenniumSite
 from service.mapping import DestinationFile, load_destination
 from service.mapping.destinations import MillenniumForm
 from service.mllp import Connection, TlsFiles, client_tls
+from service.pipeline.billing_answers import Billing
+from service.pipeline.receive import Source
 from service.posting.batch_file import BatchFile
 from service.posting.destination import Destination
 from service.posting.dft_over_mllp import DftOverMllp
@@ -21,6 +26,12 @@ BILLING = "billing"
 def billing_file_of(settings: Settings) -> DestinationFile:
     """How charges leave, and their prices."""
     return load_destination(settings.mappings / "destinations" / f"{BILLING}.yaml")
+
+
+def billing_of(layout: Layout, source_of: Callable[[Format, str, str], Source]) -> Billing:
+    """How billing is known by what it sends."""
+    sender = "|".join(layout.receiving)
+    return Billing(sender, source_of(Format.HL7V2, "DFT^P03", sender).facility, layout.credit)
 
 
 def destinations_of(settings: Settings, file: DestinationFile) -> dict[str, Destination]:

@@ -21,7 +21,7 @@ from service.store.database import refuse_unsafe, refuse_wrong_key
 from service.store.keyring import make_key_file, parse_keys
 from service.store.migrate import is_current, migrate
 from service.store.users import ALL_FACILITIES
-from service.wiring.destinations import BILLING, billing_file_of, destinations_of
+from service.wiring.destinations import BILLING, billing_file_of, billing_of, destinations_of
 from service.wiring.ehrs import ehrs_of, hang_searches, server_of
 from service.wiring.service import Service
 from service.wiring.waker import Waker
@@ -66,7 +66,9 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         settings=settings,
         database=database,
         mappings=mappings,
-        reader=Reader(mappings, indexes_notes=settings.note_search),
+        reader=Reader(
+            mappings, indexes_notes=settings.note_search, billing=billing_of(billing.layout, door.source_of)
+        ),
         door=door,
         destinations=destinations_of(settings, billing),
         prices=billing.layout.charge_master,

@@ -1,5 +1,7 @@
 """A queue with lines in it, put there directly or charted from messages."""
 
+from copy import copy
+
 import pytest
 
 from service.domain.charge import CandidateStatus, Origin, Parcel, PostingState
@@ -123,11 +125,21 @@ def take(database, reader):
 def hear(database, reader):
     """Take what billing sends us, as the listener would; gives (state, reason) of the stored message."""
 
-    def heard(body, message_type="ACK^P03", format_=Format.HL7V2):
+    def heard(
+        body,
+        message_type="ACK^P03",
+        format_=Format.HL7V2,
+        *,
+        sender="BILLING|MAIN",
+        facility="main",
+        billing=reader.billing,
+    ):
         with database.transaction() as store:
-            arrival = Arrival(format_, "BILLING|MAIN", "main", message_type, "B1", body, b"")
+            arrival = Arrival(format_, sender, facility, message_type, "B1", body, b"")
             ((identifier, _),) = store.events.receive([arrival])
-        chart(database, reader, batch=10, lease=60)
+        listening = copy(reader)
+        listening.billing = billing
+        chart(database, listening, batch=10, lease=60)
         with database.transaction() as store:
             quarantined = store.quarantine.page(Which(), limit=10)
         return next((each.reason for each in quarantined if each.id == identifier), "")

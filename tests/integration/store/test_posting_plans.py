@@ -53,7 +53,7 @@ def asked(migrated_sqlite, tmp_path, keyring):
         pytest.param(lambda store: store.postings.abandon_lost(), id="abandon"),
         pytest.param(lambda store: store.postings.oldest_due(["billing"]), id="oldest due"),
         pytest.param(lambda store: store.postings.oldest_due(["elsewhere"]), id="nothing due"),
-        pytest.param(lambda store: store.postings.of_control_id("C1"), id="by control id"),
+        pytest.param(lambda store: store.postings.of_control_id("C1", "*"), id="by control id"),
     ],
 )
 def test_nothing_is_found_by_looking_at_everything(asked, work):
