@@ -110,8 +110,8 @@ def _fixed(database: Database, destination: Destination, postings: Sequence[Post
         with database.transaction() as store:
             charges = [store.charges.get(each.charge_key, each.facility) for each in postings]
             told = taken_back(store, charges)
-        if leader.body is not None:
-            return _as_before(database, postings, leader.body)
+        if leader.body is not None and (fixed := _as_before(database, destination, postings, leader.body)):
+            return fixed
         parcel = destination.prepare(charges, leader.control_id, datetime.now(UTC))
         refuse_other_words(parcel.body, charges, told)
     except PostingRefused as error:
@@ -127,10 +127,19 @@ def _fixed(database: Database, destination: Destination, postings: Sequence[Post
     return parcel
 
 
-def _as_before(database: Database, postings: Sequence[Posting], body: bytes) -> Parcel:
-    """The very bytes of an earlier attempt; never with a charge of which something else has become since."""
+def _as_before(
+    database: Database, destination: Destination, postings: Sequence[Posting], body: bytes
+) -> Parcel | None:
+    """The very bytes of an earlier attempt; never with a charge of which something else has become since.
+
+    None = they are for another kind of receiver, which certainly has them not: they are made anew.
+    """
     leader = postings[0]
     held = any(each.may_be_held for each in postings)
+    if not destination.is_ours(body):
+        if held:
+            raise PostingRefused("it was made for another kind of receiver, which may hold it")
+        return None
     with database.transaction() as store:
         if store.postings.are_all(postings):
             return Parcel(leader.control_id, body, leader.attempts > 1, may_be_held=held)

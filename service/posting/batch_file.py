@@ -58,6 +58,10 @@ class BatchFile:
         validate_message(body, self._layout)
         return Parcel(control_id, body)
 
+    def is_ours(self, body: bytes) -> bool:
+        """Whether it is HL7."""
+        return body.startswith(b"MSH")
+
     def send(self, parcel: Parcel) -> Receipt:
         """Spool the message for the day's file; what is there already is not written again."""
         name = f"{parcel.control_id}.hl7"

@@ -24,6 +24,9 @@ class Destination(Protocol):
     def prepare(self, charges: Sequence[Charge], control_id: str, now: datetime) -> Parcel:
         """Fix the bytes of charges; PostingRefused when they cannot be made."""
 
+    def is_ours(self, body: bytes) -> bool:
+        """Whether bytes fixed earlier are for this kind of receiver: the setting may have changed."""
+
     def send(self, parcel: Parcel) -> Receipt:
         """Deliver, and wait for the answer.
 

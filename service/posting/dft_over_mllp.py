@@ -51,6 +51,10 @@ class DftOverMllp:
         validate_message(body, self._layout)
         return Parcel(control_id, body)
 
+    def is_ours(self, body: bytes) -> bool:
+        """Whether it is HL7."""
+        return body.startswith(b"MSH")
+
     def send(self, parcel: Parcel) -> Receipt:
         """Exchange the message for its ACK; an answer to another message settles nothing."""
         with self._connection() as connection:

@@ -51,6 +51,10 @@ class FhirChargeItem:
             raise PostingRefused("a charge that is taken back leaves alone")
         return Parcel(control_id, orjson.dumps(transaction_of(items)))
 
+    def is_ours(self, body: bytes) -> bool:
+        """Whether it is a resource."""
+        return body.startswith(b'{"resourceType"')
+
     def send(self, parcel: Parcel) -> Receipt:
         """Create the resource, or find it there already; take it back where it is a credit's."""
         resource = orjson.loads(parcel.body)

@@ -51,6 +51,10 @@ class MillenniumChargeItem:
         """Fix the call, but for the item that it is about: its version there may change until it leaves."""
         return Parcel(control_id, orjson.dumps(asdict(call_of(charges, self._site))))
 
+    def is_ours(self, body: bytes) -> bool:
+        """Whether it is a call."""
+        return body.startswith(b'{"operation"')
+
     def send(self, parcel: Parcel) -> Receipt:
         """Call the operation, unless what it would do is done."""
         call = Call(**orjson.loads(parcel.body))

@@ -155,6 +155,18 @@ def test_a_posting_whose_worker_died_waits_for_a_person_if_bytes_may_have_left(
     assert len(sink.messages) == (0 if fixed else 1)
 
 
+@pytest.mark.parametrize("uncertain", [False, True], ids=["it never had it", "it may hold it"])
+def test_bytes_for_one_kind_of_receiver_are_not_sent_to_another(database, approved, billing, sink, uncertain):
+    """Between approval and sending the setting went from a FHIR server to HL7."""
+    with database.transaction() as store:
+        claimed = store.postings.claim(["billing"], 60)
+        store.postings.fix(claimed, Parcel(claimed.control_id, b'{"resourceType":"ChargeItem"}'))
+        store.postings.record(claimed, PostingState.PENDING, "away", uncertain=uncertain)
+    assert post(database, {"billing": billing}, lease=60) == 1
+    expected = (PostingState.UNKNOWN, 0) if uncertain else (PostingState.POSTED, 1)
+    assert (posting_of(database, approved).state, len(sink.messages)) == expected
+
+
 def test_without_a_destination_the_posting_waits(database, approved):
     assert post(database, {}, lease=60) == 0
     assert posting_of(database, approved).state is PostingState.PENDING
