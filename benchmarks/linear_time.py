@@ -31,6 +31,7 @@ _ROUNDS: Final = 5  # at least
 _SECONDS: Final = 1.0  # what is read in less has more rounds, as one page fault is much of it
 _MOST: Final = 2.5
 _MSH: Final = b"MSH|^~\\&|A|B|C|D|20260301||ORU^R01|1|P|2.5.1\r"
+_CHARGE: Final = _MSH.replace(b"ORU^R01", b"DFT^P03") + b"PID|1||1\rFT1|1|||20260301||CG|62323\r"
 _NOW: Final = datetime(2026, 3, 1, tzinfo=UTC)
 
 
@@ -56,9 +57,13 @@ def _answer(body: bytes) -> None:
 
 
 def _note(body: bytes) -> None:
-    """From the door to the lines."""
     head, _, text = body.partition(b"\r")
-    for trial in try_payload(_reader(), head + b"\rPID|1||1\rOBR|1||1|A|||20260301\rOBX|1|TX|A||" + text):
+    _message(head + b"\rPID|1||1\rOBR|1||1|A|||20260301\rOBX|1|TX|A||" + text)
+
+
+def _message(body: bytes) -> None:
+    """From the door to the lines."""
+    for trial in try_payload(_reader(), body):
         for chart in trial.charts:
             lines_of(chart)
 
@@ -120,6 +125,7 @@ _INPUTS: Final[Mapping[str, tuple[Callable[[bytes], object], *tuple[bytes, ...]]
     "note: words": (_note, _MSH, b"a catheter was left in place. "),
     "note: lines": (_note, _MSH, b"\\.br\\left L2-L3:"),
     "note: observations": (_note, _MSH, b"|F\rOBX|1|ST|A||x"),
+    "charges: one code again and again": (_message, _CHARGE, b"PR1|1||62323^^C4\r"),
     "FHIR: entries of a Bundle": (_fhir, _BUNDLE, _OBSERVATION, b'{"fullUrl":"urn:x"}]}'),
     "FHIR: text of a note": (_fhir, _PROCEDURE + b'"note":[{"text":"', b"it was done. ", b'"}]}'),
     "FHIR: notes": (_fhir, _PROCEDURE + b'"note":[', b'{"text":"done"},', b'{"text":"x"}]}'),

@@ -1,5 +1,6 @@
 """Procedure codes that the sender itself states: FT1-25, PR1-3."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from service.domain.documentation import Source, StatedCode
 from service.domain.errors import Fault, UnsupportedInput
 from service.domain.feed import Feed
 from service.hl7.identity import Conditions, conditions
+from service.hl7.message import Segment
 from service.hl7.path import Found, HL7Path, path_of
 from service.hl7.scopes import Scope
 
@@ -36,20 +38,22 @@ class StatedPaths:
 
     def read(self, scope: Scope, event_id: str) -> tuple[StatedCode, ...]:
         """The stated codes of one procedure, each once, in the order of the paths; or the sender's own."""
-        said = [
-            (path, found, code)
-            for path in self.codes
-            for found in scope.read(path)
-            for code in _codes(path, found)
-        ]
-        stated: dict[str, StatedCode] = {}
-        for path, found, code in said:
-            rivals = {other: at.path for _, at, other in said if at.segment is found.segment}
-            stated.setdefault(code, self._stated(scope, path, found, code, event_id, rivals))
-            if len(stated) > MOST_STATED_CODES:
-                problem = f"more than {MOST_STATED_CODES} procedure codes of one procedure"
-                raise UnsupportedInput(Fault(found.segment.name, "104", problem))
-        return tuple(stated.values()) or tuple(self._own(scope, event_id))
+        said: dict[str, tuple[HL7Path, Found]] = {}  # by code, where it stands first
+        rivals: defaultdict[Segment, dict[str, str]] = defaultdict(dict)  # of a segment: code -> where
+        for path in self.codes:
+            for found in scope.read(path):
+                for code in _codes(path, found):
+                    said.setdefault(code, (path, found))
+                    rivals[found.segment][code] = found.path
+        if len(said) > MOST_STATED_CODES:
+            *_, (_, last) = said.values()
+            problem = f"more than {MOST_STATED_CODES} procedure codes of one procedure"
+            raise UnsupportedInput(Fault(last.segment.name, "104", problem))
+        stated = (
+            self._stated(scope, path, found, code, event_id, rivals[found.segment])
+            for code, (path, found) in said.items()
+        )
+        return tuple(stated) or tuple(self._own(scope, event_id))
 
     def _own(self, scope: Scope, event_id: str) -> Iterator[StatedCode]:
         for found in scope.first(self.own):

@@ -101,6 +101,34 @@ def test_two_addenda_of_one_report_both_count(ends):
     assert ends(told) == CHARGED
 
 
+IMAGE = {"imaging__modality": "fluoroscopy"}
+WITHOUT_BOTH = {"imaging__modality": "", "catheter__disposition": ""}
+SAID_OF_NO_OTHER = {
+    "reports": lambda p: [oru(p, elements=WITHOUT_BOTH), oru_addendum(p, 1), oru_addendum(p, 2, IMAGE)],
+    "notes": lambda p: [
+        note("T02", 0, p, {**GUIDED, **WITHOUT_BOTH}),
+        note("T06", 1, p, LEFT, only=True),
+        note("T06", 2, p, IMAGE, only=True),
+    ],
+}
+
+
+@pytest.mark.parametrize("told", SAID_OF_NO_OTHER.values(), ids=SAID_OF_NO_OTHER)
+@pytest.mark.parametrize("made", [b"202701101100", b""], ids=["in one minute", "nobody says when"])
+def test_two_addenda_that_their_control_ids_alone_tell_apart_both_count(ends, told, made):
+    def at_once(p):
+        first, *addenda = told(p)
+        return [first, *(_made(each, made) for each in addenda)]
+
+    assert ends(at_once) == CHARGED
+
+
+def _made(told, time):
+    """The message with another MSH-7."""
+    fields = told.split(b"|")
+    return b"|".join([*fields[:6], time, *fields[7:]])
+
+
 def test_a_correction_without_a_number_is_of_the_report_and_not_beside_it(ends):
     removed = {**GUIDED, "catheter__disposition": "removed_same_day"}
 

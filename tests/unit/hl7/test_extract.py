@@ -1,3 +1,4 @@
+import sys
 from dataclasses import replace
 
 import pytest
@@ -378,6 +379,27 @@ def test_more_codes_than_anybody_could_look_at_are_refused():
     assert len(report.stated) == 100
     with pytest.raises(UnsupportedInput, match="more than 100"):
         dft("FT1|1", *procedures)
+
+
+def test_twice_as_many_segments_of_one_code_take_twice_as_many_steps():
+    def steps(many):
+        found = 0
+
+        def count(_frame, event, _arg):
+            nonlocal found
+            found += event == "line"
+            return count
+
+        before = sys.gettrace()
+        sys.settrace(count)
+        try:
+            (report,) = dft("FT1|1", *["PR1|1||62327^^C4"] * many)
+        finally:
+            sys.settrace(before)
+        assert [each.code for each in report.stated] == ["62327"]
+        return found
+
+    assert steps(1000) < 2.1 * steps(500)
 
 
 def test_stated_modifiers_and_units_stand_beside_their_code():
