@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 from service.domain.feed import Feed
 from service.mapping import acknowledgement_mode, application_acks_to, refuses_out_of_sequence
 
+_Said = TypeVar("_Said")
 _REMEMBERED = 16_384  # senders: they are few, and this is hot
 
 #: Whether a sender, MSH-3|MSH-4, may send with a certificate of these names.
@@ -24,24 +26,23 @@ def original_mode(feeds: tuple[Feed, ...]) -> Callable[[str, str], bool]:
 
 def acks_to(feeds: tuple[Feed, ...]) -> Callable[[str], str]:
     """Where later acknowledgements go, HOST:PORT, by MSH-3|MSH-4."""
-
-    @lru_cache(maxsize=_REMEMBERED)
-    def address_of(sender: str) -> str:
-        application, _, facility = sender.partition("|")
-        return application_acks_to(feeds, application, facility)
-
-    return address_of
+    return _by_sender(application_acks_to, feeds)
 
 
 def strict(feeds: tuple[Feed, ...]) -> Callable[[str], bool]:
     """Whose numbered messages are refused when they are not in order, by MSH-3|MSH-4."""
+    return _by_sender(refuses_out_of_sequence, feeds)
 
+
+def _by_sender(
+    said: Callable[[tuple[Feed, ...], str, str], _Said], feeds: tuple[Feed, ...]
+) -> Callable[[str], _Said]:
     @lru_cache(maxsize=_REMEMBERED)
-    def is_strict(sender: str) -> bool:
+    def of_sender(sender: str) -> _Said:
         application, _, facility = sender.partition("|")
-        return refuses_out_of_sequence(feeds, application, facility)
+        return said(feeds, application, facility)
 
-    return is_strict
+    return of_sender
 
 
 def lenient(_sender: str) -> bool:
