@@ -2,7 +2,6 @@
 
 from service.hl7.acknowledge import Acknowledgement, read_ack
 from service.hl7.admit import Admission, admit
-from service.hl7.answers import OUT_OF_SEQUENCE, answer_in_sequence, busy, refusal
 from service.hl7.batch_file import build_batch
 from service.hl7.charge_lines import ChargeLine, charge_lines
 from service.hl7.dft import build_message, validate_message
@@ -13,6 +12,7 @@ from service.hl7.message import Decoded, Message, Segment, decode, escape, split
 from service.hl7.orders import ORDERING, Ordered, orders_of
 from service.hl7.path import Found, HL7Path, compile_path
 from service.hl7.persons import said_of_persons
+from service.hl7.replies import OUT_OF_SEQUENCE, answer_in_sequence, busy, refusal
 
 __all__ = [
     "ORDERING",

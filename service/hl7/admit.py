@@ -14,11 +14,11 @@ from service.domain.errors import Fault
 from service.domain.frozen import frozen
 from service.domain.sequence import Numbered
 from service.hl7.acknowledge import Form
-from service.hl7.answers import answer_to
 from service.hl7.escapes import CONTROL_CHARACTERS
 from service.hl7.header import BEGINS_LINK, LONGEST_HEADER, TRIGGER, Header, read_header
 from service.hl7.message import split_messages
 from service.hl7.modes import IsOriginal, as_asked, form_asked_for, later_acknowledgement
+from service.hl7.replies import answer_to
 
 _VERSIONS = frozenset(
     "2.1 2.2 2.3 2.3.1 2.4 2.5 2.5.1 2.6 2.7 2.7.1 2.8 2.8.1 2.8.2 2.9".split()  # noqa: SIM905
