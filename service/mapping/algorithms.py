@@ -30,7 +30,7 @@ from service.mapping.yaml_file import Lines, read_yaml
 
 _GROUP = "infusion"
 _SETTING = "encounter.setting"
-_FIELDS = ("drug", "category", "route", "access", "start", "end", "concurrent", "further_pump")
+_FIELDS = ("drug", "category", "route", "access", "start", "end", "concurrent", "further_pump", "hormonal")
 _MINUTES = f"{_GROUP}.minutes"
 _END = f"{_GROUP}.end"
 _NAMES = (*(f"{_GROUP}.{field}" for field in _FIELDS), _MINUTES)
@@ -187,6 +187,7 @@ def _administration(number: int, fields: Mapping[str, Stand]) -> Administration:
         end=_ended(start, _moment(values["end"]), fields),
         concurrent=_flag(values["concurrent"]),
         further_pump=_flag(values["further_pump"]),
+        hormonal=_flag(values["hormonal"]),
     )
 
 
@@ -252,7 +253,14 @@ def _options(settings: Mapping[str, str]) -> Options:
     return Options(
         missing_stop="push" if settings.get("missing_stop") == "push" else "ask",
         professional_by_hierarchy=settings.get("professional_initial") == "hierarchy",
+        complex_biologic=_biologic(settings.get("complex_biologic")),
     )
+
+
+def _biologic(answer: str | None) -> Literal["ask", "chemotherapy", "therapeutic"]:
+    if answer == "chemotherapy":
+        return "chemotherapy"
+    return "therapeutic" if answer == "therapeutic" else "ask"
 
 
 def _concerns(file: AlgorithmFile) -> Iterator[Concern]:

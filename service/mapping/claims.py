@@ -7,8 +7,9 @@ from typing import Final, NamedTuple
 from service.domain.documentation import Value
 from service.mapping.automaton import Places
 from service.mapping.clauses import Sentence
-from service.mapping.lexicon import Cue, Hinders, Ignored, Lexicon, Mark, Meaning, States, Topic, Within
+from service.mapping.lexicon import Lexicon
 from service.mapping.marks import COMMA
+from service.mapping.meanings import Cue, Hinders, Ignored, Mark, Meaning, Mentions, States, Topic, Within
 from service.mapping.words import Words
 
 _LISTING: Final = frozenset({COMMA, "and"})  # what stands between the levels of a list
@@ -21,7 +22,7 @@ class Claim(NamedTuple):
     """A phrase that says something of an element: the places of its own words, gaps left out."""
 
     places: Places
-    meaning: States | Hinders
+    meaning: States | Hinders | Mentions
     vague: bool = False  # its number does not say by itself how much: "2-3 cm"
 
 
@@ -40,7 +41,7 @@ class Found:
 
     def add(self, places: Places, meaning: Meaning, *, vague: bool) -> None:
         """Add a phrase."""
-        if isinstance(meaning, States | Hinders):
+        if isinstance(meaning, States | Hinders | Mentions):
             self.said.append(Claim(places, meaning, vague))
         elif isinstance(meaning, Cue):
             self.cues.append((places, meaning))

@@ -2,15 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
 from typing import Final
 
 from service.domain.documentation import Value
 from service.domain.errors import MappingError
 from service.mapping.automaton import Automaton
-from service.mapping.clauses import Grammar, Reach
-from service.mapping.marks import COMMA, LEVEL, TIME, VERTEBRA
+from service.mapping.clauses import Grammar
+from service.mapping.marks import COMMA, LEVEL, TIME
+from service.mapping.meanings import (
+    Cue,
+    Hinders,
+    Ignored,
+    Mark,
+    Meaning,
+    Mentions,
+    States,
+    Topic,
+    Within,
+)
 from service.mapping.numbers import NUMBER
 from service.mapping.phrases import Families, Phrase, compile_phrase, words_of
 from service.mapping.terms_file import CuesFile, ElementTerms, TermsFile
@@ -26,78 +36,6 @@ _NO_EVENT = _NO_MENTION | {"plan", "aside"}
 _HINDERING = {"only_without": _NO_MENTION, "overtaken_by": _NO_EVENT, "contested_by": _NO_EVENT}
 
 
-class Within(Enum):
-    """The value stands within the phrase: its spinal level, its number."""
-
-    LEVEL = "level"
-    NUMBER = "number"
-    INTEGER = "integer"
-    TIME = "time"  # the first of the phrase
-    LAST_TIME = "last time"
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """One of these must stand in the phrase."""
-        if self in (Within.TIME, Within.LAST_TIME):
-            return (TIME,)
-        return (LEVEL, VERTEBRA) if self is Within.LEVEL else (NUMBER,)
-
-
-@dataclass(frozen=True, slots=True)
-class States:
-    """The phrase states a value."""
-
-    element: str
-    value: Value | Within
-    of: str = ""  # a denial: what was not so
-    plain: bool = False  # stands unless it is denied, set aside, or told of years ago
-    one_of_several: bool = False  # the element tells of one thing of a group
-    by_level: bool = False  # tells of the levels beside which it stands
-    failing_that: bool = False  # only where its sentence states no other value; disputed then
-    titles_only: bool = False  # in a title, and only held against what the text below says
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """The phrase takes back what stands in its reach."""
-
-    kind: str
-    reach: Reach
-    element: str = ""  # of this element alone
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """The words of the phrase do not speak of this element."""
-
-    element: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hinders:
-    """Where the phrase stands, text does not settle this value, or (`disputes`) contests it."""
-
-    element: str
-    value: Value | None  # None: any value
-    unless: frozenset[str]  # the kinds of doubt in which it does not count
-    disputes: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """The phrase says of which part of the body its sentence tells, for one element."""
-
-    element: str
-    kind: str  # here | elsewhere | going_elsewhere
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A phrase that steers the reading itself."""
-
-    kind: str  # lasting | present | harmless, and those of sections
-
-
 _WITHIN: Final = {
     (LEVEL, "spinal_level"): Within.LEVEL,
     (NUMBER, "number"): Within.NUMBER,
@@ -106,7 +44,6 @@ _WITHIN: Final = {
     (_LAST_TIME, "datetime"): Within.LAST_TIME,
 }
 
-Meaning = States | Cue | Ignored | Hinders | Mark | Topic
 Entry = tuple[Phrase, Meaning]
 
 
@@ -215,11 +152,21 @@ def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler
         yield from compiler.entries(phrases, Cue("elsewhere", reach, name), "elements", name, "doubt", reach)
     for kind in ("here", "elsewhere", "going_elsewhere"):
         yield from compiler.entries(getattr(terms, kind), Topic(name, kind), "elements", name, kind)
+    yield from _hindering_entries(reader, terms, compiler)
+
+
+def _hindering_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler) -> Iterator[Entry]:
+    """What leaves a value open, or disputes it."""
+    name = reader.element.name
     for key, unless in _HINDERING.items():
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)
             hinders = Hinders(name, reader.hindered(value, *place), unless, disputes=key == "contested_by")
             yield from compiler.entries(phrases, hinders, *place)
+    for value, phrases in terms.mentions.items():
+        place = ("elements", name, "mentions", value)
+        mentions = Mentions(name, None if value == _ANY else reader.read(value, *place))
+        yield from compiler.entries(phrases, mentions, *place)
 
 
 def _stating(

@@ -11,8 +11,8 @@ from typing import Final
 from service.mapping.automaton import Places
 from service.mapping.claims import Found
 from service.mapping.clauses import Sentence
-from service.mapping.lexicon import Mark
 from service.mapping.marks import COLON, COMMA, EARLIER, LATER, TODAY
+from service.mapping.meanings import Mark
 from service.mapping.words import Words
 
 _LONGEST_TITLE: Final = 12  # words
@@ -27,6 +27,7 @@ class Section:
 
     verbs: frozenset[str]
     foreign: str = ""  # copied: from another note; earlier: of another day
+    before: str = ""  # the same of the sentence before: a remark on a copy is none itself
     today: bool = False  # a heading gave the date of the service
     void: bool = False  # the wrong patient's, an exercise
     other_days: dict[str, tuple[int, int]] = field(default_factory=dict)  # headings' dates; where
@@ -35,6 +36,7 @@ class Section:
         """Go on to the next sentence; `marks` are the kinds of those in it."""
         if sentence.opens_field:
             self.foreign = ""
+        self.before = self.foreign
         if not (marks or sentence.held):
             return
         self.void = self.void or "void" in marks

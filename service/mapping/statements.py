@@ -1,7 +1,7 @@
 """Statements: what each sentence of a text says, and what takes it back."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -9,7 +9,9 @@ from service.domain.documentation import Value
 from service.mapping.automaton import Places
 from service.mapping.claims import Claim, Found, claims_of, find_phrases, vague_elements, value_of
 from service.mapping.clauses import Clauses, Sentence, Titles, sentences
-from service.mapping.lexicon import Cue, Hinders, Lexicon, Mark, States
+from service.mapping.lexicon import Lexicon
+from service.mapping.meanings import Cue, Hinders, Mark, Mentions, States, Within
+from service.mapping.mentions import DENIALS, Mention, disputed_by, mention_of, unread
 from service.mapping.sections import Section
 from service.mapping.topics import Topics
 from service.mapping.words import Words, cut
@@ -64,6 +66,7 @@ class _Reading:
     section: Section
     statements: list[Statement] = field(default_factory=list)
     titles: list[Statement] = field(default_factory=list)  # what they name, only held against the rest
+    mentions: list[Mention] = field(default_factory=list)  # of what their sentences say nothing of
     hindered: list[tuple[Hinders, str]] = field(default_factory=list)  # by what, and in which section
     topics: Topics = field(default_factory=Topics)
     past: bool = False  # a story of earlier times is being told
@@ -106,6 +109,8 @@ def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]
     hinders = [each for each, section in reading.hindered if section in sections]
     hindered = {(each.element, each.value) for each in hinders if not each.disputes}
     contested = {(each.element, each.value) for each in hinders if each.disputes}
+    own = {(each.element, each.value) for each in reading.statements if not (each.doubt or each.foreign)}
+    contested.update(disputed_by(reading.mentions, own, sections))
     here = reading.topics.here
     return [
         each._replace(disputed=True)
@@ -144,7 +149,7 @@ def _told_of_the_past(reading: _Reading, sentence: Sentence, marks: Collection[s
 
 def _judge(reading: _Reading, sentence: Sentence, found: Found, lexicon: Lexicon, doubt: str) -> None:
     """Keep the sentence's statements, each with what takes it back."""
-    claims = _without_idle(claims_of(found, reading.words), sentence)
+    claims = unread(_without_idle(claims_of(found, reading.words), sentence))
     if not claims:
         return
     if sentence.end - sentence.start > _LONGEST_SENTENCE:
@@ -158,17 +163,35 @@ def _judge(reading: _Reading, sentence: Sentence, found: Found, lexicon: Lexicon
     for claim in claims:
         meaning = claim.meaning
         if isinstance(meaning, Hinders):
-            doubts = {whole, _doubt(claim, reaching)}
-            if meaning.unless.isdisjoint(doubts) and doubts != _LONG_AGO:
-                reading.hindered.append((meaning, reading.section.foreign))
+            _hinder(reading, meaning, {whole, _doubt(claim, reaching)})
+        elif isinstance(meaning, Mentions):
+            _mention(reading, claim, meaning, {whole, *_doubts(claim, reaching)})
         elif not claim.vague:
-            if meaning.plain:
-                taken_back = ("" if whole == "history" else whole) or _doubt(claim, strong)
-            else:
-                taken_back = whole or _doubt(claim, reaching)
+            left = ("" if whole == "history" else whole) if meaning.plain else whole
+            taken_back = left or _doubt(claim, strong if meaning.plain else reaching)
             taken_back = taken_back or ("unclear" if meaning.element in vague else "")
-            told = reading.titles if meaning.titles_only else reading.statements
-            told.append(_statement(claim, meaning, reading, sentence, taken_back, item))
+            _state(reading, claim, meaning, _statement(claim, meaning, reading, sentence, taken_back, item))
+
+
+def _hinder(reading: _Reading, hinders: Hinders, doubts: Collection[str]) -> None:
+    if hinders.unless.isdisjoint(doubts) and doubts != _LONG_AGO:
+        reading.hindered.append((hinders, reading.section.foreign))
+
+
+def _state(reading: _Reading, claim: Claim, states: States, statement: Statement) -> None:
+    """Keep a statement. One that is denied, of a value within its phrase, may contradict another."""
+    if states.titles_only:
+        reading.titles.append(statement)
+        return
+    reading.statements.append(statement)
+    if isinstance(states.value, Within) and statement.doubt in DENIALS:
+        _mention(reading, claim, states, {statement.doubt})
+
+
+def _mention(reading: _Reading, claim: Claim, of: Mentions | States, doubts: Collection[str]) -> None:
+    value = None if of.value is None else value_of(claim, of.value, reading.words)
+    if mention := mention_of(claim, value, doubts, reading.section.before):
+        reading.mentions.append(mention)
 
 
 def _without_idle(claims: list[Claim], sentence: Sentence) -> list[Claim]:
@@ -252,11 +275,15 @@ def _reaching(cues: list[tuple[Places, Cue]], clauses: Clauses) -> list[_Reachin
 
 
 def _doubt(claim: Claim, cues: list[_Reaching]) -> str:
-    """Return the kind of the first cue that takes a claim back; a claim's own words do not."""
+    """Return the kind of the first cue that takes a claim back."""
+    return next(_doubts(claim, cues), "")
+
+
+def _doubts(claim: Claim, cues: list[_Reaching]) -> Iterator[str]:
+    """Yield the kinds of the cues that take a claim back; a claim's own words do not."""
     places, element = claim.places, claim.meaning.element
     for cue, own, first, last in cues:
         if places[0] >= last or places[-1] < first or cue.element not in ("", element):
             continue
         if any(first <= place < last for place in places) and not own.issubset(places):
-            return cue.kind
-    return ""
+            yield cue.kind

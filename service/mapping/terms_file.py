@@ -34,6 +34,9 @@ class ElementTerms(_Written):
     here: tuple[str, ...] = ()  # of the part of the body that the element is about
     elsewhere: tuple[str, ...] = ()  # of another: in a text with one of `here`, its sentence is disputed
     going_elsewhere: tuple[str, ...] = ()  # and so are those after it in its paragraph, up to one of `here`
+    mentions: dict[
+        str, tuple[str, ...]
+    ] = {}  # value, or "any" -> words that dispute, where they state nothing
     titles: dict[str, tuple[str, ...]] = {}  # value -> phrases; in a title, only held against the text below
     title_must_agree: bool = (
         False  # what a title names and the text below does not, or the reverse, is disputed

@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 HYDRATION = "hydration"
 THERAPEUTIC = "therapeutic"
+CHEMOTHERAPY = "chemotherapy"
+COMPLEX_BIOLOGIC = "complex_biologic"
 FACILITY = "facility"
 PROFESSIONAL = "professional"
 
@@ -15,7 +17,9 @@ INJECTION = "injection"
 SUBCUTANEOUS = "subcutaneous_infusion"
 INTRA_ARTERIAL = "intra_arterial"
 ON_BODY = "on_body_injector"
-ROUTES = (INFUSION, PUSH, INJECTION, SUBCUTANEOUS, INTRA_ARTERIAL, ON_BODY)
+PORTABLE_PUMP = "portable_pump"  # begun here, and runs on for more than 8 hours
+ROUTES = (INFUSION, PUSH, INJECTION, SUBCUTANEOUS, INTRA_ARTERIAL, ON_BODY, PORTABLE_PUMP)
+CHEMOTHERAPY_ROUTES = (INFUSION, PUSH, INJECTION, PORTABLE_PUMP)  # those that have codes here
 VENOUS = (INFUSION, PUSH)  # by a vascular access site: the hierarchy is about these
 
 #: An infusion of this many minutes or fewer is a push.
@@ -25,6 +29,14 @@ HALF_HOUR = 30
 
 #: The keys of the codes that a table configures, in the order of what is billed.
 ROLES = (
+    "chemotherapy_infusion_initial",
+    "chemotherapy_infusion_hour",
+    "chemotherapy_infusion_sequential",
+    "chemotherapy_pump",
+    "chemotherapy_push_initial",
+    "chemotherapy_push_sequential",
+    "chemotherapy_injection",
+    "hormonal_injection",
     "therapeutic_infusion_initial",
     "therapeutic_infusion_hour",
     "therapeutic_infusion_sequential",
@@ -49,13 +61,18 @@ class Administration:
 
     number: int  # its place in the documentation: no two have the same
     drug: str | None
-    category: str | None  # chemotherapy, therapeutic, hydration
+    category: str | None  # chemotherapy, complex_biologic, therapeutic, hydration
     route: str | None  # one of ROUTES
     access: str | None  # line or site
     start: datetime | None  # with its offset
     end: datetime | None
     concurrent: bool | None
     further_pump: bool | None = None
+    hormonal: bool | None = None
+
+    @property
+    def is_chemotherapy(self) -> bool:
+        return self.category == CHEMOTHERAPY
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +113,8 @@ class Options:
     #: Hydration before and after an infusion: True, the minutes add up. False, a stretch of 30 minutes or
     #: fewer counts for nothing.
     hydration_adds_up: bool = True
+    #: What a monoclonal antibody or another complex biologic is given as.
+    complex_biologic: Literal["ask", "chemotherapy", "therapeutic"] = "ask"
 
 
 class Piece(NamedTuple):

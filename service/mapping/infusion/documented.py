@@ -4,9 +4,13 @@ from datetime import timedelta
 from itertools import chain
 
 from service.mapping.infusion.administrations import (
+    CHEMOTHERAPY,
+    CHEMOTHERAPY_ROUTES,
     HALF_HOUR,
     HYDRATION,
     INFUSION,
+    INJECTION,
+    PORTABLE_PUMP,
     PUSH_MINUTES,
     ROUTES,
     SUBCUTANEOUS,
@@ -16,6 +20,7 @@ from service.mapping.infusion.administrations import (
     Options,
     Unanswered,
     ask,
+    drug_of,
 )
 from service.mapping.infusion.stretches import instant, minutes, stretches
 
@@ -24,16 +29,36 @@ _A_DAY = timedelta(days=1)
 
 def kind_asked(several: list[Administration], disputed: Disputed) -> list[Unanswered]:
     """Category and route, on which everything hangs."""
-    # Chemotherapy would be the initial service, and no code of it is proposed here: a person decides. What
-    # has no category may be chemotherapy. Hydration is an infusion into a vein; else one of the two is wrong.
+    # What has no category may be chemotherapy, which leads all others. Hydration is an infusion into a vein;
+    # else one of the two is wrong.
     category = [ask(each, "category", disputed) for each in several if not _has_category(each)]
-    return category + [ask(each, "route", disputed) for each in several if each.route not in ROUTES]
+    category += [ask(each, "category", disputed, conflict=True) for each in _given_as_both(several)]
+    route = [ask(each, "route", disputed) for each in several if not _has_route(each)]
+    return category + route + [ask(each, "hormonal", disputed) for each in several if _may_be_hormonal(each)]
 
 
 def _has_category(given: Administration) -> bool:
     if given.category == HYDRATION:
         return given.route == INFUSION or given.route not in ROUTES
-    return given.category == THERAPEUTIC
+    return given.category in (THERAPEUTIC, CHEMOTHERAPY)
+
+
+def _given_as_both(several: list[Administration]) -> list[Administration]:
+    """One drug that is chemotherapy here and none there: one of the two is wrong."""
+    chemotherapy = {drug_of(each) for each in several if each.drug and each.is_chemotherapy}
+    other = {drug_of(each) for each in several if each.category == THERAPEUTIC}
+    return [each for each in several if drug_of(each) in chemotherapy & other]
+
+
+def _has_route(given: Administration) -> bool:
+    """Chemotherapy has codes of its own for what is not here, as into an artery: a person decides."""
+    if given.is_chemotherapy:
+        return given.route in CHEMOTHERAPY_ROUTES
+    return given.route in ROUTES and given.route != PORTABLE_PUMP
+
+
+def _may_be_hormonal(given: Administration) -> bool:
+    return given.is_chemotherapy and given.route == INJECTION and given.hormonal is None
 
 
 def times_asked(several: list[Administration], options: Options, disputed: Disputed) -> list[Unanswered]:
@@ -65,7 +90,7 @@ def _may_be_push(given: Administration, options: Options, disputed: Disputed) ->
 
 def drugs_asked(venous: list[Administration], disputed: Disputed) -> list[Unanswered]:
     """By name, because the code of one hangs on whether another is the same drug."""
-    drugs = [each for each in venous if each.category == THERAPEUTIC]
+    drugs = [each for each in venous if each.category != HYDRATION]
     return [ask(each, "drug", disputed) for each in drugs if not each.drug] if len(drugs) > 1 else []
 
 

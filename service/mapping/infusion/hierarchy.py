@@ -5,11 +5,14 @@ missing blocks everything that hangs on it. Pure: nothing is read or kept.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from service.mapping.infusion.administrations import (
+    COMPLEX_BIOLOGIC,
     INJECTION,
     INTRA_ARTERIAL,
     ON_BODY,
+    PORTABLE_PUMP,
     SUBCUTANEOUS,
     VENOUS,
     Administration,
@@ -40,16 +43,23 @@ def arrange(
 
     `disputed` are the elements that are documented twice and differently, by number; their values are None.
     """
-    given = sorted(administrations, key=lambda each: each.number)
+    given = sorted((_classed(each, options) for each in administrations), key=lambda each: each.number)
     kinds = kind_asked(given, disputed)
     parts = [
         _venous(given, setting, options, disputed, bare=bool(kinds)),
         _under_skin(given, options, disputed),
-        Outcome([*_arterial(given), *_on_body(given)], [], []),
+        Outcome([*_arterial(given), *_on_body(given), *_pumps(given)], [], []),
     ]
     asked = (*kinds, *(each for part in parts for each in part.asked))
     standing = together(part for part in parts if not part.asked)
     return () if kinds else billed(standing), tuple(dict.fromkeys(asked))
+
+
+def _classed(given: Administration, options: Options) -> Administration:
+    """A complex biologic as the site has it; else its category is asked for."""
+    if given.category != COMPLEX_BIOLOGIC or options.complex_biologic == "ask":
+        return given
+    return replace(given, category=options.complex_biologic)
 
 
 def _venous(
@@ -78,9 +88,15 @@ def _under_skin(given: list[Administration], options: Options, disputed: Dispute
     runs = [each for each in infusions if each not in short]
     if pumps := [each for each in runs if (each.number, "infusion.further_pump") in disputed]:
         return Outcome([], [], [ask(each, "further_pump", disputed) for each in pumps])
-    pieces = [_each("injection", each, "was injected") for each in injections]
+    pieces = [_each(_injection(each), each, "was injected") for each in injections]
     pieces += [_each("injection", each, "ran so briefly that it is an injection") for each in short]
     return Outcome(pieces + _subcutaneous(runs), [], [])
+
+
+def _injection(given: Administration) -> str:
+    if not given.is_chemotherapy:
+        return "injection"
+    return "hormonal_injection" if given.hormonal else "chemotherapy_injection"
 
 
 def _subcutaneous(runs: list[Administration]) -> list[Piece]:
@@ -111,6 +127,13 @@ def _on_body(given: list[Administration]) -> list[Piece]:
     found = [each for each in given if each.route == ON_BODY]
     because = f"{called(found[0])} was given by an on-body injector" if found else ""
     return [Piece("on_body_injector", 1, numbers_of(found), because)] if found else []
+
+
+def _pumps(given: list[Administration]) -> list[Piece]:
+    """Once an encounter."""
+    found = [each for each in given if each.route == PORTABLE_PUMP]
+    because = f"{called(found[0])} was begun by a pump that goes with the patient" if found else ""
+    return [Piece("chemotherapy_pump", 1, numbers_of(found), because)] if found else []
 
 
 def _each(role: str, given: Administration, what: str) -> Piece:

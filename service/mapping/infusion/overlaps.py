@@ -11,7 +11,7 @@ from service.mapping.infusion.administrations import (
     ask,
     drug_of,
 )
-from service.mapping.infusion.sites import Site, by_length, longest_drug
+from service.mapping.infusion.sites import Site, by_length
 from service.mapping.infusion.stretches import Stretch, minutes, stretches, within, without
 
 
@@ -26,7 +26,7 @@ class Course(NamedTuple):
 
 def course_of(site: Site, disputed: Disputed) -> Course:
     """Lay out the infusions, the longest first: a short one runs beside a long one, not the other way."""
-    initial = longest_drug(site.infusions) if site.infusions else []
+    initial = site.initial_infusion
     course = Course(initial, [], [], _wrongly_marked(site, disputed))
     placed = list(initial)
     for run in by_length(each for each in site.infusions if each not in initial):
@@ -41,6 +41,7 @@ def _place(run: Administration, others: list[Stretch], course: Course, disputed:
     """Decide between after another drug and beside it.
 
     Where an infusion ran partly beside another and partly alone, coders do not agree: `concurrent` decides.
+    Two of chemotherapy beside each other have no code: a person decides.
     """
     ran = stretches([run])
     alone = without(ran, others)
@@ -48,7 +49,9 @@ def _place(run: Administration, others: list[Stretch], course: Course, disputed:
     enough_alone = minutes(alone) > PUSH_MINUTES
     if not minutes(within(ran, others)) or (run.concurrent is False and enough_alone):
         course.sequential.append((run, alone))
-    elif run.concurrent or (run.concurrent is None and beside and not enough_alone):
+    elif not run.is_chemotherapy and (
+        run.concurrent or (run.concurrent is None and beside and not enough_alone)
+    ):
         course.concurrent.append(run)
     else:
         course.asked.append(ask(run, "concurrent", disputed, conflict=run.concurrent is False))

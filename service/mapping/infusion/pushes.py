@@ -17,7 +17,7 @@ from service.mapping.infusion.administrations import (
     drug_of,
 )
 from service.mapping.infusion.outcome import Outcome, called, nothing, together
-from service.mapping.infusion.sites import Site, by_time, first_push
+from service.mapping.infusion.sites import Site, by_time
 from service.mapping.infusion.stretches import gap, instant, minutes, stretches
 
 
@@ -35,9 +35,7 @@ class _Encounter(NamedTuple):
 def pushes_outcome(sites: list[Site], setting: str | None, disputed: Disputed) -> Outcome:
     """Bill the pushes of all sites: whether a drug is new is a matter of the encounter."""
     infused = _by_drug([each for site in sites for each in site.infusions])
-    initial = {
-        first_push(site.pushes).number: place > 0 for place, site in enumerate(sites) if site.kinds[0] == PUSH
-    }
+    initial = {push.number: place > 0 for place, site in enumerate(sites) if (push := site.initial_push)}
     series = _by_drug(by_time((each for site in sites for each in site.pushes), first=initial))
     if asked := _starts_asked(series, infused, setting, disputed, several_sites=len(sites) > 1):
         return Outcome([], [], asked)
@@ -77,7 +75,7 @@ def _one_drug(pushes: list[Administration], encounter: _Encounter) -> Outcome:
         if push.number in encounter.initial or not (reported or infused):
             outcome.pieces.append(_new(push, encounter))
             reported.append(push)
-        elif encounter.setting == PROFESSIONAL or _too_soon(push, reported, infused):
+        elif encounter.setting == PROFESSIONAL or push.is_chemotherapy or _too_soon(push, reported, infused):
             outcome.notes.append(_unreported(push, reported, infused, encounter))
         elif encounter.setting == FACILITY:
             outcome.pieces.append(_repeat(push))
@@ -98,12 +96,13 @@ def _too_soon(push: Administration, reported: list[Administration], infused: lis
 
 
 def _new(push: Administration, encounter: _Encounter) -> Piece:
+    kind = "chemotherapy_push" if push.is_chemotherapy else "push"
     if push.number not in encounter.initial:
-        return Piece("push_sequential", 1, (push.number,), f"{_pushed(push)}: a further drug")
+        return Piece(f"{kind}_sequential", 1, (push.number,), f"{_pushed(push)}: a further drug")
     further = encounter.initial[push.number]
     where = f" by {push.access}, a further site" if further else ""
     because = f"{_pushed(push)}: the initial service{where}"
-    return Piece("push_initial", 1, (push.number,), because, further)
+    return Piece(f"{kind}_initial", 1, (push.number,), because, further)
 
 
 def _repeat(push: Administration) -> Piece:
@@ -118,6 +117,7 @@ def _unreported(
     encounter: _Encounter,
 ) -> Note:
     why = "for a professional" if encounter.setting == PROFESSIONAL else "within 30 minutes"
+    why = "as another substance" if push.is_chemotherapy else why
     because = f"{called(push)} pushed again is not reported {why}"
     return Note((reported or infused)[0].number, (push.number,), because)
 

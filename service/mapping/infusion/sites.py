@@ -20,8 +20,14 @@ from service.mapping.infusion.stretches import instant, minutes, stretches, with
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
+#: Kinds of service that only chemotherapy has; they lead the others.
+CHEMOTHERAPY_INFUSION = "chemotherapy infusion"
+CHEMOTHERAPY_PUSH = "chemotherapy push"
+_HIERARCHY = (CHEMOTHERAPY_INFUSION, CHEMOTHERAPY_PUSH, INFUSION, PUSH, HYDRATION)
+
+
 class Site(NamedTuple):
-    """What went in by one access site. Chemotherapy never comes this far."""
+    """What went in by one access site."""
 
     access: str
     infusions: list[Administration]  # of drugs, long enough to be infusions
@@ -32,19 +38,30 @@ class Site(NamedTuple):
     @property
     def kinds(self) -> list[str]:
         """What could be billed here; the first is the initial service by the hierarchy."""
-        standing = (
-            (INFUSION, self.infusions),
-            (PUSH, self.pushes),
-            (HYDRATION, self.hydration_minutes > HALF_HOUR),
-        )
-        return [kind for kind, stands in standing if stands]
+        found = {CHEMOTHERAPY_INFUSION if each.is_chemotherapy else INFUSION for each in self.infusions}
+        found |= {CHEMOTHERAPY_PUSH if each.is_chemotherapy else PUSH for each in self.pushes}
+        found |= {HYDRATION} if self.hydration_minutes > HALF_HOUR else set()
+        return [kind for kind in _HIERARCHY if kind in found]
 
     @property
     def leading(self) -> list[Administration]:
         """The administrations of the first kind: all of one drug, or one push, or all hydration."""
-        if self.infusions:
-            return longest_drug(self.infusions)
-        return [first_push(self.pushes)] if self.pushes else self.hydration
+        kind = self.kinds[0]
+        if kind == HYDRATION:
+            return self.hydration
+        chemotherapy = kind in (CHEMOTHERAPY_INFUSION, CHEMOTHERAPY_PUSH)
+        if kind in (CHEMOTHERAPY_INFUSION, INFUSION):
+            return longest_drug([each for each in self.infusions if each.is_chemotherapy == chemotherapy])
+        return [first_push([each for each in self.pushes if each.is_chemotherapy == chemotherapy])]
+
+    @property
+    def initial_infusion(self) -> list[Administration]:
+        """The infusions that are the initial service here; none where something else is."""
+        return self.leading if self.kinds[0] in (CHEMOTHERAPY_INFUSION, INFUSION) else []
+
+    @property
+    def initial_push(self) -> Administration | None:
+        return self.leading[0] if self.kinds[0] in (CHEMOTHERAPY_PUSH, PUSH) else None
 
 
 def sites_of(venous: Iterable[Administration], options: Options) -> list[Site]:
@@ -74,9 +91,8 @@ def _hydration_minutes(hydration: list[Administration], drugs: list[Administrati
 
 
 def _rank(site: Site) -> tuple[int, datetime, str]:
-    hierarchy = (INFUSION, PUSH, HYDRATION)
     starts = [instant(each.start) for each in site.leading if each.start]
-    return hierarchy.index(site.kinds[0]), min(starts, default=_LATEST), site.access
+    return _HIERARCHY.index(site.kinds[0]), min(starts, default=_LATEST), site.access
 
 
 def longest_drug(infusions: list[Administration]) -> list[Administration]:
@@ -96,7 +112,8 @@ def _longest_first(runs: list[Administration]) -> tuple[int, datetime, str]:
 
 
 def by_length(runs: Iterable[Administration]) -> list[Administration]:
-    return sorted(runs, key=lambda run: (*_longest_first([run]), run.number))
+    """Chemotherapy first: other drugs run beside it, not the other way."""
+    return sorted(runs, key=lambda run: (not run.is_chemotherapy, *_longest_first([run]), run.number))
 
 
 def by_time(pushes: Iterable[Administration], first: Container[int] = ()) -> list[Administration]:

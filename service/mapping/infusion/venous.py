@@ -71,14 +71,19 @@ def _initial(runs: list[Administration], *, further: str) -> list[Piece]:
     total = minutes(stretches(runs))
     where = f" by {runs[0].access}, a further site" if further else ""
     because = f"{called(runs[0])} ran {total} minutes: the initial service{where}"
-    role = "therapeutic_infusion_initial"
+    role = f"{_kind(runs)}_initial"
     return [Piece(role, 1, numbers_of(runs), because, bool(further)), *_hours(runs, total)]
 
 
 def _hours(runs: list[Administration], total: int) -> list[Piece]:
     count = further_hours(total)
     because = f"{called(runs[0])} ran {total} minutes: {hours(count)}"
-    return [Piece("therapeutic_infusion_hour", count, numbers_of(runs), because)] if count else []
+    return [Piece(f"{_kind(runs)}_hour", count, numbers_of(runs), because)] if count else []
+
+
+def _kind(runs: list[Administration]) -> str:
+    """Runs of one drug."""
+    return "chemotherapy_infusion" if runs[0].is_chemotherapy else "therapeutic_infusion"
 
 
 def _sequential(runs: Iterable[tuple[Administration, list[Stretch]]]) -> list[Piece]:
@@ -93,7 +98,7 @@ def _one_sequential(found: list[tuple[Administration, list[Stretch]]]) -> list[P
     runs = [run for run, _alone in found]
     total = minutes(union(part for _run, alone in found for part in alone))
     because = f"{called(runs[0])} ran {total} minutes by itself: a further drug"
-    piece = Piece("therapeutic_infusion_sequential", 1, numbers_of(runs), because)
+    piece = Piece(f"{_kind(runs)}_sequential", 1, numbers_of(runs), because)
     return [piece, *_hours(runs, total)]
 
 

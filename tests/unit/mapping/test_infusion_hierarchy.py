@@ -1,10 +1,7 @@
-"""What is billed of infusions, pushes and injections: each rule with the encounters that show it.
-
-Times are minutes from the first hour of the encounter. Codes stand for the roles that a table gives them.
-"""
+"""What is billed of infusions, pushes and injections: each rule with the encounters that show it."""
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,76 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.mapping.infusion import ROLES, Administration, Options, arrange
-
-CODES = {
-    "hydration_initial": "96360",
-    "hydration_hour": "96361",
-    "therapeutic_infusion_initial": "96365",
-    "therapeutic_infusion_hour": "96366",
-    "therapeutic_infusion_sequential": "96367",
-    "therapeutic_infusion_concurrent": "96368",
-    "subcutaneous_infusion_initial": "96369",
-    "subcutaneous_infusion_hour": "96370",
-    "subcutaneous_infusion_pump": "96371",
-    "injection": "96372",
-    "intra_arterial": "96373",
-    "push_initial": "96374",
-    "push_sequential": "96375",
-    "push_repeat": "96376",
-    "on_body_injector": "96377",
-}
-INITIAL = ("96360", "96365", "96374")
-FACILITY, PROFESSIONAL = "facility", "professional"
-EIGHT = datetime(2026, 3, 10, 8, 0, tzinfo=UTC)
-
-
-def at(minute):
-    return None if minute is None else EIGHT + timedelta(minutes=minute)
-
-
-def infused(drug, start, end, *, by=None, route="infusion", category="therapeutic", concurrent=None):
-    return Administration(0, drug, category, route, by, at(start), at(end), concurrent)
-
-
-def pushed(drug, start=None, *, by=None):
-    return infused(drug, start, None, by=by, route="push")
-
-
-def fluid(start, end, *, by=None, concurrent=None):
-    return infused("saline", start, end, by=by, category="hydration", concurrent=concurrent)
-
-
-def under_skin(drug, start, end):
-    return infused(drug, start, end, route="subcutaneous_infusion")
-
-
-def once(route, drug="ketorolac"):
-    return infused(drug, None, None, route=route)
-
-
-def numbered(several):
-    return [replace(each, number=number) for number, each in enumerate(several, 1)]
-
-
-def answer(*several, setting=FACILITY, disputed=(), **options):
-    return arrange(
-        numbered(several), setting=setting, options=Options(**options), disputed=frozenset(disputed)
-    )
-
-
-def codes(billed):
-    """96365, 96366 x2, 96374-59: in the order of the codes."""
-    return sorted(
-        CODES[line.role]
-        + ("-59" if line.with_modifier_59 else "")
-        + (f" x{line.units}" if line.units > 1 else "")
-        for line in billed
-    )
-
-
-def asked(unanswered):
-    return {(each.element.split(".")[1], each.number) for each in unanswered}
-
+from tests.unit.mapping.encounters import (
+    CODES,
+    FACILITY,
+    INITIAL,
+    PROFESSIONAL,
+    answer,
+    asked,
+    at,
+    codes,
+    fluid,
+    infused,
+    numbered,
+    once,
+    pushed,
+    under_skin,
+)
 
 RULES = {
     # ---- how long is an infusion -----------------------------------------------------------------------
@@ -233,10 +176,6 @@ QUESTIONS = {
     "no minute between them": ([infused("a", 60, 60)], {("end", 1)}),
     "no route": ([once(None), pushed("a")], {("route", 1)}),
     "no category": ([infused("a", 0, 60, category=None), once("injection")], {("category", 1)}),
-    "chemotherapy, whose codes are not here": (
-        [infused("a", 0, 60), infused("b", 60, 120, category="chemotherapy"), once("injection")],
-        {("category", 2)},
-    ),
     "hydration that was pushed": (
         [infused("saline", 0, 60, route="push", category="hydration")],
         {("category", 1)},
@@ -427,9 +366,13 @@ def administrations(draw, access=SITES):
     concurrent = draw(st.sampled_from([None, None, True, False]))
     if one == "fluid":
         return fluid(start, start + length, by=draw(access), concurrent=concurrent)
+    category = draw(st.sampled_from(["therapeutic", "therapeutic", "chemotherapy"]))
     if one == "push":
-        return pushed(draw(DRUGS), draw(st.sampled_from([start, None])), by=draw(access))
-    return infused(draw(DRUGS), start, start + length, by=draw(access), concurrent=concurrent)
+        moment = draw(st.sampled_from([start, None]))
+        return pushed(draw(DRUGS), moment, by=draw(access), category=category)
+    return infused(
+        draw(DRUGS), start, start + length, by=draw(access), category=category, concurrent=concurrent
+    )
 
 
 ENCOUNTERS = st.one_of(
@@ -437,6 +380,7 @@ ENCOUNTERS = st.one_of(
 ).map(numbered)
 SETTINGS = st.sampled_from([FACILITY, PROFESSIONAL, None])
 OPTIONS = st.builds(Options, professional_by_hierarchy=st.booleans(), hydration_adds_up=st.booleans())
+ADDED = ("96361", "96366", "96367", "96368", "96375", "96376", "96411", "96415", "96417")
 FIELDS = [field.name for field in fields(Administration) if field.name != "number"]
 
 
@@ -492,7 +436,8 @@ def test_what_is_billed_hangs_together(several, setting, options):
     initial = [code for code in found if code.startswith(INITIAL)]
     assert len([code for code in initial if "-59" not in code]) == bool(initial)
     assert len(initial) <= len({each.access for each in several if each.route in ("infusion", "push")})
-    added = [code for code in found if code[:5] in ("96361", "96366", "96367", "96368", "96375", "96376")]
+    added = [code for code in found if code[:5] in ADDED]
     assert initial or not added
     stand = {number for line in billed for number in line.numbers}
-    assert stand >= {each.number for each in several if each.category == "therapeutic"}
+    given_as = ("therapeutic", "chemotherapy")
+    assert stand >= {each.number for each in several if each.category in given_as}
