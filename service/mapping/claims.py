@@ -155,7 +155,7 @@ def vague_elements(claims: Collection[Claim]) -> set[str]:
 
 
 def value_of(claim: Claim, value: Value | Within, words: Words) -> Value:
-    """Return the value of a claim: the level, number or time in it where it stands within."""
+    """Return the value of a claim: the level, number, time or day in it where it stands within."""
     if not isinstance(value, Within):
         return value
     if value is Within.LEVEL:
@@ -163,5 +163,7 @@ def value_of(claim: Claim, value: Value | Within, words: Words) -> Value:
     if value in (Within.TIME, Within.LAST_TIME):
         times = [words.times[place] for place in claim.places if place in words.times]
         return times[0 if value is Within.TIME else -1]
+    if value is Within.DAY:
+        return next(words.days[place] for place in claim.places if place in words.days)
     number = next(words.numbers[place].value for place in claim.places if place in words.numbers)
     return int(number) if value is Within.INTEGER else number

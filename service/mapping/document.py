@@ -24,6 +24,7 @@ from service.mapping.moments import age_in_years, local_date, local_moment, loca
 from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.terms import Terms
 from service.mapping.units import is_unit
+from service.mapping.values import day_or_none
 from service.mapping.vocabulary import Element, Vocabulary
 
 FALLBACK: Final = "fallback"
@@ -122,7 +123,7 @@ def _on_the_day(
 ) -> Iterator[DocumentedElement]:
     """A time of day that a text tells is of the day of service. Where that is not known, it is no moment."""
     for each in told:
-        if vocabulary.element(each.name).type != "datetime":
+        if vocabulary.element(each.name).type != "datetime" or day_or_none(str(each.value)):
             yield each
         elif len(days) == 1 and zone:
             (day,) = days

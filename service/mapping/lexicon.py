@@ -30,6 +30,7 @@ from service.mapping.yaml_file import Lines, read_yaml
 CUES_FILE: Final = "cues.yaml"
 _ANY: Final = "any"
 _LAST_TIME: Final = "{last time}"
+_DAY: Final = "{day}"
 #: Doubts in which a word is no mention of a thing, or no word of an event.
 _NO_MENTION = frozenset({"negation", "hypothesis", "unticked"})
 _NO_EVENT = _NO_MENTION | {"plan", "aside"}
@@ -42,6 +43,7 @@ _WITHIN: Final = {
     (NUMBER, "integer"): Within.INTEGER,
     (TIME, "datetime"): Within.TIME,
     (_LAST_TIME, "datetime"): Within.LAST_TIME,
+    (_DAY, "datetime"): Within.DAY,
 }
 
 Entry = tuple[Phrase, Meaning]
@@ -192,7 +194,10 @@ class _Values:
             raise lines.error(error.problem, "elements", name) from None
 
     def read(self, value: str, *place: str | int) -> Value | Within:
-        if within := _WITHIN.get((value, self.element.type)):
+        within = _WITHIN.get((value, self.element.type))
+        if within is Within.DAY and not self.element.day_suffices:
+            raise self.lines.error(f"a day is no moment of {self.element.name}", *place)
+        if within:
             return within
         try:
             return self.element.understand(value)

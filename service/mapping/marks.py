@@ -13,6 +13,7 @@ UNCLEAR_TIME: Final = "{unclear time}"
 EARLIER: Final = "{earlier}"
 TODAY: Final = "{today}"
 LATER: Final = "{later}"
+DATES: Final = (EARLIER, TODAY, LATER)
 #: What a template left to be filled in ("***", "@LEVEL@", "{left/right:12}"), and a box that nobody ticked.
 UNFILLED: Final = "{unfilled}"
 UNTICKED: Final = "{unticked}"

@@ -5,24 +5,27 @@ from enum import Enum
 
 from service.domain.documentation import Value
 from service.mapping.clauses import Reach
-from service.mapping.marks import LEVEL, TIME, VERTEBRA
+from service.mapping.marks import DATES, LEVEL, TIME, VERTEBRA
 from service.mapping.numbers import NUMBER
 
 
 class Within(Enum):
-    """The value stands within the phrase: its spinal level, its number."""
+    """The value stands within the phrase: its spinal level, its number, its time or day."""
 
     LEVEL = "level"
     NUMBER = "number"
     INTEGER = "integer"
     TIME = "time"  # the first of the phrase
     LAST_TIME = "last time"
+    DAY = "day"
 
     @property
     def marks(self) -> tuple[str, ...]:
         """One of these must stand in the phrase."""
         if self in (Within.TIME, Within.LAST_TIME):
             return (TIME,)
+        if self is Within.DAY:
+            return DATES
         return (LEVEL, VERTEBRA) if self is Within.LEVEL else (NUMBER,)
 
 

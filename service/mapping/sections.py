@@ -11,12 +11,11 @@ from typing import Final
 from service.mapping.automaton import Places
 from service.mapping.claims import Found
 from service.mapping.clauses import Sentence
-from service.mapping.marks import COLON, COMMA, EARLIER, LATER, TODAY
+from service.mapping.marks import COLON, COMMA, DATES, EARLIER, TODAY
 from service.mapping.meanings import Mark
 from service.mapping.words import Words
 
 _LONGEST_TITLE: Final = 12  # words
-_DATES: Final = frozenset({EARLIER, TODAY, LATER})
 _DATED: Final = Mark("dated")
 _ENDING: Final = frozenset({COLON, COMMA})
 
@@ -53,7 +52,7 @@ class Section:
         """Take note of the date of a heading."""
         for places, meaning in found.marks:
             if meaning == _DATED and self._is_heading(places, sentence, words):
-                place = next(place for place in places if words.words[place] in _DATES)
+                place = next(place for place in places if words.words[place] in DATES)
                 mark = words.words[place]
                 self.today = self.today or mark == TODAY
                 self.foreign = "earlier" if mark == EARLIER else ""

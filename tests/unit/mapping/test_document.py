@@ -125,6 +125,13 @@ def test_a_clock_time_is_the_feeds_and_its_zone_is_documented() -> None:
     assert values(found, "encounter.tz") == [("America/Chicago", "fallback")]
 
 
+def test_a_date_in_text_is_the_day_of_a_moment_whatever_the_clock() -> None:
+    day = reading("service_date", "20260302")
+    removed = "The epidural catheter was removed on 3/4/2026 at 08:30."
+    assert values(said(day, notes=(removed,)), "catheter.removed_at") == [("2026-03-04", "narrative")]
+    assert values(said(notes=(removed,)), "catheter.removed_at") == [("2026-03-04", "narrative")]
+
+
 def test_a_time_in_text_is_of_the_day_of_service_by_the_feeds_clock() -> None:
     note = "Ceftriaxone was infused for therapy from 0910 to 1010."
     day = reading("service_date", "20260310")

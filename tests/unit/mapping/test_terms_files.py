@@ -39,6 +39,11 @@ def load(folder: Path, text: str) -> Terms:
         (GOOD.replace("removed", "removed|*"), 8, "is no word"),
         (GOOD.replace("    values:\n      needle:", "    plainly:\n      neddle:"), 7, "nearest: needle"),
         (GOOD.replace("    values:", "    valeus:"), 6, "unknown key 'valeus'; nearest: values"),
+        (
+            'format: terms/1\nelements:\n  infusion.end:\n    values:\n      "{day}": ["ended {later}"]\n',
+            5,
+            "a day is no moment of infusion.end",
+        ),
         (GOOD.replace("  tool:", "  month:"), 3, "family 'month' is written in another file already"),
     ],
     ids=[
@@ -52,6 +57,7 @@ def load(folder: Path, text: str) -> Terms:
         "no word",
         "value said plainly",
         "key",
+        "a day of what needs a time",
         "family twice",
     ],
 )
