@@ -12,6 +12,7 @@ from service.mapping.algorithms import InfusionTable
 from service.mapping.lesser import ask_of_lesser
 from service.mapping.stands import group
 from service.mapping.table import Table
+from service.mapping.taken_back import ask_of_taken_back
 from service.mapping.view import Found
 
 AnyTable = Table | InfusionTable
@@ -31,6 +32,7 @@ class Tables:
         self.lesser = {
             table.name: rule for table in self.all if isinstance(table, Table) and (rule := table.lesser)
         }
+        self.wordings = {table.name: table.wording for table in self.all}
         self._shut_out = {table.name: table.never_with for table in self.all if table.never_with}
 
     def __iter__(self) -> Iterator[AnyTable]:
@@ -66,7 +68,8 @@ def propose(tables: Tables, documentation: Documentation) -> tuple[Proposal, ...
     untranslated = frozenset(code.element for code in documentation.unknown)
     proposals = (table.propose(found, untranslated) for table in tables.concerned(found, untranslated))
     standing = tables.shut_out(proposal for proposal in proposals if proposal)
-    return join_waiting(ask_of_lesser(standing, tables.lesser, found))
+    standing = ask_of_lesser(standing, tables.lesser, found)
+    return join_waiting(ask_of_taken_back(standing, tables.wordings, found))
 
 
 def _without(proposal: Proposal, barred: dict[str, tuple[str, str]]) -> Proposal:

@@ -132,7 +132,7 @@ def _cue_entries(cues: CuesFile, compiler: _Compiler) -> Iterator[Entry]:
     for kind, by_reach in cues.cues.items():
         for reach, phrases in by_reach.items():
             yield from compiler.entries(phrases, Cue(kind, reach), "cues", kind, reach)
-    for mark in ("lasting", "present", "harmless"):
+    for mark in ("lasting", "present", "taking_back", "harmless"):
         yield from compiler.entries(getattr(cues, mark), Mark(mark), mark)
     for mark, phrases in cues.sections:
         yield from compiler.entries(phrases, Mark(mark), "sections", mark)

@@ -21,6 +21,7 @@ _LONGEST_SENTENCE: Final = 400  # words
 _LONG_AGO: Final = {"aside", "history"}
 _LASTING: Final = Mark("lasting")
 _HARMLESS: Final = Mark("harmless")
+_TAKING_BACK: Final = Mark("taking_back")
 #: A denial, and what a template left open; beside the heading above.
 _STRONG: Final = frozenset({"negation", "unfilled", "unticked"})
 
@@ -68,6 +69,7 @@ class _Reading:
     titles: list[Statement] = field(default_factory=list)  # what they name, only held against the rest
     mentions: list[Mention] = field(default_factory=list)  # of what their sentences say nothing of
     hindered: list[tuple[Hinders, str]] = field(default_factory=list)  # by what, and in which section
+    taken_back: list[tuple[int, int]] = field(default_factory=list)  # nobody can tell what; where
     topics: Topics = field(default_factory=Topics)
     past: bool = False  # a story of earlier times is being told
     items: int = 0  # sentences that tell of one thing of a group
@@ -79,6 +81,7 @@ class Told(NamedTuple):
     statements: list[Statement]  # in order, also those taken back
     other_days: Mapping[str, tuple[int, int]]  # of which its headings say that it tells; where
     titles: list[Statement]  # what they name that is only held against the statements
+    taken_back: list[tuple[int, int]]  # where something is denied or changed, and nobody can tell what
 
 
 def find_statements(
@@ -95,13 +98,26 @@ def find_statements(
         if found:
             past = _told_of_the_past(reading, sentence, marks)
             _judge(reading, sentence, found, lexicon, "history" if past else "")
+            if "taking_back" in marks and not (past or sentence.aside or reading.section.before):
+                _note_what_is_taken_back(reading, found)
     section = reading.section
     # Where a heading gives the day of the service, others beside it part the note; else its day is in doubt.
     if section.today or not service_days:
-        return Told(_unhindered(reading, {""}), {}, reading.titles)
+        return Told(_unhindered(reading, {""}), {}, reading.titles, reading.taken_back)
     told = [each if each.foreign != "earlier" else each._replace(foreign="") for each in reading.statements]
     reading = replace(reading, statements=told)
-    return Told(_unhindered(reading, {"", "earlier"}), section.other_days, reading.titles)
+    settled = _unhindered(reading, {"", "earlier"})
+    return Told(settled, section.other_days, reading.titles, reading.taken_back)
+
+
+def _note_what_is_taken_back(reading: _Reading, found: Found) -> None:
+    """Keep where a sentence takes something back, unless a phrase says of what, or nothing that matters."""
+    known = {place for places, mark in found.marks if mark == _HARMLESS for place in places}
+    known |= {place for claim in found.said if isinstance(claim.meaning, States) for place in claim.places}
+    for places, mark in found.marks:
+        if mark == _TAKING_BACK and not known.issuperset(places):
+            reading.taken_back.append(reading.words.span(places[0], places[-1]))
+            return
 
 
 def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]:

@@ -16,6 +16,7 @@ from service.mapping.clauses import Grammar, sets_aside
 from service.mapping.lexicon import Lexicon, read_lexicon
 from service.mapping.stands import CONFLICT_ORIGIN
 from service.mapping.statements import Statement, Titled, Told, find_statements
+from service.mapping.taken_back import TAKEN_BACK
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.words import cut
 
@@ -42,7 +43,9 @@ class Terms:
         told = find_statements(text, self._lexicon, titled, service_days)
         disputed = set(_not_agreed(told.statements, self._lexicon.agreeing))
         disputed |= set(_unlike_titles(told, self._lexicon.inclusive))
-        days = [Statement(_SERVICE_DATE, day, *span) for day, span in told.other_days.items()]
+        others = [Statement(_SERVICE_DATE, day, *span) for day, span in told.other_days.items()]
+        if told.statements:
+            others += [Statement(TAKEN_BACK, text[slice(*span)], *span) for span in told.taken_back]
         return tuple(
             replace(element, origin=CONFLICT_ORIGIN) if is_disputed else element
             for element, is_disputed in (
@@ -50,7 +53,7 @@ class Terms:
                     _element(each, narratives, starts),
                     each.disputed or each.element == _SERVICE_DATE or (each.element, each.value) in disputed,
                 )
-                for each in (*settle(told.statements), *days)
+                for each in (*settle(told.statements), *others)
             )
         )
 

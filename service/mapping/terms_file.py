@@ -83,6 +83,7 @@ class CuesFile(_Written):
     ]
     lasting: tuple[str, ...]  # cues of history that hold for the sentences after them too
     present: tuple[str, ...]  # phrases that end that
+    taking_back: tuple[str, ...]  # phrases that deny or change something, whatever it is
     harmless: tuple[str, ...]  # phrases with a cue's word in them that take nothing back
     contrasts: tuple[str, ...]
     verbs: tuple[str, ...]
