@@ -167,3 +167,24 @@ def value_of(claim: Claim, value: Value | Within, words: Words) -> Value:
         return next(words.days[place] for place in claim.places if place in words.days)
     number = next(words.numbers[place].value for place in claim.places if place in words.numbers)
     return int(number) if value is Within.INTEGER else number
+
+
+def without_idle(claims: list[Claim], sentence: Sentence) -> list[Claim]:
+    """Leave out what is meant only in a title, or where its sentence states no other value of the element."""
+    if not sentence.in_title:
+        claims = [each for each in claims if not _is_of_titles(each)]
+    weak = {each.meaning.element for each in claims if _is_weak(each)}
+    if not weak:
+        return claims
+    stated = {
+        each.meaning.element for each in claims if isinstance(each.meaning, States) and not _is_weak(each)
+    }
+    return [each for each in claims if not (_is_weak(each) and each.meaning.element in stated)]
+
+
+def _is_weak(claim: Claim) -> bool:
+    return isinstance(claim.meaning, States) and claim.meaning.failing_that
+
+
+def _is_of_titles(claim: Claim) -> bool:
+    return isinstance(claim.meaning, States) and claim.meaning.titles_only

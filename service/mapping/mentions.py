@@ -8,12 +8,15 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from service.domain.documentation import Value
-from service.mapping.claims import Claim
-from service.mapping.meanings import Mentions, States
+from service.mapping.automaton import Places
+from service.mapping.claims import Claim, Found
+from service.mapping.meanings import Mark, Mentions, States
 
 #: Told of another time, another thing, or as a mere possibility: no mention of today's service.
 _OF_OTHERS: Final = frozenset({"aside", "history", "hypothesis", "unticked", "unfilled", "unclear"})
 DENIALS: Final = frozenset({"negation", "plan"})
+HARMLESS: Final = Mark("harmless")
+_TAKING_BACK: Final = Mark("taking_back")
 
 
 class Mention(NamedTuple):
@@ -60,3 +63,10 @@ def disputed_by(
             yield each.element, None
         elif each.denied == ((each.element, each.value) in stated):
             yield each.element, each.value if each.denied else None
+
+
+def unsaid_denials(found: Found) -> list[Places]:
+    """Where a sentence takes something back, and no phrase of what is stated says what it is; the first."""
+    known = {place for places, mark in found.marks if mark == HARMLESS for place in places}
+    known |= {place for claim in found.said if isinstance(claim.meaning, States) for place in claim.places}
+    return [at for at, mark in found.marks if mark == _TAKING_BACK and not known.issuperset(at)][:1]

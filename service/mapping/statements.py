@@ -7,11 +7,27 @@ from typing import Final, NamedTuple
 
 from service.domain.documentation import Value
 from service.mapping.automaton import Places
-from service.mapping.claims import Claim, Found, claims_of, find_phrases, vague_elements, value_of
+from service.mapping.claims import (
+    Claim,
+    Found,
+    claims_of,
+    find_phrases,
+    vague_elements,
+    value_of,
+    without_idle,
+)
 from service.mapping.clauses import Clauses, Sentence, Titles, sentences
 from service.mapping.lexicon import Lexicon
 from service.mapping.meanings import Cue, Hinders, Mark, Mentions, States, Within
-from service.mapping.mentions import DENIALS, Mention, disputed_by, mention_of, unread
+from service.mapping.mentions import (
+    DENIALS,
+    HARMLESS,
+    Mention,
+    disputed_by,
+    mention_of,
+    unread,
+    unsaid_denials,
+)
 from service.mapping.sections import Section
 from service.mapping.topics import Topics
 from service.mapping.words import Words, cut
@@ -20,8 +36,6 @@ _LONGEST_SENTENCE: Final = 400  # words
 #: Told of another day, under a heading of history: no mention of a thing of today.
 _LONG_AGO: Final = {"aside", "history"}
 _LASTING: Final = Mark("lasting")
-_HARMLESS: Final = Mark("harmless")
-_TAKING_BACK: Final = Mark("taking_back")
 #: A denial, and what a template left open; beside the heading above.
 _STRONG: Final = frozenset({"negation", "unfilled", "unticked"})
 
@@ -99,7 +113,7 @@ def find_statements(
             past = _told_of_the_past(reading, sentence, marks)
             _judge(reading, sentence, found, lexicon, "history" if past else "")
             if "taking_back" in marks and not (past or sentence.aside or reading.section.before):
-                _note_what_is_taken_back(reading, found)
+                reading.taken_back += (reading.words.span(at[0], at[-1]) for at in unsaid_denials(found))
     section = reading.section
     # Where a heading gives the day of the service, others beside it part the note; else its day is in doubt.
     if section.today or not service_days:
@@ -108,16 +122,6 @@ def find_statements(
     reading = replace(reading, statements=told)
     settled = _unhindered(reading, {"", "earlier"})
     return Told(settled, section.other_days, reading.titles, reading.taken_back)
-
-
-def _note_what_is_taken_back(reading: _Reading, found: Found) -> None:
-    """Keep where a sentence takes something back, unless a phrase says of what, or nothing that matters."""
-    known = {place for places, mark in found.marks if mark == _HARMLESS for place in places}
-    known |= {place for claim in found.said if isinstance(claim.meaning, States) for place in claim.places}
-    for places, mark in found.marks:
-        if mark == _TAKING_BACK and not known.issuperset(places):
-            reading.taken_back.append(reading.words.span(places[0], places[-1]))
-            return
 
 
 def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]:
@@ -165,7 +169,7 @@ def _told_of_the_past(reading: _Reading, sentence: Sentence, marks: Collection[s
 
 def _judge(reading: _Reading, sentence: Sentence, found: Found, lexicon: Lexicon, doubt: str) -> None:
     """Keep the sentence's statements, each with what takes it back."""
-    claims = unread(_without_idle(claims_of(found, reading.words), sentence))
+    claims = unread(without_idle(claims_of(found, reading.words), sentence))
     if not claims:
         return
     if sentence.end - sentence.start > _LONGEST_SENTENCE:
@@ -208,27 +212,6 @@ def _mention(reading: _Reading, claim: Claim, of: Mentions | States, doubts: Col
     value = None if of.value is None else value_of(claim, of.value, reading.words)
     if mention := mention_of(claim, value, doubts, reading.section.before):
         reading.mentions.append(mention)
-
-
-def _without_idle(claims: list[Claim], sentence: Sentence) -> list[Claim]:
-    """Leave out what is meant only in a title, or where its sentence states no other value of the element."""
-    if not sentence.in_title:
-        claims = [each for each in claims if not _is_of_titles(each)]
-    weak = {each.meaning.element for each in claims if _is_weak(each)}
-    if not weak:
-        return claims
-    stated = {
-        each.meaning.element for each in claims if isinstance(each.meaning, States) and not _is_weak(each)
-    }
-    return [each for each in claims if not (_is_weak(each) and each.meaning.element in stated)]
-
-
-def _is_weak(claim: Claim) -> bool:
-    return isinstance(claim.meaning, States) and claim.meaning.failing_that
-
-
-def _is_of_titles(claim: Claim) -> bool:
-    return isinstance(claim.meaning, States) and claim.meaning.titles_only
 
 
 def _strong(reaching: list[_Reaching], found: Found) -> list[_Reaching]:
@@ -275,7 +258,7 @@ def _cues(found: Found, claims: list[Claim]) -> list[tuple[Places, Cue]]:
     """The cues of what is claimed. One in a harmless phrase is none ("no blood"; not "no blood patch")."""
     elements = {"", *(claim.meaning.element for claim in claims)}
     cues = [each for each in found.cues if each[1].element in elements]
-    phrases = [places for places, mark in found.marks if mark == _HARMLESS] if cues else []
+    phrases = [places for places, mark in found.marks if mark == HARMLESS] if cues else []
     if not phrases:
         return cues
     claimed = {place for claim in claims for place in claim.places}
