@@ -133,9 +133,11 @@ def test_a_code_that_did_not_come_is_told_what_it_would_need(api, sample):
     assert "row 4 holds: 62323" in first["lines"]
     assert {each["lines"][-1] for each in others} == {"so it says nothing"}
     (why_not,) = tried(api, sample(NOTE), "why-not", code="62327").json()
-    (needed,) = why_not["tables"][0]["lines"]
+    needed, *others = why_not["tables"][0]["lines"]
     assert needed.startswith("row 8 needs dwell = multi_day; it is one_day")
     assert "It would be documented by:" in needed
+    assert len(others) == 2
+    assert all(other.startswith("  or by: status is ") for other in others)
     (unknown,) = tried(api, sample(NOTE), "why-not", code="99999").json()
     assert unknown["tables"] == []
     assert tried(api, sample(NOTE), "why-not", code="a name").status_code == 422
