@@ -29,7 +29,7 @@ class TallyOut(BaseModel):
     refused: int  # answered with an error; they are in quarantine, too
     duplicates: int
     reused: int  # new messages under a control id that stood on other bytes before
-    out_of_order: int  # new messages whose number (MSH-13) was not the next one
+    out_of_sequence: int  # new messages whose number (MSH-13) was not the next one
     waiting: int
     charted: int
     no_charge: int

@@ -25,7 +25,7 @@ from service.store.gauges import Outbox
 from service.store.users import ALL_FACILITIES
 
 router = APIRouter(tags=["operations"])
-_ARRIVED = ("received", "duplicates", "refused", "reused", "out_of_order")
+_ARRIVED = ("received", "duplicates", "refused", "reused", "out_of_sequence")
 _OUTCOMES = ("signed-in", "refused", "throttled")
 _EXAMPLE = 'charge_capture_queue_items{queue="chart"} 0.0\n'
 _STATES = ("waiting", "charted", "no_charge", "quarantined", "discarded")

@@ -94,7 +94,7 @@ def _line(passed: Passed, state: str, now: float) -> str:
         state,
         lag,
         *(["control id used before"] if passed.reused else []),
-        *([f"MSH-13: {passed.ordering}"] if passed.ordering else []),
+        *([f"MSH-13: {passed.sequencing}"] if passed.sequencing else []),
     )
     return _CONTROL.sub(" ", "  ".join(told))
 

@@ -75,7 +75,7 @@ _HEADS = (
         "duplicates",
         "refused",
         "id reused",
-        "out of order",
+        "out of sequence",
     ),
     *("waiting", "lag", "charted", "no charge", "quarantined", "discarded", "faulty"),
 )
@@ -89,7 +89,7 @@ def _cells(standing: Standing) -> tuple[str, ...]:
         state_of(standing),
         f"{span(standing.now - last)} ago" if last else "never",
         *map(str, (standing.last_day.received, ever.received, ever.duplicates, ever.refused)),
-        *map(str, (ever.reused, ever.out_of_order, ever.waiting)),
+        *map(str, (ever.reused, ever.out_of_sequence, ever.waiting)),
         span(standing.lag) if ever.waiting else "-",
         *map(str, (ever.charted, ever.no_charge, ever.quarantined, ever.discarded)),
         f"{standing.checked.faulty} of {standing.checked.checked}" if standing.checked.checked else "-",

@@ -5,7 +5,7 @@ from dataclasses import field, replace
 from enum import StrEnum
 
 from service.domain.frozen import frozen
-from service.domain.sequence import Numbered, Order
+from service.domain.sequence import Numbered, Sequencing
 
 
 class Format(StrEnum):
@@ -41,7 +41,7 @@ class Arrival:
     processing_id: str = PRODUCTION  # MSH-11.1: what is not P is never charged
     application_ack: str = ""  # MSH-16, where an acknowledgement is to follow when it has been read
     numbered: Numbered | None = None  # MSH-13, where the sender numbers its messages
-    order: Order = Order.NEXT  # how that number stands to those before it
+    sequencing: Sequencing = Sequencing.NEXT  # how that number stands to those before it
 
     @property
     def digest(self) -> str:
@@ -49,9 +49,9 @@ class Arrival:
         return hashlib.sha256(self.body).hexdigest()
 
     @property
-    def is_out_of_turn(self) -> bool:
+    def is_refused_out_of_sequence(self) -> bool:
         """Whether it is refused for its number (MSH-13)."""
-        return self.refused and self.order is not Order.NEXT
+        return self.refused and self.sequencing is not Sequencing.NEXT
 
     def turned_away(self, reason: str, answer: bytes) -> "Arrival":
         """The same, refused for now: when it comes again, it is taken as a new one, and so without an id."""

@@ -12,7 +12,7 @@ _BEGINNING = 1
 _MOST_GAPS = 100  # that are remembered of one link; the oldest are forgotten first
 
 
-class Order(StrEnum):
+class Sequencing(StrEnum):
     """How a numbered message stands to those before it on its link."""
 
     NEXT = ""  # as expected, or the first of all
@@ -52,7 +52,7 @@ class Progress:
 class Placed:
     """A number, held against the progress of its link."""
 
-    order: Order
+    sequencing: Sequencing
     expected: int  # MSA-4
     after: Progress
 
@@ -63,22 +63,22 @@ def place(number: int, before: Progress) -> Placed:
     if number <= 0:
         return _begun_anew(number, before)
     if number == last + 1 or not last:
-        return Placed(Order.NEXT, number, Progress(number, before.missing))
+        return Placed(Sequencing.NEXT, number, Progress(number, before.missing))
     if number == _BEGINNING:
-        return Placed(Order.RESTART, number, Progress(number))
+        return Placed(Sequencing.RESTART, number, Progress(number))
     if number > last:
         missing = (*before.missing, (last + 1, number - 1))
-        return Placed(Order.GAP, last + 1, Progress(number, missing[-_MOST_GAPS:]))
+        return Placed(Sequencing.GAP, last + 1, Progress(number, missing[-_MOST_GAPS:]))
     missing = tuple(left for gap in before.missing for left in _without(number, *gap))
     if missing == before.missing:
-        return Placed(Order.AGAIN, last + 1, before)
-    return Placed(Order.LATE, number, Progress(last, missing[-_MOST_GAPS:]))
+        return Placed(Sequencing.AGAIN, last + 1, before)
+    return Placed(Sequencing.LATE, number, Progress(last, missing[-_MOST_GAPS:]))
 
 
 def _begun_anew(number: int, before: Progress) -> Placed:
     if number == _RESYNCHRONISE:
-        return Placed(Order.RESTART, _RESYNCHRONISE, Progress())
-    return Placed(Order.RESTART, _wanted(before), before)
+        return Placed(Sequencing.RESTART, _RESYNCHRONISE, Progress())
+    return Placed(Sequencing.RESTART, _wanted(before), before)
 
 
 def _wanted(progress: Progress) -> int:

@@ -12,7 +12,7 @@ from service.hl7.message import Decoded, Message, Segment, decode, escape, split
 from service.hl7.orders import ORDERING, Ordered, orders_of
 from service.hl7.path import Found, HL7Path, compile_path
 from service.hl7.persons import said_of_persons
-from service.hl7.replies import OUT_OF_SEQUENCE, answer_in_sequence, busy, refusal
+from service.hl7.replies import OUT_OF_SEQUENCE, answer_to_numbered, busy, refusal
 
 __all__ = [
     "ORDERING",
@@ -28,7 +28,7 @@ __all__ = [
     "Ordered",
     "Segment",
     "admit",
-    "answer_in_sequence",
+    "answer_to_numbered",
     "build_batch",
     "build_message",
     "busy",

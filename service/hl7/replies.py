@@ -29,7 +29,7 @@ def answer_to(
     return form.filled(header.field(10), now=now, ack_id=ack_id) if form else b""
 
 
-def answer_in_sequence(
+def answer_to_numbered(
     header: Header, placed: Placed, *, refused: bool, now: datetime, ack_id: str, is_original: IsOriginal
 ) -> bytes:
     """The answer to a numbered message that is taken, or is refused for its number."""

@@ -48,7 +48,7 @@ class Door:
     wake: Callable[[str], None]  # told after the commit that a queue has work
     is_original: Callable[[str, str], bool] = as_asked  # by MSH-3 and MSH-4: answered by AA, AE, AR anyhow
     is_allowed: Allowed | None = None  # over MLLP; None = everybody is
-    is_strict: IsStrict = lenient  # whose numbered messages (MSH-13) are refused out of order
+    is_strict: IsStrict = lenient  # whose numbered messages (MSH-13) are refused out of sequence
     acks_to: Callable[[str], str] = nowhere  # HOST:PORT for later acknowledgements, by MSH-3|MSH-4
 
     def receive_frames(self, frames: Sequence[tuple[bytes, Origin]]) -> list[bytes]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from service import hl7
 from service.domain.event import Arrival
 from service.domain.ids import new_control_id
-from service.domain.sequence import Numbered, Order, Placed, Progress, place, sender_of
+from service.domain.sequence import Numbered, Placed, Progress, Sequencing, place, sender_of
 from service.hl7.modes import IsOriginal
 from service.store import Store
 from service.store.sequences import Link
@@ -18,7 +18,7 @@ from service.store.transaction import AuditEntry
 
 #: Whether messages of this sender, MSH-3|MSH-4, are refused when their number is not next.
 IsStrict = Callable[[str], bool]
-_REFUSED = frozenset({Order.GAP, Order.AGAIN})
+_REFUSED = frozenset({Sequencing.GAP, Sequencing.AGAIN})
 
 
 def in_sequence(
@@ -36,7 +36,7 @@ def in_sequence(
         if arrival.numbered and arrival.body not in taken:  # what came before has its answer, and has counted
             link = _link(arrival.numbered)
             found = place(arrival.numbered.number, progress[link])
-            refused = found.order in _REFUSED and is_strict(arrival.sender)
+            refused = found.sequencing in _REFUSED and is_strict(arrival.sender)
             if not refused:
                 _audit_what_is_given_up(store, link, progress[link], found)
                 progress[link] = found.after
@@ -48,7 +48,7 @@ def in_sequence(
 
 def _audit_what_is_given_up(store: Store, link: Link, before: Progress, found: Placed) -> None:
     """Numbers that are missing when a sender begins anew are looked for no more, and are not forgotten."""
-    if found.order is Order.RESTART and before.missing and not found.after.missing:
+    if found.sequencing is Sequencing.RESTART and before.missing and not found.after.missing:
         facility, name = link
         detail = f"never came: {before}"
         store.audit(
@@ -61,7 +61,7 @@ def _link(numbered: Numbered) -> Link:
 
 
 def _answered(arrival: Arrival, placed: Placed, is_original: IsOriginal, *, refused: bool) -> Arrival:
-    answer = hl7.answer_in_sequence(
+    answer = hl7.answer_to_numbered(
         hl7.read_header(arrival.body, arrival.charset or None),
         placed,
         refused=refused,
@@ -69,5 +69,5 @@ def _answered(arrival: Arrival, placed: Placed, is_original: IsOriginal, *, refu
         ack_id=new_control_id(),
         is_original=is_original,
     )
-    arrival = replace(arrival, order=placed.order, answer=answer)
+    arrival = replace(arrival, sequencing=placed.sequencing, answer=answer)
     return arrival.turned_away(str(hl7.OUT_OF_SEQUENCE), answer) if refused else arrival

@@ -25,7 +25,7 @@ class Passed:
     answer: bytes
     format: str
     reused: bool  # its control id stood on other bytes before
-    ordering: str  # of its number (MSH-13): gap, late, again, restart
+    sequencing: str  # of its number (MSH-13): gap, late, again, restart
 
 
 class Arrivals:
@@ -64,5 +64,5 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     event.c.answer,
     event.c.format,
     event.c.reused,
-    event.c.ordering,
+    event.c.sequencing,
 )

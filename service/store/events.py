@@ -57,8 +57,8 @@ class Events:
                 earlier.append(same)
             else:
                 again[same.id] = again.get(same.id, 0) + 1
-            # To what is out of turn again: another number may be expected by now.
-            answers.append((same.id, arrival.answer if arrival.is_out_of_turn else same.answer))
+            # To what is out of sequence again: another number may be expected by now.
+            answers.append((same.id, arrival.answer if arrival.is_refused_out_of_sequence else same.answer))
         self._insert(rows)
         self._count_again(again)
         self._audit_group(arrivals)
@@ -83,7 +83,7 @@ class Events:
             return
         counted["quarantined" if arrival.quarantine else "waiting"] += 1
         counted["reused"] += _is_reused(arrival, earlier)
-        counted["out_of_order"] += bool(arrival.order)
+        counted["out_of_sequence"] += bool(arrival.sequencing)
 
     def _control_key(self, arrival: Arrival) -> str:
         # Without a control id the bytes themselves are the identity.
@@ -110,7 +110,7 @@ class Events:
             "digest": digest,
             "repeat": sum(known.digest == digest for known in earlier),
             "reused": _is_reused(arrival, earlier),
-            "ordering": arrival.order.value,
+            "sequencing": arrival.sequencing.value,
             "duplicates": 0,
             "feed": arrival.feed,
             "taken_by": arrival.taken_by,

@@ -34,7 +34,7 @@ feed_tally = Table(
     Column("last_at", Double, nullable=False),  # of the last message; 0 = none
     # Of the new messages: under a control id of other bytes; with a number (MSH-13) that was not next.
     Column("reused", BigInteger, nullable=False, server_default="0"),
-    Column("out_of_order", BigInteger, nullable=False, server_default="0"),
+    Column("out_of_sequence", BigInteger, nullable=False, server_default="0"),
     # For the sums of the last day: those of all time are one row a feed.
     Index("ix_feed_tally_hour", "hour", sqlite_where=text("hour > 0"), postgresql_where=text("hour > 0")),
 )

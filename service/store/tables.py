@@ -66,7 +66,7 @@ event = Table(
     Column("digest", String(64), nullable=False),  # SHA-256 of the body
     Column("repeat", Integer, nullable=False),  # a resource may return to earlier bytes; a message may not
     Column("reused", Boolean, nullable=False),  # the control id stood on other bytes before
-    Column("ordering", String(8), nullable=False, server_default=""),  # of its number (MSH-13); "" = next
+    Column("sequencing", String(8), nullable=False, server_default=""),  # of its number (MSH-13); "" = next
     Column("duplicates", Integer, nullable=False),  # how often it came again
     Column("feed", String(64), nullable=False),  # it must be read by; "" = by the one that fits
     Column("taken_by", String(64), nullable=False, server_default=""),  # feed that fitted on arrival

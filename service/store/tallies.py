@@ -26,7 +26,7 @@ class Tally:
     duplicates: int = 0
     refused: int = 0
     reused: int = 0  # control ids that stood on other bytes before
-    out_of_order: int = 0  # numbers (MSH-13) that were not next
+    out_of_sequence: int = 0  # numbers (MSH-13) that were not next
     waiting: int = 0
     charted: int = 0
     no_charge: int = 0

@@ -18,7 +18,7 @@ def test_a_feed_tells_what_it_brought_and_what_became_of_it(api, sample):
         "refused": 1,
         "duplicates": 1,
         "reused": 1,
-        "out_of_order": 0,
+        "out_of_sequence": 0,
         "waiting": 0,
         "charted": 1,
         "no_charge": 0,
@@ -41,7 +41,7 @@ def test_a_feed_tells_which_numbers_of_its_senders_never_came(api, sample):
     for number in (b"4", b"7"):
         api.send_hl7(sample("02").replace(b"|P|2.5.1", b"|P|2.5.1|" + number, 1))
     told = api.ask("GET", "/v1/feeds/generic-mdm", role="lead").json()
-    assert told["ever"]["out_of_order"] == 1
+    assert told["ever"]["out_of_sequence"] == 1
     assert [(link["last"], link["missing"]) for link in told["links"]] == [(7, "5-6")]
     assert api.ask("GET", "/v1/feeds/generic-oru", role="lead").json()["links"] == told["links"]
     assert api.ask("GET", "/v1/feeds/north-anesthesia", role="lead").json()["links"] == []

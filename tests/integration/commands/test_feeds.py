@@ -11,7 +11,7 @@ from service.__main__ import app
 from service.commands.feed_tail import Follower
 from service.commands.feeds import span
 from service.domain.event import Arrival, Format
-from service.domain.sequence import Order, Progress
+from service.domain.sequence import Progress, Sequencing
 from service.store import open_database
 from tests.conftest import KEYRING_KEY
 from tests.programs import REPOSITORY
@@ -129,7 +129,7 @@ def test_what_is_odd_of_a_message_is_told_as_it_arrives(data):
     _, database = data
     follower = Follower(database, None, 0)
     receive(database, 1)
-    receive(database, 2, order=Order.GAP)
+    receive(database, 2, sequencing=Sequencing.GAP)
     usual, gap = follower.look()
     assert ("MSH-13" in usual, gap.endswith("  MSH-13: gap")) == (False, True)
 

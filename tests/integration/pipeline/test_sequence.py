@@ -1,4 +1,4 @@
-"""Numbered messages (MSH-13) at the door: told what was expected, noted out of order, and never lost."""
+"""Numbered messages (MSH-13) at the door: told what was expected, noted out of sequence, and never lost."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -61,24 +61,28 @@ def test_gaps_and_what_fills_them_are_answered_counted_and_seen(door):
     assert say(door, numbered(4), numbered(7)) == [("AA", "4"), ("AA", "5")]
     assert say(door, numbered(5)) == [("AA", "5")]
     tally, (link, progress) = stand(door)
-    assert (tally.received, tally.waiting, tally.out_of_order) == (3, 3, 2)
+    assert (tally.received, tally.waiting, tally.out_of_sequence) == (3, 3, 2)
     assert (link, progress.last, str(progress)) == ("LAB|NORTH|CC|HUB", 7, "6")
     with door.database.look() as store:
-        assert [each.ordering for each in store.arrivals.after(0, feed="lab", limit=9)] == ["", "gap", "late"]
+        assert [each.sequencing for each in store.arrivals.after(0, feed="lab", limit=9)] == [
+            "",
+            "gap",
+            "late",
+        ]
 
 
 def test_the_same_bytes_are_the_same_message_and_count_no_number(door):
     assert say(door, numbered(4), numbered(4), numbered(5)) == [("AA", "4"), ("AA", "4"), ("AA", "5")]
     assert say(door, numbered(4), numbered(6)) == [("AA", "4"), ("AA", "6")]
     tally, _ = stand(door)
-    assert (tally.duplicates, tally.out_of_order) == (2, 0)
+    assert (tally.duplicates, tally.out_of_sequence) == (2, 0)
 
 
 def test_other_bytes_under_a_number_and_a_control_id_are_taken_and_told_of(door):
     say(door, numbered(4), numbered(5))
     assert say(door, numbered(5, text="two")) == [("AA", "6")]
     tally, _ = stand(door)
-    assert (tally.waiting, tally.reused, tally.out_of_order) == (3, 1, 1)
+    assert (tally.waiting, tally.reused, tally.out_of_sequence) == (3, 1, 1)
 
 
 def test_what_is_refused_takes_no_number(door):

@@ -13,7 +13,7 @@ def come(*numbers):
     for number in numbers:
         placed = place(number, progress)
         progress = placed.after
-        told.append((placed.order.value, placed.expected))
+        told.append((placed.sequencing.value, placed.expected))
     return told, progress
 
 

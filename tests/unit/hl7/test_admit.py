@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.domain.sequence import Numbered, Progress, place
-from service.hl7 import admit, answer_in_sequence, busy, read_ack, read_header, refusal
+from service.hl7 import admit, answer_to_numbered, busy, read_ack, read_header, refusal
 from service.hl7.modes import as_asked
 
 NOW = datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
@@ -130,7 +130,7 @@ def test_what_only_begins_a_link_needs_no_message_type(number, code):
 def test_a_numbered_message_is_told_which_number_was_expected(accept, taken, refused):
     def msa(**how):
         header = read_header(msh(f15=accept))
-        answer = answer_in_sequence(header, placed, now=NOW, ack_id="K1", is_original=as_asked, **how)
+        answer = answer_to_numbered(header, placed, now=NOW, ack_id="K1", is_original=as_asked, **how)
         return answer.decode().split("\r")[1]
 
     placed = place(9, Progress(last=6))

@@ -62,8 +62,8 @@ export function byHour(hours, now = Date.now()) {
 }
 
 /** Messages whose control id was used before, or whose number (MSH-13) was not the next one. */
-function oddOf({ ever: { reused, out_of_order: outOfOrder } }) {
-  return (reused + outOfOrder).toLocaleString();
+function oddOf({ ever: { reused, out_of_sequence: outOfSequence } }) {
+  return (reused + outOfSequence).toLocaleString();
 }
 
 function standNode({ silent, lag_seconds: lag, last_day: { quarantined } }) {
