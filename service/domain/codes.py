@@ -46,6 +46,11 @@ class ProcedureCode:
         return self.value
 
 
+def is_hcpcs(code: str) -> bool:
+    """Whether a procedure code is of HCPCS Level II: those begin with a letter, and CPT's with a digit."""
+    return code[0].isalpha()
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Modifier:
     """A two-character CPT or HCPCS modifier."""

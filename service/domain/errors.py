@@ -181,9 +181,12 @@ class PostingRefused(PostingError):
 class PostingUnavailable(PostingError):
     """Billing could not be reached, and has nothing of the charge."""
 
-    def __init__(self, message: str | None = None, retry_after: float = 0.0) -> None:
+    def __init__(
+        self, message: str | None = None, retry_after: float = 0.0, *, of_this_charge: bool = False
+    ) -> None:
         super().__init__(message)
         self.retry_after = retry_after  # seconds that billing asks to be left alone
+        self.of_this_charge = of_this_charge  # billing answers: others may be taken
 
 
 class PostingPutOff(PostingUnavailable):

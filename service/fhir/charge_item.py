@@ -14,6 +14,7 @@ from fhirclient.models.chargeitem import ChargeItem
 from fhirclient.models.fhirabstractbase import FHIRValidationError
 
 from service.domain.charge import Charge, ChargeKind
+from service.domain.codes import is_hcpcs
 from service.domain.documentation import BillingContext
 from service.domain.errors import PostingRefused
 from service.fhir.resource import Resource
@@ -93,7 +94,7 @@ def _check(resource: Resource) -> None:
 
 def service_coding(code: str) -> dict[str, str]:
     """A CPT or HCPCS code."""
-    return {"system": HCPCS if code[0].isalpha() else CPT, "code": code}
+    return {"system": HCPCS if is_hcpcs(code) else CPT, "code": code}
 
 
 def modifier_coding(modifier: str) -> dict[str, str]:

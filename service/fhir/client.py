@@ -28,6 +28,7 @@ from service.fhir.resource import Resource, listed
 _NOT_NOW = frozenset({301, 302, 303, 307, 308, 401, 403, 408, 429, 503})
 _ISSUE_TYPE = re.compile(r"[a-z][a-z-]{1,20}")
 _CREATED, _OK, _CONFLICT, _SEVERAL = 201, 200, 409, 412
+_CHANGED = "the ChargeItem was changed in billing meanwhile"
 _LONGEST_PAUSE = 3600.0  # whatever a server asks for
 _FIRST_ERROR, _FIRST_SERVER_ERROR = 400, 500
 
@@ -98,7 +99,7 @@ class ChargeItemClient:
         if response.status_code in (_OK, _CREATED):
             return Receipt(response.content, f"{response.status_code}: entered-in-error")
         if response.status_code in (_CONFLICT, _SEVERAL):
-            raise PostingUnavailable("the ChargeItem was changed in billing meanwhile")
+            raise PostingUnavailable(_CHANGED, of_this_charge=True)
         _refuse(response)
         raise PostingRepeatable(f"billing answered {response.status_code}")
 
@@ -109,7 +110,7 @@ class ChargeItemClient:
         if response.status_code in (_OK, _CREATED):
             return Receipt(response.content, f"{response.status_code} {operation}")
         if item_id and response.status_code in (_CONFLICT, _SEVERAL):
-            raise PostingUnavailable("the ChargeItem was changed in billing meanwhile")
+            raise PostingUnavailable(_CHANGED, of_this_charge=True)
         _refuse(response)
         raise PostingRepeatable(f"billing answered {response.status_code}")
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from service.domain.charge import Charge, ChargeKind
+from service.domain.codes import is_hcpcs
 from service.domain.errors import PostingRefused
 from service.fhir.charge_item import build_charge_item
 from service.fhir.resource import Resource, listed, version_of
@@ -60,7 +61,8 @@ def call_of(charges: Sequence[Charge], site: MillenniumSite) -> Call:
         case [charge]:
             return _of_item(CREATE, charge, "", site)
         case [credit, charge] if credit.reverses and credit.reverses == charge.replaces:
-            if credit.context.encounter_reference == charge.context.encounter_reference:
+            is_charge = charge.kind is ChargeKind.CHARGE
+            if is_charge and credit.context.encounter_reference == charge.context.encounter_reference:
                 return _of_item(MODIFY, charge, _found_by_key(credit, site).reverses, site)
     raise PostingRefused("only a credit and the charge in its place leave together")
 
@@ -73,10 +75,13 @@ def _of_item(operation: str, charge: Charge, takes_back: str, site: MillenniumSi
 
 def _credit(credit: Charge, site: MillenniumSite) -> Call:
     context = _found_by_key(credit, site).context
-    parameters = [_transaction(credit.key)]
-    if context.patient_reference:
-        parameters.append({"name": "subject", "valueReference": {"reference": context.patient_reference}})
-    parameters.append({"name": "context", "valueReference": {"reference": context.encounter_reference}})
+    if not context.patient_reference:
+        raise PostingRefused("ChargeItem.subject: to credit it, this server needs the reference of a Patient")
+    parameters = [
+        _transaction(credit.key),
+        {"name": "subject", "valueReference": {"reference": context.patient_reference}},
+        {"name": "context", "valueReference": {"reference": context.encounter_reference}},
+    ]
     return _call(CREDIT, "", credit.reverses, credit, parameters)
 
 
@@ -105,7 +110,7 @@ def _charge_item(charge: Charge, site: MillenniumSite) -> Resource:
     built = build_charge_item(charge, identifier_system="")
     item: Resource = {name: built[name] for name in _TAKEN if name in built}
     code = str(charge.code)
-    item["code"] = {"coding": [_bill_code("HCPCS" if code[0].isalpha() else "CPT", code, site)]}
+    item["code"] = {"coding": [_bill_code("HCPCS" if is_hcpcs(code) else "CPT", code, site)]}
     item["reason"] = [
         {"coding": [_bill_code("ICD", str(code), site)], "extension": [_priority(number)]}
         for number, code in enumerate(charge.diagnoses, 1)

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from service.domain.charge import Charge, ChargeKind
+from service.domain.codes import is_hcpcs
 from service.domain.documentation import BillingContext
 from service.domain.errors import PostingRefused
 from service.domain.layout import ChargeMasterItem, Layout
@@ -161,7 +162,11 @@ def _charge_master_item(charge: Charge, layout: Layout) -> ChargeMasterItem | No
 
 def _coded(charge: Charge, layout: Layout) -> Field:
     code = charge.code.value
-    return one(code, "", layout.hcpcs if code[0].isalpha() else layout.cpt)
+    return one(code, "", _system(code, layout))
+
+
+def _system(code: str, layout: Layout) -> str:
+    return layout.hcpcs if is_hcpcs(code) else layout.cpt
 
 
 def _diagnoses(charge: Charge, layout: Layout) -> Field:
@@ -238,8 +243,7 @@ def pr1(charge: Charge, layout: Layout, set_id: int) -> SegmentOut:
         16: [(modifier.value,) for modifier in charge.modifiers],
     }
     if layout.minor < _NO_SURGEON_IN_PR1:
-        system = layout.hcpcs if charge.code.value[0].isalpha() else layout.cpt
-        fields |= {2: one(system), 11: [_performer(charge)]}
+        fields |= {2: one(_system(charge.code.value, layout)), 11: [_performer(charge)]}
     return "PR1", fields | (_told_in_bar(charge, layout) if layout.is_bar else {})
 
 

@@ -226,6 +226,11 @@ def _taken_back(store: Store, line: Candidate, user: User) -> tuple[list[Charge]
     if not all(each.state is PostingState.POSTED for each in store.postings.of_charge(original.key)):
         raise WrongState("billing may or may not hold the earlier charge: settle that first")
     credit = replace(
-        original, key=new_charge_key(), kind=ChargeKind.CREDIT, reverses=original.key, approved_by=user.name
+        original,
+        key=new_charge_key(),
+        kind=ChargeKind.CREDIT,
+        reverses=original.key,
+        replaces="",
+        approved_by=user.name,
     )
     return [credit], {}

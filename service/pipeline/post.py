@@ -166,9 +166,13 @@ def _record_receipt(
 
 
 def _tell_breaker(destination: Destination, error: PostingError) -> None:
-    if not isinstance(error, PostingRefused):
-        destination.breaker.failed()
-    elif error.answer:  # else it was never sent
+    if isinstance(error, PostingRefused):
+        answered = bool(error.answer)  # else it was never sent
+    else:
+        answered = isinstance(error, PostingUnavailable) and error.of_this_charge
+        if not answered:
+            destination.breaker.failed()
+    if answered:
         destination.breaker.succeeded()
 
 

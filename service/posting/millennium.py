@@ -70,6 +70,9 @@ class MillenniumChargeItem:
         """Nothing is ever due."""
 
     def _items(self, call: Call) -> list[Resource]:
+        """Among which ours may be; none where nothing tells ours from others'."""
+        if self._site.key_attribute is None:
+            return []
         asked = {"context": call.encounter, "-status": "billable", "_count": _MOST_ITEMS}
         return self._client.items(**asked)
 
@@ -83,7 +86,8 @@ class MillenniumChargeItem:
             )
         if not standing:
             # An item appears some time after its $create was answered; or it is billed, and shown no more.
-            raise PostingPutOff(f"billing shows no item of {call.takes_back} that stands")
+            missing = f"billing shows no item of {call.takes_back} that stands"
+            raise PostingPutOff(missing, of_this_charge=True)
         return self._called(call, parcel, standing[0])
 
     def _called(self, call: Call, parcel: Parcel, item: Resource | None = None) -> Receipt:

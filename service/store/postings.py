@@ -19,6 +19,8 @@ __all__ = ["Posting", "Postings"]
 #: Fields of the billing context that differ between charges of one visit.
 _OF_A_CHARGE = ("performer_", "order_", "patient_reference", "encounter_reference")
 _MOST_FELLOWS = 50
+#: After so many attempts, a charge whose message could not even be made is for a person.
+MOST_STOPS = 5
 
 
 class Postings(PostingAnswers):
@@ -186,10 +188,23 @@ class Postings(PostingAnswers):
             if each.state is PostingState.AWAITING:
                 self.take_verdict(each, PostingState.UNKNOWN, "billing's verdict did not come", answer=b"")
             elif each.body is None:
-                self.record(each, PostingState.PENDING, "the service stopped before anything was sent")
+                self._put_back(each)
             else:
                 self.record(each, PostingState.UNKNOWN, "the service stopped while sending", uncertain=True)
         return found
+
+    def _put_back(self, lost: Posting) -> None:
+        """Nothing of it had been sent. What stops its worker again and again is for a person.
+
+        What it was claimed with is not to be stopped by it: each leaves alone from now on.
+        """
+        self._update_claimed(lost, control_id=new_control_id(), visit_key="")
+        if lost.attempts < MOST_STOPS:
+            note = "the service stopped before anything was sent"
+            self.record(lost, PostingState.PENDING, note, delay=2.0**lost.attempts)
+        else:
+            note = f"the service stopped {MOST_STOPS} times before anything was sent"
+            self.record(lost, PostingState.REFUSED, note)
 
     def settle(self, found: Posting, state: PostingState, reason: str, *, by: str) -> None:
         """A person decides about a posting: from here on its fate is no longer uncertain.

@@ -119,6 +119,19 @@ def test_a_credit_of_the_same_money_leaves_whatever_else_has_changed(run, taken_
     assert [state for state, _ in run(**split, **now)] == [POSTED, POSTED]
 
 
+def test_a_credit_stands_in_the_place_of_nothing_whatever_its_charge_did(database, put, coder, run, charged):
+    run()
+    (second,) = put(a_line(code="62323", corrects=charged.id))
+    approve(database, coder, second)
+    run()
+    (third,) = put(a_line(code="62322", corrects=second.id))
+    approve(database, coder, third)
+    with database.transaction() as store:
+        (replaced,) = [each.key for each in store.charges.of_candidate(second.id) if not each.reverses]
+        said = {each.kind: (each.reverses, each.replaces) for each in store.charges.of_candidate(third.id)}
+    assert said == {ChargeKind.CREDIT: (replaced, ""), ChargeKind.CHARGE: ("", replaced)}
+
+
 def test_a_bar_takes_back_what_it_told(database, taken_back):
     with receiver(lambda body: framed(ack_of(body))) as port:
         way = {"billing": way_to(port, message="BAR^P12", reverses_in="")}

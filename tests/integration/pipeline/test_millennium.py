@@ -1,6 +1,7 @@
 """Charges by operations of a vendor: every answer, lost ones too, and never twice whatever is sent again."""
 
 import json
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -104,10 +105,10 @@ def run(database, clock, server):
     """Post until nothing moves, through all that is waited for; gives the states, in order of approval."""
     clients = []
 
-    def run_all(site=SITE, **how):
+    def run_all(site=SITE, patience=PATIENCE, **how):
         client = ChargeItemClient(server.url, token=None, timeout=5, allowed_hosts={"127.0.0.1"})
         clients.append(client)
-        way = {"billing": MillenniumChargeItem(client, PATIENCE, site, **how)}
+        way = {"billing": MillenniumChargeItem(client, patience, site, **how)}
         for _ in range(30):
             clock.now += 2
             post(database, way, lease=60)
@@ -121,7 +122,8 @@ def run(database, clock, server):
 
 
 def in_encounter(line_of, **more):
-    return line_of(content={"context": {**CONTEXT, "encounter_reference": ENCOUNTER}}, **more)
+    references = {"patient_reference": "Patient/1", "encounter_reference": ENCOUNTER}
+    return line_of(content={"context": {**CONTEXT, **references}}, **more)
 
 
 @pytest.fixture
@@ -199,6 +201,25 @@ def test_a_server_that_recognises_repeats_is_sent_the_same_again(database, run, 
     send_again(database)
     assert run(MillenniumSite("T1", {}), actions=REPEATS) == [POSTED]
     assert (server.operations, server.standing) == (["$create"] * 4, ["62327"])
+
+
+@pytest.mark.usefixtures("charge")
+def test_nothing_is_looked_for_where_nothing_could_be_found(run, server):
+    server.recognises, server.search = True, 404
+    server.plans = ["lost"]
+    assert run(MillenniumSite("T1", {}), actions=REPEATS) == [POSTED]
+    assert (server.operations, server.standing) == (["$create"] * 2, ["62327"])
+
+
+@pytest.mark.parametrize("plans", [(409, 412, 409, 412), ()], ids=["changed meanwhile", "not shown"])
+def test_what_is_a_matter_of_one_charge_does_not_have_the_server_let_be(run, correct, server, plans):
+    run()
+    server.plans = list(plans)
+    if not plans:
+        server.items.clear()
+    correct("")
+    found = run(patience=replace(PATIENCE, attempts=6, open_after=2))
+    assert found == [POSTED, POSTED if plans else REFUSED], "it is not paused in between"
 
 
 @pytest.mark.usefixtures("charge")

@@ -10,6 +10,7 @@ from service.domain.event import Arrival, Format
 from service.pipeline import decide
 from service.pipeline.chart import chart
 from service.pipeline.decide import Reviewer
+from service.store.postings import MOST_STOPS
 from service.store.users import User
 from tests.integration.pipeline.conftest import GUIDED, a_line, approve, post_all, queue, report
 
@@ -122,6 +123,32 @@ def test_a_worker_that_lost_its_lease_may_no_longer_say_anything(database, put, 
     ):
         with pytest.raises(LeaseLost), database.transaction() as store:
             step(store)
+
+
+def test_a_charge_that_stops_its_worker_whenever_it_is_made_is_for_a_person(database, put, coder, clock):
+    """And what was claimed with it leaves alone, so that it is not stopped by it for ever."""
+    for line in put(a_line(), a_line("drug-units", "J1030")):
+        approve(database, coder, line)
+    claimed = []
+    for stops in range(1, MOST_STOPS + 1):
+        with database.transaction() as store:
+            leader = store.postings.claim(["billing"], 60)
+            claimed.append([leader, *store.postings.claim_companions(leader, 60, per_visit=True)])
+        clock.now += 61
+        with database.transaction() as store:
+            store.postings.abandon_lost()
+            waits = store.postings.oldest_due(["billing"]) is None
+        assert waits or stops == MOST_STOPS, "not again at once"
+        clock.now += 2.0**MOST_STOPS
+    assert [len(each) for each in claimed] == [2, *[1] * (MOST_STOPS - 1)]
+    with database.transaction() as store:
+        killer, fellow = store.postings.page("*", states=[state.value for state in PostingState], limit=3)
+        assert store.postings.claim(["billing"], 60).id == fellow.id
+    assert (killer.state, killer.note) == (
+        PostingState.REFUSED,
+        f"the service stopped {MOST_STOPS} times before anything was sent",
+    )
+    assert killer.control_id != fellow.control_id
 
 
 def test_another_visit_after_the_approval_is_proposed_as_a_correction(database, take, coder):

@@ -116,6 +116,18 @@ def test_a_credit_is_of_the_item_as_it_was_seen():
     assert "versionId" not in {each["name"] for each in about(call, unversioned)["parameter"]}
 
 
+def test_a_credit_names_its_patient_or_is_for_a_person():
+    without = replace(CREDIT_OF_IT, context=replace(CREDIT_OF_IT.context, patient_reference=""))
+    with pytest.raises(PostingRefused, match=r"^ChargeItem\.subject: "):
+        call_of([without], SITE)
+
+
+def test_two_credits_are_no_correction():
+    another = replace(CREDIT_OF_IT, key="CREDITKEY2", reverses="NEWKEY", replaces=CHARGE.key)
+    with pytest.raises(PostingRefused, match="only a credit and the charge in its place"):
+        call_of([CREDIT_OF_IT, another], SITE)
+
+
 def test_a_correction_puts_its_charge_in_the_place_of_the_item_as_it_was_seen():
     call = call_of([CREDIT_OF_IT, IN_ITS_PLACE], SITE)
     assert (call.operation, call.key, call.takes_back) == (MODIFY, "NEWKEY", CHARGE.key)
