@@ -203,8 +203,7 @@ def _refuse(response: requests.Response) -> None:
     """Raise what an answer says for certain: not now, several, or no."""
     status = response.status_code
     if status in _NOT_NOW:
-        after = _retry_after(response)
-        raise PostingUnavailable(f"billing's FHIR server answered {status}", after)
+        raise PostingUnavailable(f"billing's FHIR server answered {status}", _retry_after(response))
     if status == _SEVERAL:
         raise PostingUncertain("billing answered 412: it holds several ChargeItems of this identifier")
     if _FIRST_ERROR <= status < _FIRST_SERVER_ERROR:
