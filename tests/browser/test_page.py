@@ -66,7 +66,7 @@ def test_a_code_lights_what_it_rests_on_and_a_mark_its_element(review, running):
     review.locator("mark", has_text="saline").click()
     expect(review.locator(".item[aria-pressed=true]")).to_contain_text("saline")
 
-    review.locator(".item", has_text="service_date").click()
+    review.locator(".item", has_text="service date").click()
     expect(review.locator("details mark.lit")).to_be_in_viewport()  # the segments were unfolded for it
 
     review.keyboard.press("v")
@@ -179,7 +179,7 @@ def test_an_open_question_is_settled_by_editing_the_line(review, running):
     expect(review.locator(".considered")).to_contain_text("62323")
 
     review.keyboard.press("a")
-    expect(message(review)).to_contain_text("a question is open")
+    expect(message(review)).to_have_text("No code yet: ask the clinician, edit or reject.")
 
     review.keyboard.press("e")
     review.get_by_label("Code", exact=True).fill("6232")
@@ -205,6 +205,56 @@ def test_an_open_question_is_settled_by_editing_the_line(review, running):
     detail = running.ask("GET", f"/v1/candidates/{line['id']}").json
     assert detail["diagnoses"] == ["G89.3", "M54.16"]
     assert detail["context"]["performer_family_name"] == "Sample"
+
+
+def test_what_is_taken_back_stands_where_it_stood_and_is_counted_no_more(review, running, token_of):
+    send(running, "01", 3)
+    sign_in(review, token_of("coder"))
+    expect(shown(review)).to_be_visible()
+    before = [line.get_attribute("data-id") for line in lines(review).all()]
+    review.keyboard.press("a")
+    expect(review.locator("#day")).to_have_text("Today: 1 approved")
+    review.keyboard.press("u")
+    expect(message(review)).to_contain_text("Taken back")
+    expect(review.locator("#day")).to_have_text("")
+    assert [line.get_attribute("data-id") for line in lines(review).all()] == before
+    expect(lines(review).first).to_have_attribute("aria-selected", "true")
+    expect(review.locator(".history")).to_contain_text("approval undone by")
+
+
+def test_a_problem_is_off_the_screen_as_soon_as_the_person_goes_on(review, running):
+    send(running, "01", 2)
+    sign_in(review, running.token)
+    expect(shown(review)).to_be_visible()
+    close = review.get_by_role("button", name="Close the message")
+    for go_on in (
+        lambda: review.keyboard.press("Escape"),
+        lambda: review.keyboard.press("j"),
+        lambda: review.get_by_role("link", name="Dashboard").click(),
+    ):
+        expect(shown(review)).to_be_visible()
+        review.keyboard.press("s")
+        expect(message(review)).to_contain_text("several units")
+        expect(close).to_be_visible()
+        go_on()
+        expect(message(review)).to_have_text("")
+        expect(close).to_be_hidden()
+
+
+def test_that_no_answer_came_is_said_until_the_stream_stands_again(review, running):
+    send(running, "01", 2)
+    review.context.route("**/v1/events-stream", lambda route: route.abort())
+    sign_in(review, running.token)
+    expect(shown(review)).to_be_visible()
+    expect(review.locator("#live")).to_have_text("offline")
+    review.context.route("**/v1/candidates/*", lambda route: route.abort())
+    review.keyboard.press("j")
+    expect(message(review)).to_contain_text("No answer came")
+    expect(review.locator("#approve")).to_have_attribute("aria-disabled", "true")
+    review.context.unroute("**/v1/candidates/*")
+    review.context.unroute("**/v1/events-stream")
+    expect(review.locator("#live")).to_have_text("live")
+    expect(message(review)).to_have_text("")
 
 
 def test_a_claim_is_shown_and_given_back(review, running):
@@ -239,8 +289,14 @@ def test_the_token_is_exchanged_for_a_session_and_kept_nowhere(review, running):
 
 def test_a_token_that_ends_takes_the_patient_off_the_screen(review, running):
     send(running, "01")
+    held = []
+    review.route("**/v1/session", held.append)  # until the answer comes, the button says what it waits for
     sign_in(review, "no such token")
-    expect(message(review)).to_contain_text("are not right, or no longer")
+    expect(review.get_by_role("button", name="Signing in")).to_be_disabled()
+    review.unroute("**/v1/session")
+    held[0].continue_()
+    expect(review.locator("#token-error")).to_contain_text("This token is not valid")
+    expect(review.get_by_label("Your token")).to_be_focused()
     sign_in(review, running.token)
     expect(shown(review)).to_be_visible()
 

@@ -62,7 +62,7 @@ def test_password_idle_log_off_and_back_to_the_line_and_the_draft(page, clinic):
     page.get_by_label("Name", exact=True).fill("carla")
     page.get_by_label("Password").fill("wrong")
     page.keyboard.press("Enter")
-    expect(message(page)).to_contain_text("are not right")
+    expect(page.get_by_role("alert")).to_have_text("Name or password is not right.")
     expect(page.get_by_label("Password")).to_have_value("")
     sign_in(page)
     expect(lines(page)).to_have_count(2)

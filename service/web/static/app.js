@@ -7,6 +7,7 @@ import { Idle } from "./frame/idle.js";
 import { startKeyList } from "./frame/key_list.js";
 import { startKeys } from "./frame/keys.js";
 import { startPanes } from "./frame/panes.js";
+import { startSaying } from "./frame/say.js";
 import { Session } from "./frame/session.js";
 import { SignIn } from "./frame/sign_in.js";
 import { startTheme } from "./frame/theme.js";
@@ -71,6 +72,7 @@ function placeLeft() {
 }
 
 byId("sign-out").addEventListener("click", () => session.signOut());
+startSaying();
 startTheme(byId("theme"));
 startPanes(byId("review"));
 startKeys();

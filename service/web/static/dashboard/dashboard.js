@@ -42,7 +42,7 @@ export class Dashboard {
     if (!this.#session.takes(`GET ${COUNTS}`, "by")) return null;
     const counts = await this.#session.api.get(`${COUNTS}?by=age`);
     const entries = Object.entries(counts).map(([label, value], n) => ({ label: `${label} days`, value, kind: n > 1 ? "asks" : "" }));
-    return card("Age of the open lines", barsChart(entries, "Open lines by age"));
+    return card("Open lines, by days since arrival", barsChart(entries, "Open lines by age"));
   }
 
   async #counted(by, title) {

@@ -26,7 +26,7 @@ export function acceptanceCard({ rows }) {
 export function lagCard({ to_approval: approval, to_posting: posting }) {
   const title = "How long a charge takes, days";
   if (!approval.count) return [title, quiet("Nothing was charged yet.")];
-  const said = ({ median, nine_in_ten: most }) => (median === null ? "none yet" : `${inDays(median)} in the middle, nine in ten within ${inDays(most)}`);
+  const said = ({ median, nine_in_ten: most }) => (median === null ? "none yet" : `median ${inDays(median)}; 90 % within ${inDays(most)}`);
   return [title, pairs([["Service to approval", said(approval)], ["Approval to billing", said(posting)]])];
 }
 

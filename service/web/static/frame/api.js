@@ -1,5 +1,8 @@
 // The JSON API. Requests come by the session's cookie, which no script can read.
 
+/** What is said where no answer came. */
+export const NO_ANSWER = "No answer came from the service. Reload the list to see how things stand.";
+
 /** An answer that is an error: its HTTP status (0 = no answer at all), its name, and where it says it lies. */
 export class Problem extends Error {
   constructor(status, detail, { type = "", errors = [] } = {}) {
@@ -107,7 +110,7 @@ async function answer(path, request) {
     return await fetch(path, request);
   } catch (reason) {
     if (request.signal?.aborted) throw reason;
-    throw new Problem(0, "No answer came from the service. Reload the list to see how things stand.");
+    throw new Problem(0, NO_ANSWER);
   }
 }
 

@@ -24,12 +24,16 @@ export class Session {
     return new Api().get("/v1/sign-in");
   }
 
-  /** By {name, password}, or {token}. */
-  signIn(secret) {
-    return this.guarded(async () => {
-      await this.#out;
+  /** By {name, password}, or {token}; false = the service does not know them. */
+  async signIn(secret) {
+    await this.#out;
+    try {
       await this.#begin(await new Api().post(PATH, secret));
-    });
+    } catch (problem) {
+      if (problem.name === "wrong-secret") return false;
+      this.report(problem);
+    }
+    return true;
   }
 
   /** Go on with the session that this browser has. */
@@ -106,6 +110,5 @@ export class Session {
     if (!(problem instanceof Problem)) throw problem;
     if (problem.status !== 401) say(problem.message, { problem: true });
     else if (this.api) this.end("Your session has ended. Sign in to go on where you were.", true);
-    else if (problem.name === "wrong-secret") say(problem.message, { problem: true });
   }
 }

@@ -26,10 +26,10 @@ export class SignIn {
     this.#session = session;
     byId("password-form").addEventListener("submit", (event) => {
       const [name, password] = [byId("sign-in-name").value.trim(), byId("sign-in-password").value];
-      this.#send(event, { name, password }, byId("sign-in-password"));
+      this.#send(event, { name, password }, byId("sign-in-password"), "Name or password is not right.");
     });
     byId("token-form").addEventListener("submit", (event) => {
-      this.#send(event, { token: byId("token").value.trim() }, byId("token"));
+      this.#send(event, { token: byId("token").value.trim() }, byId("token"), "This token is not valid (mistyped or revoked).");
     });
     byId("token-way").addEventListener("click", () => this.#showToken());
     byId("provider").addEventListener("click", () => {
@@ -71,10 +71,18 @@ export class SignIn {
     byId("token").focus();
   }
 
-  async #send(event, secret, field) {
+  /** Passwords are slow to test: until the answer comes the button says what it waits for. */
+  async #send(event, secret, field, wrong) {
     event.preventDefault();
-    field.value = "";
-    await this.#session.signIn(secret);
+    const submit = event.target.querySelector("[type=submit]");
+    const said = event.target.querySelector("[role=alert]");
+    field.value = said.textContent = "";
+    [submit.disabled, submit.textContent] = [true, "Signing in…"];
+    try {
+      if (!(await this.#session.signIn(secret))) said.textContent = wrong;
+    } finally {
+      [submit.disabled, submit.textContent] = [false, "Sign in"];
+    }
     if (!this.#session.user) field.focus();
   }
 }

@@ -21,11 +21,11 @@ export class Feeds {
     const columns = [
       ["Feed", (feed) => this.#nameNode(feed)],
       ["Takes", ({ accepts }) => accepts.join(", ")],
-      ["Stands", standNode],
+      ["State", standNode],
       ["Last message", ({ last_message_at: at }) => (at ? agoOf(at) : "never")],
       ["Today", ({ last_day: { received } }) => received.toLocaleString(), { number: true }],
       ["Ever", ({ ever: { received } }) => received.toLocaleString(), { number: true }],
-      ["Twice", ({ ever: { duplicates } }) => duplicates.toLocaleString(), { number: true }],
+      ["Duplicates", ({ ever: { duplicates } }) => duplicates.toLocaleString(), { number: true }],
       ["Odd numbers", oddOf, { number: true }],
       ["Set aside", ({ ever: { quarantined } }) => quarantined.toLocaleString(), { number: true }],
     ];

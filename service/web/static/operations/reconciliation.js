@@ -91,7 +91,7 @@ export class Reconciliation {
 function tilesNode({ procedures, charged, rejected, orders, lag }) {
   const tiles = [tileNode(procedures, "procedures documented"), tileNode(charged, "of them charged"), tileNode(rejected, "decided to be no charge"), tileNode(orders, "orders and bookings")];
   const said = lag.charges
-    ? `Service to approval: ${lag.median} days in the middle, nine in ten within ${lag.nine_tenths}, the longest ${lag.longest}.`
+    ? `Service to approval: median ${lag.median} days; 90 % within ${lag.nine_tenths}; longest ${lag.longest}.`
     : "Nothing of this day was charged yet.";
   return element("section", { class: "card" }, element("div", { class: "tiles" }, ...tiles), element("p", { class: "quiet" }, said));
 }
@@ -99,12 +99,12 @@ function tilesNode({ procedures, charged, rejected, orders, lag }) {
 function waitingNode({ waiting, at_stake: stakes, currency }) {
   const rows = Object.entries(waiting).map(([age, counts]) => ({ age, counts, sum: Object.values(counts).reduce((a, b) => a + b, 0) }));
   const columns = [
-    ["Age, days", ({ age }) => age],
+    ["Days since service", ({ age }) => age],
     ...STATUSES.map(([status, words]) => [words, ({ counts }) => (counts[status] ?? 0).toLocaleString(), { number: true }]),
     ["Lines", ({ sum }) => sum.toLocaleString(), { number: true }],
     ...(currency ? [["At stake", ({ age }) => moneyWords(stakes[age], currency), { number: true }]] : []),
   ];
-  return element("section", { class: "lack" }, element("h3", {}, "All that waits, by age"), tableOf("Lines that wait, by age", columns, rows));
+  return element("section", { class: "lack" }, element("h3", {}, "All that waits, by days since service"), tableOf("Lines that wait, by age", columns, rows));
 }
 
 /** A sum; and how many lines are not in it. */

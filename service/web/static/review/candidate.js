@@ -9,7 +9,7 @@ import { coverageNode } from "./coverage.js";
 import { editsNode } from "./edits.js";
 import { historyNode } from "./history.js";
 import { isOverdue, limitWords } from "./limit.js";
-import { headline, statusWords, wordsOf } from "./line.js";
+import { headline, inWords, statusWords, wordsOf } from "./line.js";
 import { questionNodes } from "./questions.js";
 import { listed, titled } from "./sections.js";
 
@@ -59,7 +59,7 @@ export function showCandidate(container, line, items, tools) {
     ...questionNodes(line, tools),
     editsNode(line.edits),
     coverageNode(line.coverage),
-    listed("Because", line.because.map((sentence) => element("li", {}, sentence)), "because"),
+    listed("Because", line.because.map((sentence) => element("li", {}, inWords(sentence))), "because"),
     consideredNode(line),
     some("Evidence", (item) => item.decides),
     some("Stated by the sender", (item) => item.stated && !item.decides),
@@ -122,8 +122,8 @@ function itemNode({ name, value, source, n }, tools) {
     button(
       { class: "item", "data-item": n, "aria-pressed": "false" },
       () => tools.reveal([n]),
-      element("span", { class: "name" }, ...breakable(name)),
-      element("span", { class: "value" }, ...breakable(String(value))),
+      element("span", { class: "name" }, ...breakable(inWords(name))),
+      element("span", { class: "value" }, ...breakable(inWords(String(value)))),
       element("span", { class: "path" }, source.path),
     ),
   );

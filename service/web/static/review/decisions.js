@@ -49,7 +49,7 @@ export class Decisions {
     this.#review = review;
     this.drafts = new Drafts(session);
     const onClick = (id, act) => byId(id).addEventListener("click", () => this.#review.line && act(this.#review.line));
-    onClick("approve", (line) => this.send("approve", { edits_seen: line.edits.map((edit) => edit.id) }));
+    onClick("approve", (line) => this.#approve(line));
     onClick("edit", (line) => this.#openDrafted(line, "edit", openEdit));
     onClick("modifiers", (line) => {
       this.#openDrafted(line, "edit", openEdit);
@@ -73,6 +73,11 @@ export class Decisions {
     byId("claim").firstElementChild.textContent = mine ? "Give back" : this.#isOthers(line) ? "Take over" : "Claim";
     byId("split").setAttribute("aria-disabled", String(!line.code || line.units < 2));
     byId("hold").firstElementChild.textContent = line.held_until || line.hold_reason ? "Unhold" : "Hold";
+  }
+
+  /** There is no line to decide. */
+  labelNone() {
+    for (const id of ["approve", "split"]) byId(id).setAttribute("aria-disabled", "true");
   }
 
   forget() {
@@ -136,6 +141,11 @@ export class Decisions {
       const send = (reason) => this.send("claim", { take_over: reason });
       askReason({ title: "Take over", text: `${line.claimed_by} is working on this line.`, verb: "Take over", send });
     } else this.send(line.claimed_by === this.#session.user.name ? "release" : "claim");
+  }
+
+  #approve(line) {
+    if (!line.code) say("No code yet: ask the clinician, edit or reject.", { problem: true });
+    else this.send("approve", { edits_seen: line.edits.map((edit) => edit.id) });
   }
 
   #split(line) {

@@ -5,8 +5,24 @@ import { whenOf } from "../frame/time.js";
 import { reasonWords } from "./reasons.js";
 import { listed } from "./sections.js";
 
+/** What was decided, as it is told. */
+const VERDICTS = {
+  approve: "approved",
+  change: "changed",
+  reject: "rejected",
+  first_approval: "approved, the first of two",
+  add: "added",
+  split: "split",
+  hold: "held",
+  unhold: "no longer held",
+  take_over: "taken over",
+  undo_approval: "approval undone",
+  undo_rejection: "rejection undone",
+  undo_first: "first approval undone",
+};
+
 export function historyNode(line) {
-  const decided = line.decisions.map(({ verdict, by, at, reason, text }) => ({ at: at * 1000, by, text: [verdict, reasonWords(reason, text)] }));
+  const decided = line.decisions.map(({ verdict, by, at, reason, text }) => ({ at: at * 1000, by, text: [VERDICTS[verdict] ?? verdict, reasonWords(reason, text)] }));
   const said = (line.comments ?? []).map(({ at, by, text }) => ({ at, by, text: ["comment", text] }));
   const all = [...decided, ...said].sort((a, b) => new Date(a.at) - new Date(b.at));
   return listed("So far", all.map(entryNode), "history");

@@ -22,5 +22,8 @@ export const statusWords = (line) => STATUSES[line.status] ?? line.status;
 /** Whether a person may still decide it. */
 export const isOpen = (line) => OPEN.has(line.status);
 
+/** Names of the vocabulary within a text as words: "region = lumbar_sacral" is "region = lumbar sacral". */
+export const inWords = (text) => text.replaceAll(/(?<=[a-z])_(?=[a-z])/g, " ");
+
 /** A name of the mappings as words: "neuraxial-injection" is "neuraxial injection". */
 export const wordsOf = (name) => name.replaceAll(/[-_.]/g, " ");

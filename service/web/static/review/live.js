@@ -1,6 +1,8 @@
 // Live change: what others decide leaves the list, what comes new is announced, never put under the cursor.
 
+import { NO_ANSWER } from "../frame/api.js";
 import { byId } from "../frame/dom.js";
+import { unsay } from "../frame/say.js";
 import { Stream } from "../frame/stream.js";
 
 const PATH = "/v1/events-stream";
@@ -72,6 +74,8 @@ export class Live {
     const mark = byId("live");
     mark.hidden = live === null;
     mark.classList.toggle("off", live === false);
-    mark.textContent = live ? "live" : "connecting again";
+    mark.textContent = live ? "live" : "offline"; // a word no longer than its place: the head stays one row
+    mark.title = live ? "" : "Connecting again";
+    if (live) unsay(NO_ANSWER);
   }
 }

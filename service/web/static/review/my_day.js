@@ -3,19 +3,22 @@
 import { byId } from "../frame/dom.js";
 
 const PATH = "/v1/me/day";
+/** [verdict, words, the verdict that takes it back]. */
 const VERDICTS = [
-  ["approve", "approved"],
-  ["first_approval", "for second review"],
+  ["approve", "approved", "undo_approval"],
+  ["first_approval", "for second review", "undo_first"],
   ["change", "edited"],
-  ["reject", "rejected"],
+  ["reject", "rejected", "undo_rejection"],
   ["ask", "asked"],
 ];
 
-/** [words, number] of each kind of decision, as far as the service counts them; null when it does not. */
+/** [words, number] of each kind of decision that stands, as far as the service counts them; null when it does not. */
 export async function myDay(session) {
   if (!session.offers(`GET ${PATH}`) || !session.has("coder", "lead")) return null;
   const { decisions } = await session.api.get(PATH);
-  return VERDICTS.map(([verdict, words]) => [words, decisions[verdict] ?? 0]);
+  const many = (verdict) => decisions[verdict] ?? 0;
+  // What was decided yesterday may be taken back today.
+  return VERDICTS.map(([verdict, words, undo]) => [words, Math.max(0, many(verdict) - many(undo))]);
 }
 
 export async function showMyDay(session) {

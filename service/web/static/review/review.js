@@ -111,6 +111,7 @@ export class Review {
     this.worklist.focus();
     if (this.worklist.placeOf(wanted)) this.worklist.choose(wanted);
     else this.worklist.chooseFirst();
+    if (this.worklist.empty) this.#decisions.labelNone();
     this.#session.guarded(() => showMyDay(this.#session));
   }
 
@@ -135,6 +136,7 @@ export class Review {
       else if (line.status === "superseded") await this.#showSuccessor(line);
       else this.#tellDecided(line);
     });
+    if (this.worklist.chosen === id && !this.#line) this.#decisions.labelNone();
   }
 
   #display(line, before) {
@@ -187,11 +189,12 @@ export class Review {
   takeOff(line) {
     this.worklist.remove(line.id);
     this.#queue.show();
+    if (this.worklist.empty) this.#decisions.labelNone();
   }
 
   /** A line that was decided waits again. */
   bringBack(line) {
-    this.worklist.add([line]);
+    this.worklist.putBack(line);
     this.#queue.show();
     this.#live.refresh();
     this.worklist.choose(line.id);

@@ -11,6 +11,7 @@ export class Worklist {
   #rows;
   #lines = [];
   #chosen = "";
+  #after = new Map(); // a line that was taken off -> the line that stood after it
   #choose;
   #isSelected;
   me = "";
@@ -51,6 +52,7 @@ export class Worklist {
   clear() {
     this.#lines = [];
     this.#chosen = "";
+    this.#after.clear();
     this.#list.removeAttribute("aria-activedescendant");
     this.#list.scrollTop = 0;
     this.#rows.show([]);
@@ -61,6 +63,17 @@ export class Worklist {
     const known = new Map(this.#lines.map((line) => [line.id, line]));
     for (const line of lines) known.set(line.id, line);
     this.#show([...known.values()]);
+  }
+
+  /** A line that waits again stands where it stood; one that was never here, at the end. */
+  putBack(line) {
+    if (this.placeOf(line.id)) {
+      this.update(line);
+      return;
+    }
+    let next = this.#after.get(line.id);
+    while (next && !this.placeOf(next)) next = this.#after.get(next);
+    this.#show(this.#lines.toSpliced(next ? this.#indexOf(next) : this.#lines.length, 0, line));
   }
 
   /** Show a line that is in the list as it is now. */
@@ -95,6 +108,7 @@ export class Worklist {
   remove(id) {
     const index = this.#indexOf(id);
     if (index < 0) return;
+    this.#after.set(id, this.#lines[index + 1]?.id);
     const heir = this.#lines[index + 1] ?? this.#lines[index - 1];
     const wasChosen = id === this.#chosen;
     this.#show(this.#lines.filter((line) => line.id !== id));
