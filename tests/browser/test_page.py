@@ -61,7 +61,7 @@ def test_a_code_lights_what_it_rests_on_and_a_mark_its_element(review, running):
 
     shown(review).get_by_role("button").click()
     expect(review.locator(".item[aria-pressed=true]")).to_have_count(len(detail["evidence"]))
-    assert review.locator("mark.decides:not(.lit)").count() == 0
+    assert review.locator("#documents mark.decides:not(.lit)").count() == 0
 
     review.locator("mark", has_text="saline").click()
     expect(review.locator(".item[aria-pressed=true]")).to_contain_text("saline")
@@ -289,12 +289,12 @@ def test_the_token_is_exchanged_for_a_session_and_kept_nowhere(review, running):
 
 def test_a_token_that_ends_takes_the_patient_off_the_screen(review, running):
     send(running, "01")
-    held = []
-    review.route("**/v1/session", held.append)  # until the answer comes, the button says what it waits for
+    held = []  # until the answer comes, the button says what it waits for
+    review.route("**/v1/session", lambda route: held.insert(0, route))
     sign_in(review, "no such token")
     expect(review.get_by_role("button", name="Signing in")).to_be_disabled()
-    review.unroute("**/v1/session")
     held[0].continue_()
+    review.unroute("**/v1/session")
     expect(review.locator("#token-error")).to_contain_text("This token is not valid")
     expect(review.get_by_label("Your token")).to_be_focused()
     sign_in(review, running.token)

@@ -66,9 +66,10 @@ function oddOf({ ever: { reused, out_of_sequence: outOfSequence } }) {
   return (reused + outOfSequence).toLocaleString();
 }
 
-function standNode({ silent, lag_seconds: lag, last_day: { quarantined } }) {
+function standNode({ silent, lag_seconds: lag, ever: { received }, last_day: { quarantined } }) {
   if (silent) return element("span", { class: "badge problem" }, icon("edit"), "silent");
   if (lag > 60) return element("span", { class: "badge asks" }, icon("clock"), `waits ${Math.round(lag / 60)} min`);
   if (quarantined) return element("span", { class: "badge asks" }, icon("question"), `${quarantined} set aside today`);
+  if (!received) return element("span", { class: "badge" }, icon("clock"), "no message yet");
   return element("span", { class: "badge" }, icon("tick"), "well");
 }
