@@ -92,7 +92,7 @@ def test_hostile_text_is_shown_as_it_is_and_nothing_of_it_runs(page, running):
     running.decide(
         running.ask("GET", f"/v1/candidates/{line['id']}").json, "change", {"reason": PAYLOADS[9], "units": 2}
     )
-    page.keyboard.press("a")
+    page.get_by_role("button", name="Show it as it is now").click()
     expect(page.locator("#upstream")).to_contain_text(PAYLOADS[9])
     expect(lines(page)).to_have_count(1)
     assert {url.split("/")[2] for url in asked if not url.startswith("data:")} == {running.http.split("/")[2]}
