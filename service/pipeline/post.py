@@ -136,18 +136,19 @@ def _as_before(
     """
     leader = postings[0]
     held = any(each.may_be_held for each in postings)
-    if not destination.is_ours(body):
-        if held:
-            raise PostingRefused("it was made for another kind of receiver, which may hold it")
-        return None
     with database.transaction() as store:
-        if store.postings.are_all(postings):
-            return Parcel(leader.control_id, body, leader.attempts > 1, may_be_held=held)
-        if not held:
+        is_whole = store.postings.are_all(postings)
+        if not (is_whole or held):
             store.postings.part(postings)
-    if held:
+    if not is_whole and held:
         raise PostingRefused("its message tells of another charge, too, which is not to be sent again")
-    raise _Parted
+    if not is_whole:
+        raise _Parted
+    if destination.is_ours(body):
+        return Parcel(leader.control_id, body, leader.attempts > 1, may_be_held=held)
+    if held:
+        raise PostingRefused("it was made for another kind of receiver, which may hold it")
+    return None
 
 
 def _record_receipt(

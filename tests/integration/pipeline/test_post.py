@@ -150,6 +150,9 @@ def test_a_posting_whose_worker_died_waits_for_a_person_if_bytes_may_have_left(
         if fixed:
             store.postings.fix(claimed, Parcel(claimed.control_id, b"DFT"))
     clock.now += 61
+    assert post(database, {"billing": billing}, lease=60) == 0
+    assert posting_of(database, approved).state is (PostingState.UNKNOWN if fixed else PostingState.PENDING)
+    clock.now += 61
     assert post(database, {"billing": billing}, lease=60) == (0 if fixed else 1)
     assert posting_of(database, approved).state is (PostingState.UNKNOWN if fixed else PostingState.POSTED)
     assert len(sink.messages) == (0 if fixed else 1)
