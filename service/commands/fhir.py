@@ -1,7 +1,6 @@
 """fhir: the FHIR servers that procedures are fetched from: how they stand, our keys, our subscriptions."""
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 from service.commands.options import Data
 from service.domain.ehr import Ehr
 from service.domain.errors import SetupError
+from service.domain.ids import new_control_id
 from service.fhir import EhrServer, build_subscription, public_key
 from service.settings import Settings
 from service.store import Database, Store
@@ -118,7 +118,7 @@ def _token(database: Database, ehr: Ehr) -> str:
     if ehr.signature:
         return ""
     with database.transaction() as store:
-        user = f"ehr-{ehr.name}-{int(time.time())}"
+        user = f"ehr-{ehr.name}-{new_control_id()}"
         return store.users.add(user, frozenset({"feed"}), ehr.facility, by="command line")
 
 

@@ -68,6 +68,7 @@ def test_a_day_from_signing_in_to_signing_out_without_the_mouse(page, running):
     page.keyboard.press("/")
     page.keyboard.type("neuraxial")
     page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Take off: neuraxial injection")).to_be_visible()
     ask_and_record_the_answer(page)
     press(page, "r", "62324")
     page.keyboard.press("1")

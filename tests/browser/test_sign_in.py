@@ -77,7 +77,8 @@ def test_password_idle_log_off_and_back_to_the_line_and_the_draft(page, clinic):
 
     pass_time(page, clinic, 14 * 60)
     expect(message(page)).to_contain_text("press any key to stay")
-    page.keyboard.press("Shift")
+    with page.expect_response("**/v1/session/activity"):
+        page.keyboard.press("Shift")
     expect(message(page)).to_have_text("")
     pass_time(page, clinic, 10 * 60)
     expect(shown(page)).to_be_visible()
