@@ -3,9 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SERVE := $(BIN)/charge-capture serve
-# A test file stays with one process; each process has database servers of its own. One more than there are
-# cores: many tests wait for a process, a browser or a disk.
-TEST = $(BIN)/pytest --numprocesses $(shell $(PYTHON) -c 'import os; print(min(4, os.cpu_count() + 1))') --dist loadfile
+# A test file stays with one process; each process has database servers of its own.
+TEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: setup dev run demo test check format bench clean
 

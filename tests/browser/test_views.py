@@ -53,7 +53,7 @@ def test_what_was_set_aside_is_looked_at_and_discarded_and_a_feed_shows_its_hour
     expect(message(page)).to_contain_text("QUARANTINE-1 is discarded")
     expect(row).to_have_count(0)
 
-    page.keyboard.press("5")
+    page.locator("nav").get_by_role("link", name="Feeds").click()
     page.get_by_role("button", name="Any report, ORU^R01").click()
     expect(page.get_by_role("img", name="Messages an hour")).to_be_visible()
     assert page.evaluate("location.hash") == "#feeds"
