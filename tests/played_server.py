@@ -7,6 +7,16 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+def send_answer(handler, status, content, headers):
+    """Send JSON, or None for no body, through the handler of a request."""
+    payload = b"" if content is None else json.dumps(content).encode()
+    handler.send_response(status)
+    for name, value in {**headers, "Content-Length": str(len(payload))}.items():
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(payload)
+
+
 @contextmanager
 def played(player):
     """Serve it; `player.answer(method, path, headers, body)` gives status, content and headers.
@@ -22,13 +32,7 @@ def played(player):
             if answer is None:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return
-            status, content, headers = answer
-            payload = b"" if content is None else json.dumps(content).encode()
-            self.send_response(status)
-            for name, value in {**headers, "Content-Length": str(len(payload))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(payload)
+            send_answer(self, *answer)
 
         do_GET = do_POST = do_PUT = handle_any  # noqa: N815
 

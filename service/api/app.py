@@ -26,8 +26,8 @@ from service.api import (
     stream,
     worklist,
 )
-from service.api.document import OUTCOMES, PROBLEMS, Application
 from service.api.limits import Limits
+from service.api.openapi import OUTCOMES, PROBLEMS, Application
 from service.api.parts import Parts
 
 

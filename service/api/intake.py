@@ -5,9 +5,9 @@ from starlette.concurrency import run_in_threadpool
 
 from service import fhir
 from service.api.access import Sender
-from service.api.document import PROBLEMS
 from service.api.examples import ACK, BUNDLE, HL7, METADATA, PROCEDURE, WELL, answered, body_of
 from service.api.media import FHIR, FhirResponse
+from service.api.openapi import PROBLEMS
 from service.api.parts import Parts, PartsOf
 from service.api.problems import problem
 from service.domain.errors import Fault

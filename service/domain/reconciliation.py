@@ -1,8 +1,9 @@
 """Reconciliation: what of a day of service is not where it should be. Ids and codes; no patient data."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
+
+from service.domain.stakes import Sum
 
 
 class Lack(StrEnum):
@@ -40,14 +41,6 @@ class Lag:
 
 
 @dataclass(frozen=True, slots=True)
-class AtStake:
-    """What charges that wait come to, by the charge master."""
-
-    amount: Decimal
-    unpriced: int  # charges without a known price, which are not in it
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """How a day stands, and all that waits."""
 
@@ -59,7 +52,7 @@ class Report:
     orders: int  # orders and bookings for that day
     lag: Lag
     waiting: dict[str, dict[str, int]]  # lines of any day that wait: age -> status -> how many
-    at_stake: dict[str, AtStake]  # of these: age -> money; empty where the site has no charge master
+    at_stake: dict[str, Sum]  # of these: age -> money; empty where the site has no charge master
     findings: tuple[Finding, ...]
 
     def counts(self) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """Stakes: until when a line must be billed, and how much money hangs on it. Unknown is never zero."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,6 +15,14 @@ CURRENCY = "USD"  # of charge masters, as of FT1-12
 
 def _today() -> date:
     return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What charges come to, by the charge master."""
+
+    amount: Decimal
+    unpriced: int  # charges without a known price, which are not in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,14 @@ class Stakes:
     def at_least(self, least: Decimal) -> Callable[[Candidate], bool]:
         """Whether so much hangs on a line; one whose price is not known does not fit."""
         return lambda line: (amount := self.amount(line)) is not None and abs(amount) >= least
+
+    def added_up(self, charges: Iterable[tuple[str, Sequence[str], str, int, int]]) -> Sum:
+        """Add up charges: code, modifiers, day and units, and how many there are of each."""
+        priced = [
+            (self.price(code, modifiers, day), units, count) for code, modifiers, day, units, count in charges
+        ]
+        amounts = (price * units * count for price, units, count in priced if price is not None)
+        return Sum(sum(amounts, Decimal(0)), sum(count for price, _, count in priced if price is None))
 
     def price(self, code: str, modifiers: Sequence[str], day: str) -> Decimal | None:
         """Of one unit; None = not known."""

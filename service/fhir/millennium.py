@@ -63,7 +63,8 @@ def call_of(charges: Sequence[Charge], site: MillenniumSite) -> Call:
         case [credit, charge] if credit.reverses and credit.reverses == charge.replaces:
             is_charge = charge.kind is ChargeKind.CHARGE
             if is_charge and credit.context.encounter_reference == charge.context.encounter_reference:
-                return _of_item(MODIFY, charge, _found_by_key(credit, site).reverses, site)
+                _refuse_without_key(credit, site)
+                return _of_item(MODIFY, charge, credit.reverses, site)
     raise PostingRefused("only a credit and the charge in its place leave together")
 
 
@@ -74,7 +75,8 @@ def _of_item(operation: str, charge: Charge, takes_back: str, site: MillenniumSi
 
 
 def _credit(credit: Charge, site: MillenniumSite) -> Call:
-    context = _found_by_key(credit, site).context
+    _refuse_without_key(credit, site)
+    context = credit.context
     if not context.patient_reference:
         raise PostingRefused("ChargeItem.subject: to credit it, this server needs the reference of a Patient")
     parameters = [
@@ -85,12 +87,12 @@ def _credit(credit: Charge, site: MillenniumSite) -> Call:
     return _call(CREDIT, "", credit.reverses, credit, parameters)
 
 
-def _found_by_key(credit: Charge, site: MillenniumSite) -> Charge:
+def _refuse_without_key(credit: Charge, site: MillenniumSite) -> None:
+    """What a credit is about is found by our key alone."""
     if site.key_attribute is None:
         raise PostingRefused(
             f"credit {credit.reverses} in billing, by hand: no attribute of its items keeps our key"
         )
-    return credit
 
 
 def _call(operation: str, key: str, takes_back: str, charge: Charge, parameters: list[Resource]) -> Call:

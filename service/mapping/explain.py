@@ -148,13 +148,13 @@ def _in_the_way(table: Table, file: TableFile, judged: Judged, number: int, row:
             continue
         now = "open" if settled.ask else words(settled.possible[0])
         because = " and ".join(str(judged.view.stands[name]) for name in settled.reason)
-        first, *others = (*_ways(file.facts[fact.name], cell), "")
+        ways = list(_ways(file.facts[fact.name], cell))
         yield (
             f"row {number} needs {fact.name} = {words(cell)}; it is {now}"
             + (f" ({because})" if because else "")
-            + (f". It would be documented by: {first}" if first else "")
+            + (f". It would be documented by: {ways[0]}" if ways else "")
         )
-        yield from (f"  or by: {other}" for other in others if other)
+        yield from (f"  or by: {other}" for other in ways[1:])
 
 
 def _ways(fact: Fact, cell: object) -> Iterator[str]:

@@ -47,13 +47,14 @@ def at_stake(store: Store, facility: str, stakes: Stakes) -> AtStake:
 
 
 def _of_age(age: str, waiting: list[Waiting], stakes: Stakes) -> OfAge:
-    priced = [(stakes.price(each.code, each.modifiers, each.service_date), each) for each in waiting]
-    amount = sum((price * each.units * each.lines for price, each in priced if price is not None), Decimal(0))
+    found = stakes.added_up(
+        (each.code, each.modifiers, each.service_date, each.units, each.lines) for each in waiting
+    )
     return OfAge(
         age,
         lines=sum(each.lines for each in waiting),
-        unpriced=sum(each.lines for price, each in priced if price is None),
-        amount=amount if stakes.prices else None,
+        unpriced=found.unpriced,
+        amount=found.amount if stakes.prices else None,
     )
 
 

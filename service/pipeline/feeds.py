@@ -70,13 +70,14 @@ def links_of(
     store: Store, feeds: Sequence[Feed], feed: Feed | None, facility: str
 ) -> list[tuple[str, Progress]]:
     """The links on which senders of a feed number their messages (MSH-13), and how far they have come."""
+    if feed is None:
+        return []
     feed_of = feed_finder(tuple(feeds))
-    accepts = [(feed.format, accepted) for feed in (feed,) if feed for accepted in feed.accepts]
     return [
         (link, progress)
         for (speaks_for, link), progress in store.sequences.all().items()
-        if facility in (ALL_FACILITIES, speaks_for, feed.facility if feed else "")
-        and any(feed_of(form, accepted, sender_of(link)) is feed for form, accepted in accepts)
+        if facility in (ALL_FACILITIES, speaks_for, feed.facility)
+        and any(feed_of(feed.format, accepted, sender_of(link)) is feed for accepted in feed.accepts)
     ]
 
 

@@ -168,13 +168,12 @@ def _record_receipt(
 
 def _tell_breaker(destination: Destination, error: PostingError) -> None:
     if isinstance(error, PostingRefused):
-        answered = bool(error.answer)  # else it was never sent
-    else:
-        answered = isinstance(error, PostingUnavailable) and error.of_this_charge
-        if not answered:
-            destination.breaker.failed()
-    if answered:
+        if error.answer:  # else it was never sent
+            destination.breaker.succeeded()
+    elif isinstance(error, PostingUnavailable) and error.of_this_charge:
         destination.breaker.succeeded()
+    else:
+        destination.breaker.failed()
 
 
 def _record_failure(

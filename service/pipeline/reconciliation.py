@@ -5,13 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 
 from service.domain.charge import PostingState
 from service.domain.errors import InputError
 from service.domain.event import Event
-from service.domain.reconciliation import AtStake, Finding, Lack, Lag, Report
-from service.domain.stakes import Stakes
+from service.domain.reconciliation import Finding, Lack, Lag, Report
+from service.domain.stakes import Stakes, Sum
 from service.hl7 import ORDERING, Message, Ordered, decode, orders_of
 from service.store import Store
 from service.store.reconciliation import DayCharge, DayLine, Reconciliation, WaitingLine
@@ -149,15 +148,13 @@ def _waiting(store: Store, tables: Reconciliation, facility: str) -> dict[str, l
     return found
 
 
-def _at_stake(waiting: dict[str, list[WaitingLine]], stakes: Stakes) -> dict[str, AtStake]:
+def _at_stake(waiting: dict[str, list[WaitingLine]], stakes: Stakes) -> dict[str, Sum]:
     return {age: _sum(lines, stakes) for age, lines in waiting.items()} if stakes.prices else {}
 
 
-def _sum(lines: Sequence[WaitingLine], stakes: Stakes) -> AtStake:
-    charges = [line for line in lines if line.is_charge]
-    priced = [(stakes.price(each.code, each.modifiers, each.service_date), each.units) for each in charges]
-    amount = sum((price * units for price, units in priced if price is not None), Decimal(0))
-    return AtStake(amount, unpriced=sum(price is None for price, _ in priced))
+def _sum(lines: Sequence[WaitingLine], stakes: Stakes) -> Sum:
+    charges = (line for line in lines if line.is_charge)
+    return stakes.added_up((each.code, each.modifiers, each.service_date, each.units, 1) for each in charges)
 
 
 def _orders(tables: Reconciliation, wanted: Wanted) -> list[tuple[Event, Ordered]]:

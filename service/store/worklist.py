@@ -23,7 +23,7 @@ from service.store.transaction import Transaction
 from service.store.users import ALL_FACILITIES
 from service.store.worklist_counts import count_up_to, counts_up_to, holds_at_most, values_of, walls_of
 from service.store.worklist_indexes import IS_LIVE
-from service.store.worklist_plan import DAY, LimitPlan, Place, Plan, drivers
+from service.store.worklist_plan import BY_DAY, DAY, LimitPlan, Place, Plan, drivers
 
 #: How many lines one stream looks at for one page: few, and more where few of them fit; 1,000 in all.
 WINDOWS: Final = (200, 800)
@@ -31,7 +31,6 @@ WINDOWS: Final = (200, 800)
 _FEW: Final = 500
 #: A row may commit this much later than another that was begun after it.
 _OVERLAP = 600.0
-_BY_DAY: Final = (Order.SERVICE_DATE, Order.LIMIT)
 Conditions = Sequence[ColumnElement[bool]]
 
 
@@ -82,7 +81,7 @@ class Worklist:
 
     def page(self, facility: str, wanted: Filter, *, limit: int, after: Key | None = None) -> Page:
         """The lines after a place, within a facility ("*" = all)."""
-        if wanted.order in _BY_DAY and not wanted.is_of_open_lines:
+        if wanted.order in BY_DAY and not wanted.is_of_open_lines:
             message = "only open lines stand in the order of their service dates and limits"
             raise UnreadableInput(Fault("/order", "102", message))
         facilities = self._facilities(facility, wanted.facility)
@@ -107,12 +106,12 @@ class Worklist:
             places = [(plan.place(row), row.sequence) for row in fitting[:limit]]
             streams.append(_Stream(places, places[-1][0] if len(fitting) >= limit else seen_to))
         sequences, following = _merged(streams, limit)
-        line = candidate.c
-        still = and_(line.status.in_(wanted.statuses), *Plan(wanted, self._now).rest(line))
+        line, plain = candidate.c, Plan(wanted, self._now)
+        still = and_(line.status.in_(wanted.statuses), *plain.rest(line))
         rows = self._connection.execute(select(candidate).where(line.sequence.in_(sequences), still))
         found = {row.sequence: self._rows.candidate(row) for row in rows}
         lines = [found[each] for each in sequences if each in found]
-        return Page(lines, Key(following[1], following[0]) if following else None)
+        return Page(lines, plain.key(following) if following else None)
 
     def _limit_plans(
         self, wanted: Filter, facilities: Sequence[str]
@@ -193,7 +192,7 @@ class Worklist:
     def _bounds(self, wanted: Filter) -> list[ColumnElement[bool]]:
         """Ages as places in the order of arrival, a little too wide."""
         bounds: list[ColumnElement[bool]] = []
-        if wanted.order in _BY_DAY:
+        if wanted.order in BY_DAY:
             return bounds
         if wanted.older_than_days is not None:
             until = self._arrived(self._now - wanted.older_than_days * DAY + _OVERLAP)
@@ -210,22 +209,19 @@ class Worklist:
         return self._connection.scalar(last) or 0
 
     def _stream(self, plan: Plan, narrow: Conditions, start: Conditions, limit: int) -> _Stream:
-        if not plan.rest(candidate.c):
+        if plan.rest(candidate.c):
+            fitting, seen_to = self._looked_through(plan, narrow, start, limit)
+            chosen = candidate.c.sequence.in_([row.sequence for row in fitting[:limit]])
+            # All of it once more: a line may have changed since, and must fit at the very version that is
+            # given. But not the stretch, which SQLite would go through from end to end.
+            full = select(candidate).where(chosen, *narrow, *plan.rest(candidate.c))
+            rows = self._connection.execute(plan.ordered(full, candidate.c)).all()
+            seen_to = plan.place(fitting[limit - 1]) if len(fitting) >= limit else seen_to
+        else:
             lines = plan.ordered(select(candidate).where(*narrow, *start), candidate.c)
             rows = self._connection.execute(lines.limit(limit)).all()
-            return _Stream(
-                [(plan.place(row), row) for row in rows], plan.place(rows[-1]) if len(rows) == limit else None
-            )
-        fitting, seen_to = self._looked_through(plan, narrow, start, limit)
-        chosen = candidate.c.sequence.in_([row.sequence for row in fitting[:limit]])
-        # All of it once more: a line may have changed since, and must fit at the very version that is given.
-        # But not the stretch, which SQLite would go through from end to end.
-        full = select(candidate).where(chosen, *narrow, *plan.rest(candidate.c))
-        rows = self._connection.execute(plan.ordered(full, candidate.c)).all()
-        return _Stream(
-            [(plan.place(row), row) for row in rows],
-            plan.place(fitting[limit - 1]) if len(fitting) >= limit else seen_to,
-        )
+            seen_to = plan.place(rows[-1]) if len(rows) == limit else None
+        return _Stream([(plan.place(row), row) for row in rows], seen_to)
 
     def _looked_through(
         self, plan: Plan, narrow: Conditions, start: Conditions, limit: int

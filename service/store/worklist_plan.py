@@ -12,6 +12,8 @@ from service.store.tables import candidate
 from service.store.worklist_indexes import IS_LIVE, LIMITS
 
 DAY: Final = 86_400.0
+#: Orders in which a line's place is a day.
+BY_DAY: Final = (Order.SERVICE_DATE, Order.LIMIT)
 _PEOPLE = (NOBODY, OTHERS, "")
 #: A line's place in the order; places compare as the database orders lines.
 Place = tuple[Any, ...]
@@ -140,7 +142,7 @@ class Plan:
         """The lines of a query in order."""
         if self._wanted.order is Order.NEWEST:
             return query.order_by(line.sequence.desc())
-        if self._wanted.order is Order.SERVICE_DATE:
+        if self._wanted.order in BY_DAY:
             return query.order_by(line.service_date, line.sequence)
         return query.order_by(line.sequence)
 
@@ -163,7 +165,7 @@ class Plan:
 
     def key(self, place: Place) -> Key:
         """A place as a cursor."""
-        if self._wanted.order is Order.SERVICE_DATE:
+        if self._wanted.order in BY_DAY:
             return Key(place[1], place[0])
         return Key(abs(place[0]))
 
@@ -182,10 +184,6 @@ class LimitPlan(Plan):
         within = (day >= self._run.since, day < self._run.before)
         return [literal_column(IS_LIVE), candidate.c.payer == self._payer, *within]
 
-    def ordered(self, query: Select[Any], line: Any) -> Select[Any]:
-        """The lines of a query in order."""
-        return query.order_by(line.service_date, line.sequence)
-
     def beyond(self, after: Key) -> ColumnElement[bool]:
         """Whether a line comes after a place."""
         day = self._run.service_date(after.day)
@@ -195,7 +193,3 @@ class LimitPlan(Plan):
     def place(self, row: Any) -> Place:
         """Where a row stands in the order."""
         return (self._run.place(row.service_date), row.sequence)
-
-    def key(self, place: Place) -> Key:
-        """A place as a cursor."""
-        return Key(place[1], place[0])

@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from service.domain.errors import PostingRefused, PostingUnavailable, PostingUncertain, SetupError
 from service.fhir import ChargeItemClient
+from tests.played_server import send_answer
 
 IDENTIFIER = "urn:test|7K3M9QX2B4ZD"
 ITEM = {
@@ -58,13 +59,7 @@ class Billing:
         if planned == "hang up":
             handler.connection.shutdown(socket.SHUT_RDWR)
             return
-        status, content, headers = planned
-        payload = b"" if content is None else json.dumps(content).encode()
-        handler.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(payload))}.items():
-            handler.send_header(name, value)
-        handler.end_headers()
-        handler.wfile.write(payload)
+        send_answer(handler, *planned)
 
 
 @contextmanager

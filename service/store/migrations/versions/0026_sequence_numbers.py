@@ -23,14 +23,14 @@ def upgrade() -> None:
         sa.Column("missing", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("facility", "link", name=op.f("pk_link_sequence")),
     )
-    op.add_column("event", sa.Column("ordering", sa.String(8), nullable=False, server_default=""))
-    for name in ("reused", "out_of_order"):
+    op.add_column("event", sa.Column("sequencing", sa.String(8), nullable=False, server_default=""))
+    for name in ("reused", "out_of_sequence"):
         op.add_column("feed_tally", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
     op.execute(f"UPDATE feed_tally SET reused = ({_REUSED}) WHERE hour = 0")  # noqa: S608  no input
 
 
 def downgrade() -> None:
-    for name in ("out_of_order", "reused"):
+    for name in ("out_of_sequence", "reused"):
         op.drop_column("feed_tally", name)
-    op.drop_column("event", "ordering")
+    op.drop_column("event", "sequencing")
     op.drop_table("link_sequence")
