@@ -3,6 +3,9 @@
 /** What is said where no answer came. */
 export const NO_ANSWER = "No answer came from the service. Reload the list to see how things stand.";
 
+/** The type of the problem of whoever still asks after the session's end. */
+export const OVER = "over";
+
 /** An answer that is an error: its HTTP status (0 = no answer at all), its name, and where it says it lies. */
 export class Problem extends Error {
   constructor(status, detail, { type = "", errors = [] } = {}) {
@@ -14,6 +17,7 @@ export class Problem extends Error {
 }
 
 export class Api {
+  #over = false; // whoever asked has signed out: nothing is asked any more, no answer is given out
   skew = 0; // ms by which the service's clock is ahead of this one
   #operations = new Map(); // "POST /v1/candidates/{}/claim" -> names of its parameters
 
@@ -26,6 +30,13 @@ export class Api {
         this.#operations.set(`${method.toUpperCase()} ${shape}`, new Set(parameters.map(({ name }) => name)));
       }
     }
+  }
+
+  /** The session is over: a view that was still loading shows nothing more. */
+  end() {
+    this.#over = true;
+    this.#operations.clear();
+    return this;
   }
 
   /** Whether there is an operation, written as "POST /v1/candidates/{}/ask". */
@@ -46,7 +57,9 @@ export class Api {
   async file(path) {
     const response = await this.#send("GET", path, {});
     const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1] ?? "file";
-    return { blob: await response.blob(), name };
+    const blob = await response.blob();
+    this.#stand();
+    return { blob, name };
   }
 
   /** Each press of a button is one request, however often the network repeats it. */
@@ -75,10 +88,13 @@ export class Api {
 
   async #ask(method, path, headers = {}, body = undefined) {
     const response = await this.#send(method, path, { Accept: "application/json", ...headers }, body);
-    return response.status === 204 ? null : response.json();
+    const answered = response.status === 204 ? null : await response.json();
+    this.#stand();
+    return answered;
   }
 
   async #send(method, path, headers, body, signal) {
+    this.#stand();
     const sent = body ? { ...headers, "Content-Type": "application/json" } : headers;
     const response = await answer(path, {
       method,
@@ -89,10 +105,15 @@ export class Api {
       redirect: "error",
       signal,
     });
+    this.#stand();
     if (!response.ok) throw await problemOf(response);
     const date = Date.parse(response.headers.get("Date"));
     if (date) this.skew = Math.abs(date - Date.now()) > 2000 ? date - Date.now() : 0; // it is told in whole seconds
     return response;
+  }
+
+  #stand() {
+    if (this.#over) throw new Problem(401, "The session is over.", { type: OVER });
   }
 }
 

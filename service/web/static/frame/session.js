@@ -1,13 +1,13 @@
 // Who is signed in, and what happens when that ends. What a step throws is said to the person.
 
-import { Api, Problem } from "./api.js";
+import { Api, OVER, Problem } from "./api.js";
 import { say } from "./say.js";
 
 const PATH = "/v1/session";
 
 export class Session {
-  api = null; // null while nobody is signed in
-  user = null;
+  api = new Api().end(); // one for each session: it ends with it
+  user = null; // while nobody is signed in
   #started;
   #ended;
   #leaving = new Set();
@@ -66,17 +66,16 @@ export class Session {
 
   /** End it on the server, too; and at the identity provider, where it knows how. */
   async signOut(text = "") {
-    const { api } = this;
     await Promise.all([...this.#leaving].map((last) => last()));
     this.end(text);
-    this.#out = this.guarded(() => api.delete(PATH));
+    this.#out = this.guarded(() => new Api().delete(PATH));
     const ended = await this.#out;
     if (/^https?:/.test(ended?.continue_at ?? "")) location.assign(ended.continue_at);
   }
 
   /** Take everything that was shown off the screen. */
   end(text = "", problem = false) {
-    this.api = null;
+    this.api.end();
     this.#ended();
     this.user = null;
     say(text, { problem });
@@ -84,11 +83,11 @@ export class Session {
 
   /** Whether the user may call an operation that this service has. */
   offers(operation) {
-    return Boolean(this.api?.offers(operation));
+    return this.api.offers(operation);
   }
 
   takes(operation, parameter) {
-    return Boolean(this.api?.takes(operation, parameter));
+    return this.api.takes(operation, parameter);
   }
 
   has(...roles) {
@@ -108,7 +107,8 @@ export class Session {
   /** Say what the service says; the page is cleared when it no longer knows who is there. */
   report(problem) {
     if (!(problem instanceof Problem)) throw problem;
+    if (problem.name === OVER) return; // what it was asked for is off the screen
     if (problem.status !== 401) say(problem.message, { problem: true });
-    else if (this.api) this.end("Your session has ended. Sign in to go on where you were.", true);
+    else if (this.user) this.end("Your session has ended. Sign in to go on where you were.", true);
   }
 }
