@@ -1,4 +1,7 @@
-"""Plays an OpenID provider over real HTTP: discovery, keys, authorization with PKCE, tokens, signing out."""
+"""Plays an OpenID provider over real HTTP: discovery, keys, authorization with PKCE, tokens, signing out.
+
+`logout_token` is what it would post to the service by itself.
+"""
 
 import base64
 import hashlib
@@ -11,6 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 CLIENT, SECRET = "charge-capture", "a secret / of the client"
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 CONFIGURATION = """
 format: oidc/1
 title: Clinic
@@ -60,6 +64,14 @@ class PlayedProvider:
         if url.path == "/end":
             return 303, None, {"Location": given["post_logout_redirect_uri"]}
         return 404, {}, {}
+
+    def logout_token(self, **claims):
+        """What it posts to the service when somebody signs out there; None takes a claim away."""
+        now = int(time.time())
+        said = {"iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 120, "jti": secrets.token_hex(8)}
+        said |= {"sub": self.person["sub"], "events": {LOGOUT: {}}} | claims
+        said = {name: value for name, value in said.items() if value is not None}
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid, "typ": "logout+jwt"}, said, self.key)
 
     def configure(self, folder, text=CONFIGURATION):
         """Write the file that describes it to the service."""

@@ -14,6 +14,7 @@ from service.api import (
     mappings,
     metrics,
     oidc_sign_in,
+    oidc_sign_out,
     operations,
     postings,
     problems,
@@ -64,6 +65,7 @@ def create_app(parts: Parts, version: str) -> Application:
         operations,
         sign_in,
         oidc_sign_in,
+        oidc_sign_out,
     ):
         answered = OUTCOMES if module in (fhir_notify, fhir_read, intake) else PROBLEMS
         app.include_router(module.router, responses=answered)

@@ -13,15 +13,14 @@ from dataclasses import asdict, dataclass
 import orjson
 import structlog
 from fastapi import APIRouter, Request
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from service.api.cookies import Cookies
-from service.api.parts import Parts, PartsOf
+from service.api.parts import Parts, PartsOf, ProviderOf
 from service.api.sign_in import browser_of
 from service.domain.errors import NotVouchedFor, SetupError
 from service.domain.signing_in import Reason
-from service.oidc import Begun, Provider
+from service.oidc import Begun
 
 router = APIRouter(include_in_schema=False)
 _PATH, _CALLBACK = "/sign-in/oidc", "/sign-in/oidc/callback"
@@ -41,9 +40,9 @@ class _Pending:
 
 
 @router.get(_PATH)
-def begin(request: Request, parts: PartsOf, view: str = "") -> RedirectResponse:
+def begin(request: Request, parts: PartsOf, provider: ProviderOf, view: str = "") -> RedirectResponse:
     """Send the browser to the identity provider."""
-    provider, cookies = _provider(parts), Cookies.of(request)
+    cookies = Cookies.of(request)
     cookies.refuse_plain()
     view = view if _VIEW.fullmatch(view) else ""
     try:
@@ -56,9 +55,9 @@ def begin(request: Request, parts: PartsOf, view: str = "") -> RedirectResponse:
 
 
 @router.get(_CALLBACK)
-def finish(request: Request, parts: PartsOf) -> RedirectResponse:
+def finish(request: Request, parts: PartsOf, provider: ProviderOf) -> RedirectResponse:
     """The browser comes back: with a session if the provider vouches for its person, else with the reason."""
-    provider, cookies = _provider(parts), Cookies.of(request)
+    cookies = Cookies.of(request)
     pending, answer = _opened(cookies.pending, parts), dict(request.query_params)
     if pending is None or not _fits(answer, pending.begun):
         return _refused(NotVouchedFor(Reason.BEGIN_AGAIN, "no sign-in of this browser"), "")
@@ -74,12 +73,6 @@ def finish(request: Request, parts: PartsOf) -> RedirectResponse:
         cookies.set_session(response, signed_in.session)
     cookies.drop_pending(response)
     return response
-
-
-def _provider(parts: Parts) -> Provider:
-    if parts.provider is None:
-        raise HTTPException(404)
-    return parts.provider
 
 
 def _fits(answer: dict[str, str], begun: Begun) -> bool:

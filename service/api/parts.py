@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.exceptions import HTTPException
 
 from service.domain.coverage import CoveragePolicy
 from service.domain.ehr import Ehr
@@ -62,3 +63,13 @@ def parts_of(request: Request) -> Parts:
 
 
 PartsOf = Annotated[Parts, Depends(parts_of)]
+
+
+def provider_of(parts: PartsOf) -> Provider:
+    """The identity provider of the site; where it has none, nothing is there."""
+    if parts.provider is None:
+        raise HTTPException(404)
+    return parts.provider
+
+
+ProviderOf = Annotated[Provider, Depends(provider_of)]

@@ -58,6 +58,17 @@ class Identity:
     name: str
     roles: frozenset[str] | None  # None = the provider says nothing of roles
     facility: str
+    session: str  # what the provider calls its own session; "" = it does not say
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """Whom a provider has signed out: a subject, one of its sessions, or both named together."""
+
+    issuer: str
+    subject: str  # "" = whoever has that session
+    session: str  # "" = all of that subject
+    token: str  # name of the token that says so, which is said once
 
 
 def claim_of(claims: Mapping[str, Any], path: str) -> Any:

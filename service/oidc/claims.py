@@ -6,6 +6,7 @@ from typing import Any
 
 from service.domain.errors import NotVouchedFor
 from service.domain.signing_in import Identity, OidcPlan, Reason, claim_of, texts_of
+from service.oidc.signed import text_of
 
 _NAME = re.compile(r"[^\x00-\x1f\x7f*]{1,64}")
 
@@ -18,7 +19,14 @@ def identity_of(claims: Mapping[str, Any], plan: OidcPlan) -> Identity:
     name = claim_of(claims, plan.user_claim)
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise NotVouchedFor(Reason.UNKNOWN_USER, f"{plan.user_claim} holds no name")
-    return Identity(plan.issuer, claims["sub"], name, _roles(claims, plan), _facility(claims, plan))
+    return Identity(
+        issuer=plan.issuer,
+        subject=claims["sub"],
+        name=name,
+        roles=_roles(claims, plan),
+        facility=_facility(claims, plan),
+        session=text_of(claims, "sid"),
+    )
 
 
 def _roles(claims: Mapping[str, Any], plan: OidcPlan) -> frozenset[str] | None:

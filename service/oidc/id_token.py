@@ -1,105 +1,17 @@
-"""The ID token: what must hold before a word of it is believed."""
+"""The ID token: who has signed in."""
 
 import hmac
-import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
 
-from joserfc import jws, jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey
+from joserfc.jwk import KeySet
 
-from service.domain.errors import NotVouchedFor
-from service.domain.signing_in import OidcPlan, Reason
-
-_KINDS: Final[Mapping[str, type[RSAKey] | type[ECKey] | type[OKPKey]]] = {
-    "RSA": RSAKey,
-    "EC": ECKey,
-    "OKP": OKPKey,
-}
-_CLOCKS_DIFFER = 60.0
-_OLDEST = 600.0  # it was made for this sign-in
-_LONGEST_SUBJECT = 255
+from service.domain.signing_in import OidcPlan
+from service.oidc.signed import Claims, claims_of, name_in, not_trusted, text_of
 
 
-def key_set(published: Mapping[str, Any]) -> KeySet:
-    """The provider's public keys for signing; those of other kinds are passed over."""
-    listed = published.get("keys")
-    keys: list[OctKey | RSAKey | ECKey | OKPKey] = [
-        key for each in (listed if isinstance(listed, list) else []) if (key := _key(each))
-    ]
-    if not keys:
-        raise NotVouchedFor(Reason.AWAY, "the provider publishes no key for signing")
-    return KeySet(keys)
-
-
-def _key(published: Any) -> RSAKey | ECKey | OKPKey | None:
-    if not isinstance(published, dict) or published.get("use", "sig") != "sig":
-        return None
-    kind = _KINDS.get(str(published.get("kty")))
-    try:
-        return kind.import_key(published) if kind else None
-    except (JoseError, ValueError, TypeError, KeyError):
-        return None  # a curve of tomorrow must not keep out those whose key is of today
-
-
-def key_id(token: str) -> str:
-    """The name of the key that the token says it is signed with; "" = it does not say."""
-    try:
-        header = jws.extract_compact(token.encode()).headers()
-    except (JoseError, ValueError):
-        raise _not_trusted("it is no signed token") from None
-    named = header.get("kid", "")
-    return named if isinstance(named, str) else ""
-
-
-def claims_of(
-    token: str, keys: KeySet, plan: OidcPlan, *, nonce: str, clock: Callable[[], float]
-) -> Mapping[str, Any]:
-    """What the token says; NotVouchedFor unless this provider made it, for us, for this sign-in, just now."""
-    try:
-        claims = jwt.decode(token, keys, algorithms=list(plan.algorithms)).claims
-    except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise _not_trusted(f"its signature does not hold ({type(error).__name__})") from None
-    _check_parties(claims, plan)
-    _check_times(claims, clock())
-    if not hmac.compare_digest(_text(claims, "nonce").encode(), nonce.encode()):
-        raise _not_trusted("nonce: it was made for another sign-in")
-    if not 0 < len(_text(claims, "sub")) <= _LONGEST_SUBJECT:
-        raise _not_trusted("sub: it names nobody")
+def signed_in(token: str, keys: KeySet, plan: OidcPlan, *, nonce: str, now: float) -> Claims:
+    """What the token says; NotVouchedFor unless it is good, and was made for this sign-in."""
+    _, claims = claims_of(token, keys, plan, now=now)
+    if not hmac.compare_digest(text_of(claims, "nonce").encode(), nonce.encode()):
+        raise not_trusted("nonce: it was made for another sign-in")
+    name_in(claims, "sub")
     return claims
-
-
-def _check_parties(claims: Mapping[str, Any], plan: OidcPlan) -> None:
-    if claims.get("iss") != plan.issuer:
-        raise _not_trusted("iss: another provider made it")
-    audience = claims.get("aud")
-    listed: Sequence[Any] = audience if isinstance(audience, list) else [audience]
-    if plan.client_id not in listed:
-        raise _not_trusted("aud: it is meant for others")
-    if claims.get("azp", plan.client_id) != plan.client_id or (len(listed) > 1 and "azp" not in claims):
-        raise _not_trusted("azp: it was given to others")
-
-
-def _check_times(claims: Mapping[str, Any], now: float) -> None:
-    # Each holds only if it is said to hold: what is no number is NaN, and no comparison with that is true.
-    if not now - _CLOCKS_DIFFER < _number(claims, "exp") < math.inf:
-        raise _not_trusted("exp: it has expired")
-    if not now - _OLDEST <= _number(claims, "iat") <= now + _CLOCKS_DIFFER:
-        raise _not_trusted("iat: it was not made just now")
-    if "nbf" in claims and not _number(claims, "nbf") <= now + _CLOCKS_DIFFER:
-        raise _not_trusted("nbf: it is not valid yet")
-
-
-def _number(claims: Mapping[str, Any], name: str) -> float:
-    value = claims.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-
-
-def _text(claims: Mapping[str, Any], name: str) -> str:
-    value = claims.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _not_trusted(why: str) -> NotVouchedFor:
-    return NotVouchedFor(Reason.NOT_TRUSTED, f"ID token, {why}")

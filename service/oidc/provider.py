@@ -13,10 +13,12 @@ from urllib.parse import quote, urlencode, urlsplit
 from joserfc.jwk import KeySet
 
 from service.domain.errors import NotVouchedFor
-from service.domain.signing_in import Identity, OidcPlan, Reason
+from service.domain.signing_in import Identity, OidcPlan, Reason, SignedOut
 from service.oidc.ask import Asker, within
 from service.oidc.claims import identity_of
-from service.oidc.id_token import claims_of, key_id, key_set
+from service.oidc.id_token import signed_in
+from service.oidc.logout_token import signed_out
+from service.oidc.signed import key_id, key_set
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
 _FRESH = 3600.0  # seconds in which what the provider publishes is not asked for again
@@ -83,8 +85,13 @@ class Provider:
             raise NotVouchedFor(Reason.BEGIN_AGAIN, "the provider sent no code")
         token = self._exchange(begun, answer["code"])
         keys = self._keys_for(key_id(token))
-        claims = claims_of(token, keys, self.plan, nonce=begun.nonce, clock=self._clock)
+        claims = signed_in(token, keys, self.plan, nonce=begun.nonce, now=self._clock())
         return identity_of(claims, self.plan)
+
+    def signed_out(self, token: str) -> SignedOut:
+        """Whom the provider has signed out, by the logout token that it sends."""
+        keys = self._keys_for(key_id(token))
+        return signed_out(token, keys, self.plan, now=self._clock())
 
     def end_url(self, returns_to: str) -> str:
         """Where a browser is sent to sign out of the provider, too; "" = it has no such address."""

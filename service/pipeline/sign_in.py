@@ -11,7 +11,7 @@ from typing import NoReturn, TypeVar
 import structlog
 
 from service.domain.errors import NotVouchedFor, TooManyAttempts, WrongSecret
-from service.domain.signing_in import Identity, Reason, Way
+from service.domain.signing_in import Identity, Reason, SignedOut, Way
 from service.pipeline.passwords import Passwords
 from service.store import Database, Store
 from service.store.sign_ins import Bucket
@@ -19,7 +19,7 @@ from service.store.transaction import AuditEntry
 from service.store.users import ALL_FACILITIES, User
 
 _FREE_BY_NAME, _FREE_BY_DEVICE, _FREE_BY_ADDRESS = 5, 5, 30
-_STATE_SECONDS = 1200.0  # longer than a browser keeps what it began
+_SPENT_SECONDS = 1200.0  # longer than a browser keeps what it began, and than a token is good for
 _log = structlog.get_logger()
 T = TypeVar("T")
 
@@ -86,7 +86,8 @@ class Desk:
             with self.database.transaction() as store:
                 user, refused = _user_of(store, identity)  # what it did is kept, also where nobody is let in
                 if user:
-                    return self._sign_in(store, user, Way.OIDC, [_address(browser)], browser)
+                    at_provider = (identity.issuer, identity.session)
+                    return self._sign_in(store, user, Way.OIDC, [_address(browser)], browser, at_provider)
             assert refused
             raise refused
         except NotVouchedFor as refused:
@@ -97,6 +98,19 @@ class Desk:
         """The session is over, here and now."""
         with self.database.transaction() as store:
             store.sessions.end(session)
+
+    def sign_out_as_provider(self, said: SignedOut) -> None:
+        """Whom the identity provider has signed out is signed out here, or was so already.
+
+        NotVouchedFor where it says the same twice.
+        """
+        with self.database.transaction() as store:
+            if not store.sign_ins.spend("logout", said.token, good_for=_SPENT_SECONDS):
+                raise NotVouchedFor(Reason.NOT_TRUSTED, "token, jti: it was sent before")
+            known = store.users.by_subject(said.issuer, said.subject) if said.subject else None
+            if known or not said.subject:
+                user = known[0] if known else None
+                store.sessions.end_at_provider(user, (said.issuer, said.session))
 
     def device_of(self, name: str) -> str:
         """The mark of a browser in which this user has signed in."""
@@ -116,7 +130,7 @@ class Desk:
             is_first = self._begin(
                 Way.OIDC,
                 [_address(browser)],
-                lambda store: store.sign_ins.spend(state, good_for=_STATE_SECONDS),
+                lambda store: store.sign_ins.spend("state", state, good_for=_SPENT_SECONDS),
             )
         except TooManyAttempts:
             raise NotVouchedFor(Reason.TOO_MANY, "attempts from this address failed") from None
@@ -134,7 +148,13 @@ class Desk:
         return found
 
     def _sign_in(
-        self, store: Store, user: User, way: Way, buckets: list[Bucket], browser: Browser
+        self,
+        store: Store,
+        user: User,
+        way: Way,
+        buckets: list[Bucket],
+        browser: Browser,
+        at_provider: tuple[str, str] = ("", ""),
     ) -> SignedIn:
         """A new id each time: one that somebody slipped into the browser before is worth nothing after."""
         for bucket in buckets:
@@ -145,7 +165,14 @@ class Desk:
         if browser.session:
             store.sessions.end(browser.session)
         store.sign_ins.tally(way, "signed-in")
-        session = store.sessions.begin(user, way, lasts=self.lasts, idle=self.idle, origin=browser.address)
+        session = store.sessions.begin(
+            user,
+            way,
+            lasts=self.lasts,
+            idle=self.idle,
+            origin=browser.address,
+            at_provider=at_provider,
+        )
         return SignedIn(user, session)
 
     def _wrong(self, way: Way, browser: Browser, name: str = "") -> NoReturn:

@@ -12,6 +12,7 @@ session = Table(
     Column("name", String(32), nullable=False),  # what the audit trail calls it
     Column("user_name", String(64), nullable=False, index=True),
     Column("way", String(16), nullable=False),  # password, token, oidc
+    Column("provider_key", String(32), nullable=False, server_default=""),  # the provider's session, hashed
     Column("began_at", Double, nullable=False),
     Column("active_at", Double, nullable=False),  # when the person last gave a sign of life
     Column("ends_at", Double, nullable=False, index=True),  # however active
@@ -26,7 +27,7 @@ failed_attempts = Table(
     Column("failed_at", Double, nullable=False, index=True),
 )
 
-#: What a provider's answer may refer to once only.
+#: What a provider may say once only.
 spent_state = Table(
     "spent_sign_in",
     metadata,

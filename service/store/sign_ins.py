@@ -1,4 +1,4 @@
-"""Sign-ins as they are tried: failed ones make the next wait; a provider's answer counts once; sums."""
+"""Sign-ins as they are tried: failed ones make the next wait; what a provider says counts once; sums."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -61,10 +61,10 @@ class SignIns:
         """Nor do those before it count any longer."""
         self._connection.execute(delete(failed_attempts).where(failed_attempts.c.key == self._key(bucket)))
 
-    def spend(self, state: str, *, good_for: float) -> bool:
-        """Whether a provider's answer comes for the first time."""
+    def spend(self, kind: str, name: str, *, good_for: float) -> bool:
+        """Whether a provider says this for the first time."""
         self._connection.execute(delete(spent_state).where(spent_state.c.at < self._now - good_for))
-        row = {"key": self._fingerprint("state", state), "at": self._now}
+        row = {"key": self._fingerprint(kind, name), "at": self._now}
         first = insert_new(spent_state).values(row).returning(spent_state.c.key)
         return self._connection.execute(first).first() is not None
 

@@ -13,7 +13,9 @@ from service.jobs import QUEUES
 from service.pipeline.passwords import Passwords
 from service.store import open_database
 from service.wiring import open_service, opening, read_settings
+from tests.identity_provider import CONFIGURATION, PlayedProvider, new_key
 from tests.integration.pipeline.conftest import a_line
+from tests.played_server import played
 from tests.programs import REPOSITORY
 from tests.shipped import shipped_mappings
 
@@ -102,3 +104,31 @@ def sample():
         return path.read_bytes()
 
     return read
+
+
+@pytest.fixture(scope="module")
+def provider_key():
+    """What the provider signs with."""
+    return new_key("k1")
+
+
+@pytest.fixture
+def provider(provider_key):
+    """A played identity provider."""
+    with played(PlayedProvider(key=provider_key)) as running:
+        yield running
+
+
+@pytest.fixture
+def clinic(tmp_path, mappings, provider):
+    """The API of a site with that provider; `configuration` describes it otherwise."""
+    opened = []
+
+    def start(configuration=CONFIGURATION):
+        oidc = provider.configure(tmp_path, configuration)
+        opened.append(open_service(read_settings(data=tmp_path / "data", oidc=oidc), mappings))
+        return Api(opened[-1])
+
+    yield start
+    for service in opened:
+        service.close()

@@ -11,41 +11,12 @@ import pytest
 from joserfc import jwt
 from starlette.testclient import TestClient
 
-from service.wiring import open_service, read_settings
-from tests.identity_provider import CONFIGURATION, PlayedProvider, new_key
-from tests.integration.api.conftest import Api
+from tests.identity_provider import CONFIGURATION, new_key
 from tests.integration.api.test_sign_in import HERE, SELF, WAY, audited
-from tests.played_server import played
 
 ADDED_HERE = CONFIGURATION.partition("roles:")[0] + "facility: {{value: main}}\n"
 MFA = CONFIGURATION + "require: {{amr: [mfa]}}\n"
 BY_CLAIM = CONFIGURATION.partition("facility:")[0] + "facility: {{claim: site, map: {{N1: north}}}}\n"
-
-
-@pytest.fixture(scope="module")
-def key():
-    return new_key("k1")
-
-
-@pytest.fixture
-def provider(key):
-    with played(PlayedProvider(key=key)) as running:
-        yield running
-
-
-@pytest.fixture
-def clinic(tmp_path, mappings, provider):
-    """The API of a site with that provider; `configuration` describes it otherwise."""
-    opened = []
-
-    def start(configuration=CONFIGURATION):
-        oidc = provider.configure(tmp_path, configuration)
-        opened.append(open_service(read_settings(data=tmp_path / "data", oidc=oidc), mappings))
-        return Api(opened[-1])
-
-    yield start
-    for service in opened:
-        service.close()
 
 
 def a_browser(api):

@@ -14,7 +14,8 @@ from joserfc.jwk import ECKey, RSAKey
 from service.domain.errors import NotVouchedFor
 from service.domain.signing_in import OidcPlan, Reason
 from service.oidc.claims import identity_of
-from service.oidc.id_token import claims_of, key_id, key_set
+from service.oidc.id_token import signed_in
+from service.oidc.signed import key_id, key_set
 
 NOW = 1_800_000_000
 RSA = RSAKey.generate_key(2048, {"kid": "rsa", "use": "sig"})
@@ -56,7 +57,7 @@ def token(claims=(), key=RSA, alg="RS256", **header):
 
 def read(text, keys=KEYS):
     key_id(text)
-    return claims_of(text, keys, PLAN, nonce="n", clock=lambda: NOW)
+    return signed_in(text, keys, PLAN, nonce="n", now=NOW)
 
 
 def part(content):
@@ -177,6 +178,11 @@ def test_claims_become_roles_by_the_sites_list_alone():
     for roles in ("leads", ["leads", "coders"]):
         assert identity_of({**said, "realm_access.roles": roles}, PLAN).roles == {"lead", "coder"}
     assert identity_of(GOOD, PLAN).roles == frozenset()
+
+
+def test_the_providers_name_of_its_session_is_taken_along():
+    assert identity_of({**GOOD, "sid": "p-1"}, PLAN).session == "p-1"
+    assert [identity_of({**GOOD, "sid": sid}, PLAN).session for sid in (None, 7, [])] == ["", "", ""]
 
 
 @pytest.mark.parametrize("name", [None, "", 7, "a\x00b", "x" * 65, "*", ["carla"]])
