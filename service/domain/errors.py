@@ -169,6 +169,8 @@ class LeaseLost(ChargeCaptureError):
 class PostingError(ChargeCaptureError):
     """The charge is not known to be in billing."""
 
+    of_this_charge = False  # billing answers: others may be taken
+
 
 class PostingRefused(PostingError):
     """Billing refused the charge."""
@@ -186,7 +188,7 @@ class PostingUnavailable(PostingError):
     ) -> None:
         super().__init__(message)
         self.retry_after = retry_after  # seconds that billing asks to be left alone
-        self.of_this_charge = of_this_charge  # billing answers: others may be taken
+        self.of_this_charge = of_this_charge
 
 
 class PostingPutOff(PostingUnavailable):
@@ -197,9 +199,15 @@ class PostingUncertain(PostingError):
     """Billing may hold the charge: it did not say."""
 
     def __init__(
-        self, message: str | None = None, behaviour: Behaviour = Behaviour.NO_ANSWER, answer: bytes = b""
+        self,
+        message: str | None = None,
+        behaviour: Behaviour = Behaviour.NO_ANSWER,
+        answer: bytes = b"",
+        *,
+        of_this_charge: bool = False,
     ) -> None:
         super().__init__(message)
+        self.of_this_charge = of_this_charge
         self.behaviour = behaviour  # how billing behaved instead
         self.answer = answer  # what it said, whatever that means
 

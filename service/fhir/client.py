@@ -1,26 +1,22 @@
 """ChargeItemClient: creates ChargeItems on a FHIR server, once each, and says what is certain afterwards."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 import requests
-from fhirclient.server import FHIRJSONMimeType, FHIRServer
-from urllib3.exceptions import NewConnectionError
 
-from service.domain.addresses import is_loopback
 from service.domain.charge import Receipt
 from service.domain.errors import (
     PostingRefused,
     PostingRepeatable,
     PostingUnavailable,
     PostingUncertain,
-    SetupError,
 )
+from service.fhir.billing_server import BillingServer, check_address, never_left
 from service.fhir.charge_item import ENTERED_IN_ERROR
 from service.fhir.resource import Resource, listed
 
@@ -39,8 +35,8 @@ class ChargeItemClient:
     def __init__(
         self, base_url: str, *, token: str | None, timeout: float = 30.0, allowed_hosts: Collection[str]
     ) -> None:
-        _check_address(base_url, allowed_hosts, has_token=token is not None)
-        self._server = _Server(base_url, token, timeout)
+        check_address(base_url, allowed_hosts, has_token=token is not None)
+        self._server = BillingServer(base_url, token, timeout)
 
     def post(self, charge_item: Resource, *, identifier: str, sent_before: bool = False) -> Receipt:
         """Create a ChargeItem unless one of this identifier ("system|value") is there.
@@ -56,7 +52,7 @@ class ChargeItemClient:
         try:
             response = self._server.create(charge_item, identifier)
         except requests.RequestException as error:
-            if _never_left(error):
+            if never_left(error):
                 raise PostingUnavailable("billing's FHIR server could not be reached") from error
             return self._settle(charge_item, identifier, "no answer")
         status = response.status_code
@@ -87,7 +83,8 @@ class ChargeItemClient:
         # A server that passes over the parameter gives others' charges as well.
         found = [item for item in _charge_items(_json(search)) if identifier in _names(item)]
         if search.status_code != _OK or len(found) != 1:
-            raise PostingUncertain(f"billing holds {len(found)} ChargeItems of the charge to take back")
+            several = f"billing holds {len(found)} ChargeItems of the charge to take back"
+            raise PostingUncertain(several, of_this_charge=True)
         (there,) = found
         if there.get("status") == ENTERED_IN_ERROR:
             return Receipt(search.content, "it was entered-in-error already")
@@ -132,7 +129,7 @@ class ChargeItemClient:
         try:
             return ask()
         except requests.RequestException as error:
-            if _never_left(error):
+            if never_left(error):
                 raise PostingUnavailable("billing's FHIR server could not be reached") from error
             raise PostingRepeatable("billing's FHIR server did not answer") from error
 
@@ -153,50 +150,10 @@ class ChargeItemClient:
         if len(items) == 1 and _holds(items[0], charge_item, identifier):
             return Receipt(response.content, f"{what}; a search found it there")
         if items:
-            raise PostingUncertain(f"billing: {what}, and a search found other ChargeItems")
+            others = f"billing: {what}, and a search found other ChargeItems"
+            raise PostingUncertain(others, of_this_charge=True)
         # Safe to send again: If-None-Exist keeps a late arrival from becoming a second one.
         raise PostingUnavailable(f"billing: {what}, and a search found nothing")
-
-
-class _Server(FHIRServer):  # type: ignore[misc]  # fhirclient has no annotations
-    """fhirclient's server, with a condition on create, a time limit, and no redirects."""
-
-    def __init__(self, base_url: str, token: str | None, timeout: float) -> None:
-        super().__init__(None, base_uri=base_url)
-        self._timeout = timeout
-        # A callable, as requests would else take credentials out of a .netrc file.
-        self.session.auth = _signer(token)
-
-    def create(self, resource: Resource, identifier: str) -> requests.Response:
-        headers = {"If-None-Exist": f"identifier={identifier}", "Prefer": "return=representation"}
-        return self.send("POST", "ChargeItem", resource, headers)
-
-    def replace(self, resource: Resource, version: str) -> requests.Response:
-        """Update a resource that is still at the version read."""
-        headers = {"If-Match": f'W/"{version}"'} if version else None
-        return self.send("PUT", f"ChargeItem/{resource['id']}", resource, headers)
-
-    def search(self, parameters: Mapping[str, str]) -> requests.Response:
-        return self.send("GET", "ChargeItem", params=parameters)
-
-    def send(
-        self,
-        method: str,
-        path: str,
-        resource: Resource | None = None,
-        headers: dict[str, str] | None = None,
-        **more: Any,
-    ) -> requests.Response:
-        response: requests.Response = self.session.request(
-            method,
-            f"{self.base_uri}{path}",
-            headers={"Accept": FHIRJSONMimeType, "Content-Type": FHIRJSONMimeType, **(headers or {})},
-            timeout=self._timeout,
-            allow_redirects=False,
-            data=orjson.dumps(resource) if resource else None,
-            **more,
-        )
-        return response
 
 
 def _refuse(response: requests.Response) -> None:
@@ -205,7 +162,8 @@ def _refuse(response: requests.Response) -> None:
     if status in _NOT_NOW:
         raise PostingUnavailable(f"billing's FHIR server answered {status}", _retry_after(response))
     if status == _SEVERAL:
-        raise PostingUncertain("billing answered 412: it holds several ChargeItems of this identifier")
+        several = "billing answered 412: it holds several ChargeItems of this identifier"
+        raise PostingUncertain(several, of_this_charge=True)
     if _FIRST_ERROR <= status < _FIRST_SERVER_ERROR:
         said = f"billing's FHIR server answered {status}{_issues(_json(response))}"
         raise PostingRefused(said, response.content)
@@ -231,39 +189,6 @@ def _charge_items(bundle: Resource) -> list[Resource]:
 
 def _objects(value: Any) -> list[Resource]:
     return [each for each in listed(value) if isinstance(each, dict)]
-
-
-def _signer(
-    token: str | None,
-) -> Callable[[requests.PreparedRequest], requests.PreparedRequest]:
-    def sign(request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if token is not None:
-            request.headers["Authorization"] = f"Bearer {token}"
-        return request
-
-    return sign
-
-
-def _check_address(base_url: str, allowed_hosts: Collection[str], *, has_token: bool) -> None:
-    url = urlsplit(base_url)
-    host = url.hostname or ""
-    if url.scheme not in {"http", "https"} or host not in allowed_hosts:
-        raise SetupError("the address of billing's FHIR server is no URL of a host that is allowed")
-    if url.username or url.query or url.fragment:
-        raise SetupError("the address of billing's FHIR server holds a user, a query or a fragment")
-    if has_token and url.scheme == "http" and not is_loopback(host):
-        raise SetupError("a token is sent over https only: see the address of billing's FHIR server")
-
-
-def _never_left(error: requests.RequestException) -> bool:
-    """Whether no byte of the request can have reached the server."""
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    is_untrusted = isinstance(error, requests.exceptions.SSLError) and "CERTIFICATE_VERIFY_FAILED" in str(
-        error
-    )
-    return (
-        isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError) or is_untrusted
-    )
 
 
 def _json(response: requests.Response) -> Resource:

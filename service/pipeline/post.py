@@ -170,7 +170,7 @@ def _tell_breaker(destination: Destination, error: PostingError) -> None:
     if isinstance(error, PostingRefused):
         if error.answer:  # else it was never sent
             destination.breaker.succeeded()
-    elif isinstance(error, PostingUnavailable) and error.of_this_charge:
+    elif error.of_this_charge:
         destination.breaker.succeeded()
     else:
         destination.breaker.failed()

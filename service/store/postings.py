@@ -209,7 +209,8 @@ class Postings(PostingAnswers):
     def settle(self, found: Posting, state: PostingState, reason: str, *, by: str) -> None:
         """A person decides about a posting: from here on its fate is no longer uncertain.
 
-        Charges of one message have one fate: what is said of one holds for all.
+        Charges of one message have one fate: what is said of one holds for all. What billing refused, and
+        holds for certain not, is sent again as the destination's file says by then.
         """
         together = self._together(found)
         settled = update(posting).where(
@@ -224,6 +225,8 @@ class Postings(PostingAnswers):
         )
         if self._connection.execute(settled).rowcount != len(together):
             raise WrongState("the posting has moved on: look again")
+        if found.state is PostingState.REFUSED and state is PostingState.PENDING:
+            self._make_anew(each for each in together if not each.may_be_held)
         for each in together:
             self._audit(each, by, f"settle.{state.value}")
 
@@ -258,9 +261,12 @@ class Postings(PostingAnswers):
     def _part_company(self, found: Posting) -> None:
         """What would be sent again with a charge that is taken back is made anew without it."""
         together = and_(posting.c.control_id == found.control_id, posting.c.id != found.id)
-        others = self._read(select(posting).where(together).with_for_update()) if found.body else []
-        anew = {"control_id": new_control_id(), "sealed_body": None}
-        for each in others:
+        self._make_anew(self._read(select(posting).where(together).with_for_update()) if found.body else [])
+
+    def _make_anew(self, postings: Iterable[Posting]) -> None:
+        """Forget the bytes of postings that billing does not hold: the next are another message (MSH-10)."""
+        for each in postings:
+            anew = {"control_id": new_control_id(), "sealed_body": None}
             self._connection.execute(update(posting).where(posting.c.id == each.id).values(**anew))
 
 

@@ -6,12 +6,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from service.domain.answers import Patience
 from service.domain.charge import PostingState
 from service.fhir import ChargeItemClient
 from service.pipeline import decide
 from service.pipeline.decide import Reviewer
 from service.pipeline.post import post
 from service.posting.fhir_charge_item import FhirChargeItem
+from tests.integration.pipeline.billing import approve_lines, states_of
 from tests.integration.pipeline.conftest import a_line
 
 
@@ -23,6 +25,7 @@ class _Server(ThreadingHTTPServer):
         self.items = {}
         self.posts = 0
         self.hang_up_after_storing = False
+        self.several = 0  # identifiers, of those to come, of which it holds several ChargeItems
         self.searches = 0
 
 
@@ -31,6 +34,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.posts += 1
         item = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         condition = self.headers["If-None-Exist"]
+        if self.server.several:
+            self.server.several -= 1
+            self._answer(412, {"resourceType": "OperationOutcome"})
+            return
         known = self.server.items.get(condition)
         self.server.items.setdefault(condition, {**item, "id": "1"})
         if self.server.hang_up_after_storing:
@@ -75,7 +82,7 @@ def billing(server):
     """The way to it."""
     url = f"http://127.0.0.1:{server.server_port}"
     client = ChargeItemClient(url, token="secret", timeout=5, allowed_hosts=frozenset({"127.0.0.1"}))
-    yield FhirChargeItem(client)
+    yield FhirChargeItem(client, patience=Patience(open_after=2))
     client.close()
 
 
@@ -112,3 +119,11 @@ def test_an_answer_that_is_lost_leads_to_one_charge(database, charge, server, bi
     post(database, {"billing": billing}, lease=60)
     assert (server.posts, len(server.items)) == (1, 1), "it was looked for first, and found"
     assert state_of(database, charge) is PostingState.POSTED
+
+
+def test_charges_that_are_there_several_times_hold_up_no_other(database, put, coder, server, billing):
+    server.several = 2
+    keys = approve_lines(database, put, coder, *({"account_number": f"A{n}"} for n in range(3)))
+    while post(database, {"billing": billing}, lease=60):
+        pass
+    assert states_of(database, keys) == [PostingState.UNKNOWN, PostingState.UNKNOWN, PostingState.POSTED]

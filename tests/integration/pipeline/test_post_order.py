@@ -132,6 +132,23 @@ def test_a_message_of_a_visit_is_sent_again_as_it_was(database, put, coder, sink
     assert states_of(database, keys) == [POSTED] * 2
 
 
+def test_what_was_refused_leaves_by_the_mended_file_in_a_message_of_a_new_number(database, put, coder):
+    keys = approve_lines(database, put, coder, {}, {})
+    with Sink(dedupe=True, mode=Mode.AR) as refusing:
+        post_all(database, way_to(refusing.port, per_visit=True))
+        assert states_of(database, keys) == [REFUSED] * 2
+        found = postings_of(database, keys)[0]
+        with database.transaction() as store:
+            decide.settle(store, coder, found.id, PENDING, "the file is mended")
+        refusing.mode = Mode.AA
+        post_all(database, way_to(refusing.port, per_visit=True, receiving=("BILLING", "NORTH")))
+        first, second = (Message.parse(decode(body).text) for body in refusing.messages)
+        assert [transactions(body) for body in refusing.messages] == [keys, keys]
+    assert [first.get("MSH-6"), second.get("MSH-6")] == ["MAIN", "NORTH"]
+    assert first.get("MSH-10") != second.get("MSH-10"), "who knows numbers again would refuse it as before"
+    assert states_of(database, keys) == [POSTED] * 2
+
+
 def test_what_cannot_be_built_does_not_hold_up_its_neighbours(database, put, coder, sink):
     keys = approve_lines(database, put, coder, {}, {"order_number": "broken\x0bnumber"}, {})
     post_all(database, way_to(sink.port, per_visit=True))
