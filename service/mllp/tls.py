@@ -139,7 +139,7 @@ def _tell_of_expiry(files: TlsFiles) -> None:
         return
     ends = expiry_of(files.certificate)
     if ends < datetime.now(UTC) + _WARNING:
-        log.warning("certificate expires", file=str(files.certificate), at=ends.isoformat())
+        log.warning("certificate expires", at=ends.isoformat())
 
 
 def _reason(error: Exception, files: TlsFiles) -> str:

@@ -25,7 +25,7 @@ def hear(store: Store, ehr: Ehr, said: Notification) -> None:
     """Note what a server says of its subscription, and commit to fetch what is missing."""
     known = store.ehrs.subscription(ehr.name, to_change=True) or _new(ehr, said)
     if said.status not in _LIVE:
-        _log.warning("subscription has stopped", ehr=ehr.name, status=said.status)
+        _log.warning("subscription has stopped", ehr=ehr.name)
     if _began_anew(known, said):
         known = _restarted(known, said)
         store.ehrs.search_now(ehr.name)

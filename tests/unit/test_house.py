@@ -10,12 +10,14 @@ import yaml
 from typer.testing import CliRunner
 
 from service.__main__ import app
+from service.commands.logs import ALLOWED
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 OURS = sorted(
     path for part in ("service", "workers", "benchmarks") for path in (REPOSITORY / part).rglob("*.py")
 )
 TESTS = sorted((REPOSITORY / "tests").rglob("*.py"))
+LOGS = {"log", "_log", "structlog.get_logger()"}
 VAGUE = {"utils", "helpers", "common", "base", "manager", "misc"}
 
 
@@ -61,6 +63,21 @@ def test_importing_everything_has_no_effect(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def logged_keys():
+    """Keys that our calls give to the log."""
+    for path in OURS:
+        for node in ast.walk(ast.parse(path.read_text())):
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Attribute) and ast.unparse(called.value) in LOGS:
+                yield from ((keyword.arg, name_of(path)) for keyword in node.keywords)
+
+
+def test_what_is_logged_is_not_dropped_by_the_log():
+    keys = dict(logged_keys())
+    assert {key: where for key, where in keys.items() if key not in ALLOWED} == {}
+    assert ALLOWED - set(keys) == {"event", "level", "timestamp"}, "nobody needs to be let in for nothing"
 
 
 def compose():
