@@ -39,4 +39,8 @@ def _check(database: Database, feed: str, identifier: str, received: int, every:
     with database.transaction() as store:
         store.samples.record(feed, rules, event.control_id)
     if rules:
-        _log.info("feed sample breaks rules", event_id=identifier, count=len(rules))
+        _log.info(
+            "a sampled message was taken, and breaks rules of HL7: charge-capture feeds show",
+            event_id=identifier,
+            count=len(rules),
+        )

@@ -21,6 +21,15 @@ def test_a_sound_message_breaks_nothing():
 
 
 @pytest.mark.parametrize(
+    ("right", "wrong"),
+    [("|ST|TXT^Text||words", "|CWE|TXT^Text||words^Words^L"), ("PROC^Procedure", "G97.1^Procedure^I10C")],
+    ids=["type of an observation", "code system"],
+)
+def test_what_hl7apy_alone_does_not_know_is_no_fault(right, wrong):
+    assert broken(GOOD.replace(right, wrong)) == frozenset()
+
+
+@pytest.mark.parametrize(
     ("right", "wrong", "rule"),
     [
         ("||TESTPERSON^ANNA", "", "PID_5 is missing in PID"),
