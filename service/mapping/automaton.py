@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from service.mapping.marks import YEAR
+from service.mapping.marks import STOPS, YEAR
 from service.mapping.numbers import NUMBER
-from service.mapping.phrases import GAP_LENGTH, STOPS, Phrase, Step, match
+from service.mapping.phrases import GAP_LENGTH, Phrase, Step, match
 from service.mapping.words import Words, cut
 
 Places = tuple[int, ...]
@@ -46,7 +46,7 @@ class State:
     ends: tuple[int, ...]
     unclear: tuple[int, ...]
     is_built: bool = False
-    is_idle: bool = False  # nothing ends or opens here
+    is_plain: bool = False  # no gap begins here
     following: Mapping[str, "State"] = field(default_factory=dict)  # by the next symbol
     beyond: Mapping[str, "State"] = field(default_factory=dict)  # by the symbol behind the gap
 
@@ -64,28 +64,22 @@ class Automaton:
         self._states: dict[_Reached, State] = {}
         self.first = self._next(_Thread(i, 0) for i in range(len(phrases)))
 
-    def symbols(self, text: Words) -> Sequence[str]:
-        """Return the words of a text and a last that is none; a number for each that is no word of ours."""
-        symbols = [*text.words, ""]
-        for place in text.numbers:
-            word = symbols[place]
-            symbols[place] = word + NUMBER if word in self._numerals else NUMBER
-        return symbols
+    def find(self, text: Words) -> Iterator[tuple[int, Places]]:
+        """Yield what stands in a sentence: the number of each phrase, and where its words stand.
 
-    def find(self, text: Words, symbols: Sequence[str], start: int, end: int) -> Iterator[tuple[int, Places]]:
-        """Yield what begins at these places: the number of the phrase, in order, and where its words stand.
-
-        The words in its gaps are left out.
+        The words in its gaps are left out. In the order of their beginnings, and there of their numbers.
         """
-        first = self.first
-        for place in range(start, end):
-            state = first.get(symbols[place])
+        symbols, first = self._symbols(text), self.first
+        for place, symbol in enumerate(symbols):
+            state = first.get(symbol)
             if state is None:
                 continue
             if not state.is_built:
                 self._build(state)
-            if state.is_idle and symbols[place + 1] not in state.following:
-                continue  # as most do
+            if state.is_plain and symbols[place + 1] not in state.following:
+                for number in state.ends:  # most have none
+                    yield number, (place,)
+                continue
             found: dict[int, Places] = {}
             self._follow(state, symbols, place, (), found)
             for number, places in sorted(found.items()) if len(found) > 1 else found.items():
@@ -93,10 +87,18 @@ class Automaton:
                 if own:
                     yield number, own
 
+    def _symbols(self, text: Words) -> list[str]:
+        """Return the words of a text and a last that is none; a number for each that is no word of ours."""
+        symbols = [*text.words, ""]
+        for place in text.numbers:
+            word = symbols[place]
+            symbols[place] = word + NUMBER if word in self._numerals else NUMBER
+        return symbols
+
     def _follow(
         self,
         state: State | None,
-        symbols: Sequence[str],
+        symbols: list[str],
         start: int,
         before: Places,
         found: dict[int, Places],
@@ -108,22 +110,26 @@ class Automaton:
             place += 1
             if not state.is_built:
                 self._build(state)
-            if not state.is_idle:
-                ends.update(dict.fromkeys(state.ends, place))  # a later end is of what is tried before
-                for phrase in state.unclear:
-                    found.setdefault(phrase, UNCLEAR)
-                if state.beyond:
-                    self._look_beyond(state, symbols, place, (*before, *range(start, place)), found)
+            for phrase in state.ends:
+                ends[phrase] = place  # a later end is of what is tried before
+            if not state.is_plain:
+                self._look_beyond(state, symbols, place, (*before, *range(start, place)), found)
             state = state.following.get(symbols[place])
         for phrase, end in ends.items():
             if phrase not in found:
                 found[phrase] = (*before, *range(start, end))
 
     def _look_beyond(
-        self, state: State, symbols: Sequence[str], place: int, before: Places, found: dict[int, Places]
+        self, state: State, symbols: list[str], place: int, before: Places, found: dict[int, Places]
     ) -> None:
+        """Note the phrases that go on behind a gap, and those of which a gap may begin elsewhere as well."""
+        for phrase in state.unclear:
+            found.setdefault(phrase, UNCLEAR)
         beyond, closed = state.beyond, self._closed
-        for after, symbol in enumerate(symbols[place : place + GAP_LENGTH + 1], place):
+        window = symbols[place : place + GAP_LENGTH + 1]
+        if beyond.keys().isdisjoint(window):  # as most are
+            return
+        for after, symbol in enumerate(window, place):
             if symbol in beyond:
                 self._follow(beyond[symbol], symbols, after, before, found)
             if symbol in closed:
@@ -132,7 +138,7 @@ class Automaton:
     def _build(self, state: State) -> None:
         state.following = self._next(state.reached.threads)
         state.beyond = self._next(state.reached.opens)
-        state.is_idle = not (state.ends or state.unclear or state.beyond)
+        state.is_plain = not (state.unclear or state.beyond)
         state.is_built = True
 
     def _next(self, threads: Iterable[_Thread]) -> Mapping[str, State]:

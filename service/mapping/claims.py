@@ -1,12 +1,11 @@
 """Claims: which phrases stand in a sentence, and what they say, before anything takes it back."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from service.domain.documentation import Value
 from service.mapping.automaton import Places
-from service.mapping.clauses import Sentence
 from service.mapping.lexicon import Lexicon
 from service.mapping.marks import COMMA
 from service.mapping.meanings import Cue, Hinders, Ignored, Mark, Meaning, Mentions, States, Topic, Within
@@ -41,26 +40,26 @@ class Found:
 
     def add(self, places: Places, meaning: Meaning, *, vague: bool) -> None:
         """Add a phrase."""
-        if isinstance(meaning, States | Hinders | Mentions):
-            self.said.append(Claim(places, meaning, vague))
-        elif isinstance(meaning, Cue):
+        if isinstance(meaning, Cue):
             self.cues.append((places, meaning))
         elif isinstance(meaning, Mark):
             self.marks.append((places, meaning))
         elif isinstance(meaning, Topic):
             self.topics.append((places, meaning))
-        else:
+        elif isinstance(meaning, Ignored):
             self.ignored.append((places, meaning))
+        else:
+            self.said.append(Claim(places, meaning, vague))
 
 
-def find_phrases(text: Words, symbols: Sequence[str], sentence: Sentence, lexicon: Lexicon) -> Found:
-    """Find every phrase that stands in a sentence; `symbols` are the text's, as the automaton reads them.
+def find_phrases(text: Words, lexicon: Lexicon) -> Found:
+    """Find every phrase that stands in a sentence.
 
     A phrase with a number in it stands only on a number that says how much by itself. Where it would state
     that number, it is kept all the same: its sentence may say more than can be read.
     """
     entries, found = lexicon.entries, Found()
-    for number, places in lexicon.automaton.find(text, symbols, sentence.start, sentence.end):
+    for number, places in lexicon.automaton.find(text):
         phrase, meaning = entries[number]
         vague = phrase.numeric and _is_vague(places, meaning, text)
         if not vague or (isinstance(meaning, States) and isinstance(meaning.value, Within)):
@@ -169,9 +168,9 @@ def value_of(claim: Claim, value: Value | Within, words: Words) -> Value:
     return int(number) if value is Within.INTEGER else number
 
 
-def without_idle(claims: list[Claim], sentence: Sentence) -> list[Claim]:
+def without_idle(claims: list[Claim], *, in_title: bool) -> list[Claim]:
     """Leave out what is meant only in a title, or where its sentence states no other value of the element."""
-    if not sentence.in_title:
+    if not in_title:
         claims = [each for each in claims if not _is_of_titles(each)]
     weak = {each.meaning.element for each in claims if _is_weak(each)}
     if not weak:

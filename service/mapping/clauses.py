@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from service.mapping.marks import COLON, COMMA, EARLIER, LATER, PARAGRAPH_END, SENTENCE_END, TODAY
+from service.mapping.marks import COLON, COMMA, EARLIER, LATER, PARAGRAPH_END, STOPS, TODAY
+from service.mapping.words import Words
 
 _LONGEST_HEADING: Final = 6  # words
 _NO_HEADING: Final = frozenset({COMMA, EARLIER, TODAY, LATER})
@@ -44,10 +45,9 @@ class Grammar:
 
 
 class Sentence(NamedTuple):
-    """Words `start` to `end` of a text."""
+    """A sentence of a text."""
 
-    start: int
-    end: int
+    words: Words
     aside: bool  # stands under History, Plan, Consent, ...
     opens_paragraph: bool  # or a section
     in_title: bool = False  # says what the note is about
@@ -65,46 +65,53 @@ class Titles(NamedTuple):
 _UNTITLED = Titles()
 
 
-def sentences(words: Sequence[str], grammar: Grammar, titles: Titles = _UNTITLED) -> Iterator[Sentence]:
+def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iterator[Sentence]:
     """Cut a text into sentences, and say under which kind of heading each stands.
 
     No heading within a field can make today's what the field's own title sets aside.
     """
     aside = in_title = holds = False
-    opens = True
-    start = 0
-    for end in (*(i for i, word in enumerate(words) if word in (SENTENCE_END, PARAGRAPH_END)), len(words)):
+    for start, end, opens_paragraph in _between_stops(text.words):
+        part = text.part(start, end)
         titled_aside = bool(titles.aside) and 1 in titles.aside[start:end]
         opens_field = bool(titles.today) and not titles.today.isdisjoint(range(start, end))
-        title = _heading_words(words, start, end)
+        title = _heading_words(part.words)
         heading = sets_aside(title, grammar) if title and not titled_aside else None
         if heading is None and opens_field:
             heading = False
         if heading is not None:
             aside, in_title = heading, title in grammar.title_headings
+        held = holds and heading is False and not opens_field
+        opens = opens_paragraph or heading is not None
+        yield Sentence(part, aside or titled_aside, opens, in_title, held, opens_field)
+        holds = _holds(part.words, grammar)
+
+
+def _between_stops(words: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
+    """Yield where each sentence begins and ends, and whether it opens a paragraph."""
+    start, opens = 0, True
+    for end in (*(i for i, word in enumerate(words) if word in STOPS), len(words)):
         if start < end:
-            held = holds and heading is False and not opens_field
-            opens = opens or heading is not None
-            yield Sentence(start, end, aside or titled_aside, opens, in_title, held, opens_field)
-            opens, holds = False, _holds(words, start, end, grammar)
+            yield start, end, opens
+            opens = False
         opens = opens or (end < len(words) and words[end] == PARAGRAPH_END)
         start = end + 1
 
 
-def _heading_words(words: Sequence[str], start: int, end: int) -> tuple[str, ...]:
+def _heading_words(words: Sequence[str]) -> tuple[str, ...]:
     """Return what stands before the colon at the head of a sentence; nothing where there is none.
 
     A date makes no difference: "PROCEDURE (3/2/2026):".
     """
-    window = words[start : min(start + _LONGEST_HEADING + 1, end)]
+    window = words[: _LONGEST_HEADING + 1]
     if COLON not in window:
         return ()
     return tuple(word for word in window[: window.index(COLON)] if word not in _NO_HEADING)
 
 
-def _holds(words: Sequence[str], start: int, end: int, grammar: Grammar) -> bool:
+def _holds(words: Sequence[str], grammar: Grammar) -> bool:
     """Whether a heading such as "PLAN:" has nothing behind it."""
-    return words[end - 1] == COLON and not grammar.holding_headings.isdisjoint(words[start:end])
+    return words[-1] == COLON and not grammar.holding_headings.isdisjoint(words)
 
 
 def sets_aside(heading: Sequence[str], grammar: Grammar) -> bool | None:
@@ -126,15 +133,15 @@ class _Clause:
 class Clauses:
     """The clauses of one sentence."""
 
-    def __init__(self, words: Sequence[str], sentence: Sentence, grammar: Grammar) -> None:
-        self._words, self._sentence, self._grammar = words, sentence, grammar
+    def __init__(self, words: Sequence[str], grammar: Grammar) -> None:
+        self._words, self._grammar = words, grammar
         self._clauses = self._split()
         self._ends = [clause.end for clause in self._clauses]
 
     def touched(self, start: int, end: int, reach: Reach) -> tuple[int, int]:
         """Return the range of words that a cue standing at `start` to `end` touches."""
         if reach is Reach.SENTENCE:
-            return self._sentence.start, self._sentence.end
+            return 0, len(self._words)
         if reach is Reach.CHAIN:
             return self._chain(start)
         first = end if reach is Reach.AFTER else self._leftmost(start, reach)
@@ -142,12 +149,10 @@ class Clauses:
         return first, last
 
     def _split(self) -> list[_Clause]:
-        words, start, end = self._words, self._sentence.start, self._sentence.end
+        words, start, end = self._words, 0, len(self._words)
         clauses = []
         hard = comma = False
-        breaks = [
-            i for i in range(start + 1, end) if words[i] in self._grammar.breaks or words[i - 1] == COMMA
-        ]
+        breaks = [i for i in range(1, end) if words[i] in self._grammar.breaks or words[i - 1] == COMMA]
         for at in (*breaks, end):
             kind = self._break(at)
             if at < end and kind is None:
@@ -159,14 +164,14 @@ class Clauses:
 
     def _break(self, at: int) -> tuple[bool, bool] | None:
         """Return how a clause begins at a word: hard, after a comma alone; None where none does."""
-        if at == self._sentence.end:
+        if at == len(self._words):
             return None
         word = self._words[at]
         if word in self._grammar.contrasts:
             return True, False
         if self._words[at - 1] == COMMA:
             return False, word not in ("and", "then")
-        following = self._words[at + 1] if at + 1 < self._sentence.end else ""
+        following = self._words[at + 1] if at + 1 < len(self._words) else ""
         return (False, False) if word == "and" and following in self._grammar.openers else None
 
     def _index(self, place: int) -> int:

@@ -20,5 +20,6 @@ UNTICKED: Final = "{unticked}"
 #: All stops are read as one of these.
 SENTENCE_END: Final = "."
 PARAGRAPH_END: Final = "\n"
+STOPS: Final = frozenset({SENTENCE_END, PARAGRAPH_END})
 COMMA: Final = ","
 COLON: Final = ":"

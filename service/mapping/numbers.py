@@ -6,10 +6,9 @@ and "#3" say something else, and are no numbers. In doubt a number is vague: the
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import nan
-from typing import Final
+from typing import Final, NamedTuple
 
 #: This stands in phrases for a number.
 NUMBER: Final = "{number}"
@@ -38,13 +37,16 @@ _OTHERWISE = _OR | {"and", ","}  # "2 to 3 cm", "2, 3 cm"
 _STOPS = frozenset({".", "\n", ",", ":", ""})
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A number, and the places of all numbers of its row ("3 x 2 cm"), itself among them."""
 
     value: float
     row: tuple[int, ...]
     vague: bool = False
+
+    def moved(self, by: int) -> "Number":
+        """Return it as it stands so many words further on."""
+        return self._replace(row=tuple(place + by for place in self.row))
 
 
 def find_numbers(
@@ -62,7 +64,7 @@ def find_numbers(
     for before, after in pairwise(places):
         if _is_range(words, tokens, before, after):
             for place in (*found[before].row, *found[after].row):
-                found[place] = replace(found[place], vague=True)
+                found[place] = found[place]._replace(vague=True)
     return {place: number for place, number in found.items() if not _is_other(tokens[place])}
 
 

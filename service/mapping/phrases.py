@@ -18,9 +18,8 @@ from service.mapping.marks import (
     EARLIER,
     LATER,
     LEVEL,
-    PARAGRAPH_END,
     QUESTION,
-    SENTENCE_END,
+    STOPS,
     TIME,
     TODAY,
     UNFILLED,
@@ -36,7 +35,6 @@ GAP_LENGTH: Final = 8
 _MOST_GAPS: Final = 2
 _MARKS = frozenset({LEVEL, VERTEBRA, NUMBER, YEAR, QUESTION, EARLIER, TODAY, LATER, TIME, UNFILLED, UNTICKED})
 _MARK = re.compile(r"(\{[^{}]*\})")
-STOPS = frozenset({SENTENCE_END, PARAGRAPH_END})
 
 Families = Mapping[str, tuple[str, ...]]
 
@@ -89,6 +87,9 @@ def compile_phrase(text: str, families: Families) -> Phrase:
     steps = tuple(_step(part, families) for part in text.split())
     if not steps or any(end.gap or end.optional for end in (steps[0], steps[-1])):
         message = f"phrase {text!r} must begin and end with a word"
+        raise ValueError(message)
+    if not all(STOPS.isdisjoint(choice) for step in steps for choice in step.words):
+        message = f"phrase {text!r} goes on behind the end of a sentence"
         raise ValueError(message)
     if sum(step.gap for step in steps) > _MOST_GAPS:
         message = f"phrase {text!r} has more than {_MOST_GAPS} gaps"
@@ -146,7 +147,7 @@ def words_of(text: str) -> tuple[str, ...]:
     return words
 
 
-def _words(part: str) -> list[str]:
+def _words(part: str) -> Sequence[str]:
     if not part.startswith("{"):
         return cut(part).words
     if part not in _MARKS:

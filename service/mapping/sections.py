@@ -31,7 +31,7 @@ class Section:
     void: bool = False  # the wrong patient's, an exercise
     other_days: dict[str, tuple[int, int]] = field(default_factory=dict)  # headings' dates; where
 
-    def enter(self, sentence: Sentence, marks: Collection[str], found: Found, words: Words) -> None:
+    def enter(self, sentence: Sentence, marks: Collection[str], found: Found) -> None:
         """Go on to the next sentence; `marks` are the kinds of those in it."""
         if sentence.opens_field:
             self.foreign = ""
@@ -40,18 +40,17 @@ class Section:
             return
         self.void = self.void or "void" in marks
         if "dated" in marks and not sentence.aside:
-            self._date(found, sentence, words)
-        if "own" in marks and self._is_title(sentence, words):
+            self._date(found, sentence)
+        if "own" in marks and self._is_title(sentence):
             self.foreign = ""
-        elif (
-            sentence.held or "copied" in marks or ("copy_title" in marks and self._is_title(sentence, words))
-        ):
+        elif sentence.held or "copied" in marks or ("copy_title" in marks and self._is_title(sentence)):
             self.foreign = "copied"
 
-    def _date(self, found: Found, sentence: Sentence, words: Words) -> None:
+    def _date(self, found: Found, sentence: Sentence) -> None:
         """Take note of the date of a heading."""
+        words = sentence.words
         for places, meaning in found.marks:
-            if meaning == _DATED and self._is_heading(places, sentence, words):
+            if meaning == _DATED and self._is_heading(places, words):
                 place = next(place for place in places if words.words[place] in DATES)
                 mark = words.words[place]
                 self.today = self.today or mark == TODAY
@@ -60,14 +59,14 @@ class Section:
                     self.other_days.setdefault(words.days[place], words.span(place, place))
                 return
 
-    def _is_heading(self, places: Places, sentence: Sentence, words: Words) -> bool:
+    def _is_heading(self, places: Places, words: Words) -> bool:
         """Whether a date stands at the head of a line, with a colon or nothing behind it."""
         after = places[-1] + 1
-        closed = after == sentence.end or words.words[after] in _ENDING
+        closed = after == len(words.words) or words.words[after] in _ENDING
         labelled = any(words.words[place] == COLON for place in places)
-        return places[0] == sentence.start and (closed or labelled)
+        return places[0] == 0 and (closed or labelled)
 
-    def _is_title(self, sentence: Sentence, words: Words) -> bool:
+    def _is_title(self, sentence: Sentence) -> bool:
         """Whether a sentence is no more than a title: short, nothing behind its colon, without a verb."""
-        own = words.words[sentence.start : sentence.end]
+        own = sentence.words.words
         return len(own) <= _LONGEST_TITLE and COLON not in own[:-1] and self.verbs.isdisjoint(own)

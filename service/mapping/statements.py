@@ -1,43 +1,23 @@
 """Statements: what each sentence of a text says, and what takes it back."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 from service.domain.documentation import Value
 from service.mapping.automaton import Places
-from service.mapping.claims import (
-    Claim,
-    Found,
-    claims_of,
-    find_phrases,
-    vague_elements,
-    value_of,
-    without_idle,
-)
-from service.mapping.clauses import Clauses, Sentence, Titles, sentences
+from service.mapping.clauses import Sentence, Titles, sentences
 from service.mapping.lexicon import Lexicon
-from service.mapping.meanings import Cue, Hinders, Mark, Mentions, States, Within
-from service.mapping.mentions import (
-    DENIALS,
-    HARMLESS,
-    Mention,
-    disputed_by,
-    mention_of,
-    unread,
-    unsaid_denials,
-)
+from service.mapping.meanings import Hinders, Mentions, States, Within
+from service.mapping.mentions import DENIALS, Mention, disputed_by, mention_of
+from service.mapping.sayings import Said, Saying, read_sentence
 from service.mapping.sections import Section
 from service.mapping.topics import Topics
 from service.mapping.words import Words, cut
 
-_LONGEST_SENTENCE: Final = 400  # words
 #: Told of another day, under a heading of history: no mention of a thing of today.
 _LONG_AGO: Final = {"aside", "history"}
-_LASTING: Final = Mark("lasting")
-#: A denial, and what a template left open; beside the heading above.
-_STRONG: Final = frozenset({"negation", "unfilled", "unticked"})
 
 
 class Statement(NamedTuple):
@@ -62,15 +42,6 @@ class Titled(NamedTuple):
     start: int
     end: int
     aside: bool  # history, a plan, a consent; else today
-
-
-class _Reaching(NamedTuple):
-    """A cue, and the words that it touches."""
-
-    cue: Cue
-    places: frozenset[int]  # its own
-    first: int
-    last: int
 
 
 @dataclass(slots=True)
@@ -103,17 +74,16 @@ def find_statements(
 ) -> Told:
     """Read a text, which is to tell of a service on one of these days."""
     reading = _Reading(cut(text, service_days), Section(lexicon.grammar.verbs))
-    symbols = lexicon.automaton.symbols(reading.words)
-    for sentence in sentences(reading.words.words, lexicon.grammar, _titles(reading.words, titled)):
-        found = find_phrases(reading.words, symbols, sentence, lexicon)
-        marks = {mark.kind for _, mark in found.marks}
-        reading.section.enter(sentence, marks, found, reading.words)
-        reading.topics.enter(sentence, found)
-        if found:
-            past = _told_of_the_past(reading, sentence, marks)
-            _judge(reading, sentence, found, lexicon, "history" if past else "")
-            if "taking_back" in marks and not (past or sentence.aside or reading.section.before):
-                reading.taken_back += (reading.words.span(at[0], at[-1]) for at in unsaid_denials(found))
+    known: dict[Hashable, Said] = {}  # notes repeat themselves, and others are copied into them
+    for sentence in sentences(reading.words, lexicon.grammar, _titles(reading.words, titled)):
+        heard = sentence.words.said(), sentence.in_title
+        said = known.get(heard)
+        if said is None:
+            said = known[heard] = read_sentence(sentence.words, lexicon, in_title=sentence.in_title)
+        reading.section.enter(sentence, said.marks, said.found)
+        reading.topics.enter(sentence, said.found)
+        if said.found:
+            _judge(reading, sentence, said)
     section = reading.section
     # Where a heading gives the day of the service, others beside it part the note; else its day is in doubt.
     if section.today or not service_days:
@@ -149,7 +119,7 @@ def _titles(words: Words, titled: Sequence[Titled]) -> Titles:
     """From characters to words."""
     if not titled:
         return Titles()
-    starts = [token.start() for token in words.tokens]
+    starts = words.starts()
     aside, today = bytearray(len(starts)), set()
     for title in titled:
         first, last = bisect_left(starts, title.start), bisect_left(starts, title.end)
@@ -167,30 +137,30 @@ def _told_of_the_past(reading: _Reading, sentence: Sentence, marks: Collection[s
     return carried
 
 
-def _judge(reading: _Reading, sentence: Sentence, found: Found, lexicon: Lexicon, doubt: str) -> None:
+def _judge(reading: _Reading, sentence: Sentence, said: Said) -> None:
     """Keep the sentence's statements, each with what takes it back."""
-    claims = unread(without_idle(claims_of(found, reading.words), sentence))
-    if not claims:
-        return
-    if sentence.end - sentence.start > _LONGEST_SENTENCE:
-        doubt, found = doubt or "unclear", Found()  # a list without stops: no telling what a cue reaches
-    whole = "aside" if sentence.aside else doubt
-    cues = _cues(found, claims) if found.cues else []
-    reaching = _reaching(cues, Clauses(reading.words.words, sentence, lexicon.grammar)) if cues else []
-    strong = _strong(reaching, found) if reaching else []
-    vague = vague_elements(claims)
-    item = _item(reading, claims)
-    for claim in claims:
-        meaning = claim.meaning
+    past = _told_of_the_past(reading, sentence, said.marks)
+    whole = _doubt_of_all(sentence, said, past=past)
+    reading.items += said.of_one_thing
+    for saying in said.sayings:
+        meaning = saying.claim.meaning
         if isinstance(meaning, Hinders):
-            _hinder(reading, meaning, {whole, _doubt(claim, reaching)})
+            _hinder(reading, meaning, {whole, *saying.doubts[:1]})
         elif isinstance(meaning, Mentions):
-            _mention(reading, claim, meaning, {whole, *_doubts(claim, reaching)})
-        elif not claim.vague:
-            left = ("" if whole == "history" else whole) if meaning.plain else whole
-            taken_back = left or _doubt(claim, strong if meaning.plain else reaching)
-            taken_back = taken_back or ("unclear" if meaning.element in vague else "")
-            _state(reading, claim, meaning, _statement(claim, meaning, reading, sentence, taken_back, item))
+            _mention(reading, saying, {whole, *saying.doubts})
+        elif saying.value is not None:
+            left = "" if meaning.plain and whole == "history" else whole
+            told = _statement(saying, saying.value, meaning, reading, sentence)
+            _state(reading, saying, meaning, told._replace(doubt=left) if left else told)
+    if said.taken_back and not (past or sentence.aside or reading.section.before):
+        reading.taken_back += (sentence.words.span(at[0], at[-1]) for at in said.taken_back)
+
+
+def _doubt_of_all(sentence: Sentence, said: Said, *, past: bool) -> str:
+    """Return what takes back all that a sentence says."""
+    if sentence.aside:
+        return "aside"
+    return "history" if past else "unclear" if said.too_long else ""
 
 
 def _hinder(reading: _Reading, hinders: Hinders, doubts: Collection[str]) -> None:
@@ -198,91 +168,43 @@ def _hinder(reading: _Reading, hinders: Hinders, doubts: Collection[str]) -> Non
         reading.hindered.append((hinders, reading.section.foreign))
 
 
-def _state(reading: _Reading, claim: Claim, states: States, statement: Statement) -> None:
+def _state(reading: _Reading, saying: Saying, states: States, statement: Statement) -> None:
     """Keep a statement. One that is denied, of a value within its phrase, may contradict another."""
     if states.titles_only:
         reading.titles.append(statement)
         return
     reading.statements.append(statement)
     if isinstance(states.value, Within) and statement.doubt in DENIALS:
-        _mention(reading, claim, states, {statement.doubt})
+        _mention(reading, saying, {statement.doubt})
 
 
-def _mention(reading: _Reading, claim: Claim, of: Mentions | States, doubts: Collection[str]) -> None:
-    value = None if of.value is None else value_of(claim, of.value, reading.words)
-    if mention := mention_of(claim, value, doubts, reading.section.before):
+def _mention(reading: _Reading, saying: Saying, doubts: Collection[str]) -> None:
+    if mention := mention_of(saying.claim, saying.value, doubts, reading.section.before):
         reading.mentions.append(mention)
 
 
-def _strong(reaching: list[_Reaching], found: Found) -> list[_Reaching]:
-    """What takes back even a plain statement: a denial, what was left open, a word of years ago."""
-    lasting = {place for places, mark in found.marks if mark == _LASTING for place in places}
-    return [each for each in reaching if each.cue.kind in _STRONG or not lasting.isdisjoint(each.places)]
-
-
 def _statement(
-    claim: Claim, states: States, reading: _Reading, sentence: Sentence, doubt: str, item: str
+    saying: Saying, value: Value, states: States, reading: _Reading, sentence: Sentence
 ) -> Statement:
-    start, end = reading.words.span(claim.places[0], claim.places[-1])
+    places, words = saying.claim.places, sentence.words
+    start, end = words.span(places[0], places[-1])
     return Statement(
         states.element,
-        value_of(claim, states.value, reading.words),
+        value,
         start,
         end,
-        doubt,
+        saying.doubt,
         states.of,
-        _thing(claim, states, reading.words, item),
+        _thing(places, states, words, reading.items),
         sentence.in_title,
         reading.section.foreign,
         states.element in reading.topics.elsewhere,
-        disputed=states.failing_that,
+        states.failing_that,
     )
 
 
-def _thing(claim: Claim, states: States, words: Words, item: str) -> str:
+def _thing(places: Places, states: States, words: Words, item: int) -> str:
     """Of which thing a claim tells: the one of its sentence, or the level beside which it stands."""
     if states.by_level:
-        return next((words.levels[place] for place in claim.places if place in words.levels), "")
-    return item if states.one_of_several else ""
-
-
-def _item(reading: _Reading, claims: list[Claim]) -> str:
-    """One sentence tells of one thing of a group."""
-    if not any(isinstance(each.meaning, States) and each.meaning.one_of_several for each in claims):
-        return ""
-    reading.items += 1
-    return str(reading.items)
-
-
-def _cues(found: Found, claims: list[Claim]) -> list[tuple[Places, Cue]]:
-    """The cues of what is claimed. One in a harmless phrase is none ("no blood"; not "no blood patch")."""
-    elements = {"", *(claim.meaning.element for claim in claims)}
-    cues = [each for each in found.cues if each[1].element in elements]
-    phrases = [places for places, mark in found.marks if mark == HARMLESS] if cues else []
-    if not phrases:
-        return cues
-    claimed = {place for claim in claims for place in claim.places}
-    harmless = {place for places in phrases if claimed.isdisjoint(places) for place in places}
-    return [each for each in cues if not harmless.issuperset(each[0])]
-
-
-def _reaching(cues: list[tuple[Places, Cue]], clauses: Clauses) -> list[_Reaching]:
-    return [
-        _Reaching(cue, frozenset(places), *clauses.touched(places[0], places[-1] + 1, cue.reach))
-        for places, cue in cues
-    ]
-
-
-def _doubt(claim: Claim, cues: list[_Reaching]) -> str:
-    """Return the kind of the first cue that takes a claim back."""
-    return next(_doubts(claim, cues), "")
-
-
-def _doubts(claim: Claim, cues: list[_Reaching]) -> Iterator[str]:
-    """Yield the kinds of the cues that take a claim back; a claim's own words do not."""
-    places, element = claim.places, claim.meaning.element
-    for cue, own, first, last in cues:
-        if places[0] >= last or places[-1] < first or cue.element not in ("", element):
-            continue
-        if any(first <= place < last for place in places) and not own.issubset(places):
-            yield cue.kind
+        return next((words.levels[place] for place in places if place in words.levels), "")
+    return str(item) if states.one_of_several else ""

@@ -1,12 +1,8 @@
 """What a template left in a note: marks to be filled in, and boxes to be ticked."""
 
 import re
-from typing import Final
 
 from service.mapping.marks import COLON, COMMA, PARAGRAPH_END, SENTENCE_END, UNFILLED, UNTICKED
-
-#: The kinds of token that are read here.
-LEFT_OPEN: Final = frozenset({"unfilled", "unticked", "ticked"})
 
 _ENDS = frozenset({SENTENCE_END, PARAGRAPH_END})
 #: These a template fills with who the patient is, and when: nothing that a code hangs on.

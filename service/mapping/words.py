@@ -5,8 +5,9 @@ wrapped at any column, and "without" at the end of a line must still reach the w
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from typing import NamedTuple
 
 from service.mapping.clock import CLOCK_PATTERN, Clock, read_clock, read_together, settled
 from service.mapping.days import (
@@ -34,7 +35,7 @@ from service.mapping.marks import (
 )
 from service.mapping.numbers import Number, find_numbers
 from service.mapping.spinal_levels import spinal_level
-from service.mapping.templates import LEFT_OPEN, Boxes
+from service.mapping.templates import Boxes
 
 _FOLDED = dict.fromkeys("\u2018\u2019", "'") | dict.fromkeys("\u201c\u201d", '"')
 _FOLDED |= dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-") | dict.fromkeys("\u2022\u00b7", "*")
@@ -45,9 +46,11 @@ _FOLDED |= dict.fromkeys("\u2610\u25a1\u25fb\u2751\u274f", "\x01") | dict.fromke
 _FOLDED |= dict.fromkeys("\u00a0\u2009\u202f", " ") | dict.fromkeys("\x85\u2028\u2029", "\n")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 
+#: Most words are of this kind. Some that follow one another are one token, which is faster.
+_PLAIN = r"(?:(?!th\d)[a-z]{2,}\d*(?:'[a-z]+)?|a(?![a-z\d']))"
 _TOKEN = re.compile(
-    r"(?:\A|(?![ \t](?!-)))(?:"  # a blank is soon passed over, and so is a plain word
-    r"(?!th\d)[a-z]{2,}\d*(?:'[a-z]+)?"
+    r"(?:\A|(?![ \t](?!-)))(?:"  # a blank is soon passed over, and so are plain words
+    rf"{_PLAIN}(?: {_PLAIN}){{0,15}}"
     r"|(?P<line>\n[\s-]*(?:\*(?!\*\*)[\s-]*)*(?:\(?\d{1,2}[.)](?=[ \t]))?|\A[ \t]*\(?\d{1,2}[.)](?=[ \t]))"
     r"|(?P<level>(?:th|[ctls])\d{1,2}(?:\ ?[-/]\ ?(?:th|[ctls])?\d{1,2}|\ (?:th|[ctls])\d{1,2})?(?![a-z0-9]))"
     r"|(?<=\d)x(?=\.?\d)"
@@ -71,23 +74,61 @@ _CAPITALS = re.compile(r"(?m)^[ \t]*[A-Z][A-Z /&-]{2,40}$")
 #: Behind S1, this makes a foramen of the vertebra: its root has no other way out.
 _AT_A_FORAMEN = re.compile(r"\s(?:foramen|transforaminal|tfesi|snrb|selective|nerve\sroot)\b")
 _BULLETS = frozenset("-*.)")
+_STOPS = frozenset({"end", "line", "dash"})  # kinds of token
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "approx", *MONTHS} - {"may"})
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words and stops of one text, and where in the text as it came each stands."""
+class Words(NamedTuple):
+    """The words and stops of a text, or of a sentence of it, and where in the text as it came each stands."""
 
-    words: list[str]
-    tokens: list[re.Match[str]]
-    levels: dict[int, str]  # index of a LEVEL or VERTEBRA -> "L4-L5", "T6"
-    numbers: Mapping[int, Number] = field(default_factory=dict)  # by index
-    days: Mapping[int, str] = field(default_factory=dict)  # index of a date -> the day, likelier first
-    times: Mapping[int, str] = field(default_factory=dict)  # index of a TIME -> "09:10"
+    words: tuple[str, ...]
+    tokens: Sequence[re.Match[str]]  # in which each stands: plain words may share one
+    levels: Mapping[int, str] = {}  # index of a LEVEL or VERTEBRA -> "L4-L5", "T6"
+    numbers: Mapping[int, Number] = {}  # by index
+    days: Mapping[int, str] = {}  # index of a date -> the day, likelier first
+    times: Mapping[int, str] = {}  # index of a TIME -> "09:10"
+    marked: Sequence[int] = ()  # the indices of all of these, in order
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the characters from one word to another."""
-        return self.tokens[first].start(), self.tokens[last].end()
+        token = self.tokens[last]
+        end = token.end() if token.lastgroup else self._start(last) + len(self.words[last])
+        return self._start(first), end
+
+    def starts(self) -> list[int]:
+        """Return the first character of each word."""
+        return [self._start(place) for place in range(len(self.words))]
+
+    def part(self, start: int, end: int) -> "Words":
+        """Return a sentence as words of its own."""
+        words, tokens = self.words[start:end], self.tokens[start:end]
+        first = bisect_left(self.marked, start)
+        marked = self.marked[first : bisect_left(self.marked, end, first)]
+        if not marked:
+            return Words(words, tokens)
+        return Words(
+            words,
+            tokens,
+            {place - start: self.levels[place] for place in marked if place in self.levels},
+            {place - start: self.numbers[place].moved(-start) for place in marked if place in self.numbers},
+            {place - start: self.days[place] for place in marked if place in self.days},
+            {place - start: self.times[place] for place in marked if place in self.times},
+            [place - start for place in marked],
+        )
+
+    def said(self) -> Hashable:
+        """Return all that is said, wherever in a text it stands."""
+        if not self.marked:
+            return self.words
+        return self.words, *(tuple(each.items()) for each in self[2:6])
+
+    def _start(self, place: int) -> int:
+        token, first = self.tokens[place], place
+        if token.lastgroup:
+            return token.start()
+        while first and self.tokens[first - 1] is token:
+            first -= 1
+        return token.start() + sum(map(len, self.words[first:place])) + place - first
 
 
 def fold(text: str) -> str:
@@ -103,12 +144,14 @@ def cut(text: str, service_days: Collection[str] = ()) -> Words:
     words, tokens = cutting.words, cutting.tokens
     for token in _TOKEN.finditer(fold(text)):
         kind = token.lastgroup
-        word = cutting.read(token, kind) if kind else token[0]
-        if word:
+        if kind is None:
+            plain = token[0].split(" ")
+            words += plain
+            tokens += [token] * len(plain)
+        elif word := cutting.read(token, kind):
             words.append(word)
             tokens.append(token)
-    numbers = find_numbers(words, tokens, cutting.numeric)
-    return Words(words, tokens, cutting.levels, numbers, cutting.days, cutting.settled_times())
+    return cutting.done()
 
 
 class _Cutting:
@@ -127,6 +170,8 @@ class _Cutting:
 
     def read(self, token: re.Match[str], kind: str) -> str:
         """Return the word or mark of a token; "" where it means nothing."""
+        if kind in _STOPS:
+            return self._stop(token, kind)
         if kind in ("number", "year"):
             return self._number(token, kind)
         if kind == "clock":
@@ -135,10 +180,12 @@ class _Cutting:
             return _level(token, len(self.words), self.levels)
         if kind in ("date", "month_and_day"):
             return self._day(token[0], kind) or token[0]
-        if kind in LEFT_OPEN:
-            return self._boxes.word(token)
-        stop = _stop(token, self.words, self._capitals)
-        return self._boxes.next_line(stop) if kind == "line" else stop
+        return self._boxes.word(token)
+
+    def _stop(self, token: re.Match[str], kind: str) -> str:
+        if kind == "end":
+            return _full_stop(token[0], self.words)
+        return COMMA if kind == "dash" else self._boxes.next_line(_line(token, self._capitals))
 
     def _number(self, token: re.Match[str], kind: str) -> str:
         if kind == "year":
@@ -159,7 +206,14 @@ class _Cutting:
         self._times[len(self.words)] = clock
         return TIME
 
-    def settled_times(self) -> dict[int, str]:
+    def done(self) -> Words:
+        """Return all that was cut."""
+        numbers, levels, days = find_numbers(self.words, self.tokens, self.numeric), self.levels, self.days
+        times = self._settled_times()
+        marked = sorted({*levels, *numbers, *days, *times})
+        return Words(tuple(self.words), self.tokens, levels, numbers, days, times, marked)
+
+    def _settled_times(self) -> dict[int, str]:
         """Return what each time says; those that may be of either half of the day are marked."""
         times = settled(self._times) if self._times else {}
         for place in self._times.keys() - times.keys():
@@ -180,14 +234,8 @@ class _Cutting:
         return mark_of(days, self._service_days)
 
 
-def _stop(found: re.Match[str], words: list[str], capitals: set[int]) -> str:
-    """Return what a stop means; "" when it means nothing (the line just wraps)."""
-    if found.lastgroup == "dash":
-        return COMMA
-    if found[0] == "?":
-        return QUESTION  # no end: whatever stands near it was asked, not said
-    if found.lastgroup == "end":
-        return _full_stop(found[0], words)
+def _line(found: re.Match[str], capitals: set[int]) -> str:
+    """Return what a line end means; "" when it means nothing (the line just wraps)."""
     if found[0].count("\n") > 1:
         return PARAGRAPH_END
     if found.start() in capitals:
@@ -197,7 +245,12 @@ def _stop(found: re.Match[str], words: list[str], capitals: set[int]) -> str:
 
 
 def _full_stop(stop: str, words: list[str]) -> str:
-    """No sentence ends at an initial or a title ("p.o.", "Dr. Test"): a cue's reach would be cut short."""
+    """No sentence ends at an initial or a title ("p.o.", "Dr. Test"): a cue's reach would be cut short.
+
+    Nor does one end at a question mark: whatever stands near it was asked, not said.
+    """
+    if stop == "?":
+        return QUESTION
     last = words[-1] if words else ""
     return "" if stop == "." and ((len(last) == 1 and last.isalpha()) or last in _TITLES) else SENTENCE_END
 

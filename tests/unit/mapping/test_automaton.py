@@ -39,7 +39,7 @@ def compiled(texts=PHRASES):
 
 def by_automaton(phrases, text):
     automaton = Automaton(phrases, GAP_ENDS)
-    return list(automaton.find(text, automaton.symbols(text), 0, len(text.words)))
+    return list(automaton.find(text))
 
 
 def one_by_one(phrases, text):

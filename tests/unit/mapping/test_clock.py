@@ -46,7 +46,7 @@ def test_no_times(text: str) -> None:
 
 
 def test_a_time_without_its_half_of_the_day_is_marked() -> None:
-    assert cut("9:10 to 10:35 AM").words == [UNCLEAR_TIME, "to", TIME]
+    assert cut("9:10 to 10:35 AM").words == (UNCLEAR_TIME, "to", TIME)
 
 
 def test_a_quantity_behind_a_range_is_still_of_a_range() -> None:
@@ -56,8 +56,8 @@ def test_a_quantity_behind_a_range_is_still_of_a_range() -> None:
 
 
 def test_a_full_stop_behind_pm_ends_a_sentence_unless_the_stretch_goes_on() -> None:
-    assert cut("at 9 a.m. it ran").words == ["at", TIME, ".", "it", "ran"]
-    assert cut("9 a.m. to 10 a.m. and").words == [TIME, "to", TIME, ".", "and"]
+    assert cut("at 9 a.m. it ran").words == ("at", TIME, ".", "it", "ran")
+    assert cut("9 a.m. to 10 a.m. and").words == (TIME, "to", TIME, ".", "and")
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def load(folder: Path, text: str) -> Terms:
         (GOOD.replace("<tool> ...", "<tool> ... a ... b ..."), 8, "more than 2 gaps"),
         (GOOD.replace("... removed", "... a? ... removed"), 8, "needs a word between its gaps"),
         (GOOD.replace("removed", "removed|*"), 8, "is no word"),
+        (GOOD.replace("removed", "removed ; it"), 8, "goes on behind the end of a sentence"),
         (GOOD.replace("    values:\n      needle:", "    plainly:\n      neddle:"), 7, "nearest: needle"),
         (GOOD.replace("    values:", "    valeus:"), 6, "unknown key 'valeus'; nearest: values"),
         (
@@ -55,6 +56,7 @@ def load(folder: Path, text: str) -> Terms:
         "gaps",
         "gaps that may touch",
         "no word",
+        "a stop",
         "value said plainly",
         "key",
         "a day of what needs a time",
