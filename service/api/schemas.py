@@ -108,7 +108,7 @@ class DocumentOut(BaseModel):
 
 
 class EditOut(BaseModel):
-    """A CMS edit that bites the line, or one beside it of the same patient, day and provider."""
+    """An edit of CMS, or of a table, that bites the line, or one beside it of the same patient and day."""
 
     id: str  # what an approval names in edits_seen
     kind: str
@@ -117,7 +117,7 @@ class EditOut(BaseModel):
     other: str  # that it meets; "" = none
     own: bool  # whether this line is the one that is not paid
     why: str
-    source: str  # the loaded file
+    source: str  # the loaded file; the table
 
 
 class CoverageOut(BaseModel):

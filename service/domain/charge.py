@@ -31,6 +31,7 @@ class CandidateCharge:
     because: tuple[str, ...] = ()  # one sentence a deciding fact
     evidence: tuple[DocumentedElement, ...] = ()  # the elements that decided
     beside: str = ""  # an add-on: the code that it stands beside
+    most_a_day: int = 0  # units of the code for its patient and day of service; 0 = no limit
 
 
 @frozen

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class Setting(StrEnum):
@@ -50,15 +51,20 @@ class PairRule:
     source: str  # the release it stands in
 
 
+#: The kind of an edit that stands in no file of CMS: a decision table has it so.
+BY_TABLE: Final = "table"
+
+
 @dataclass(frozen=True, slots=True)
 class UnitRule:
-    """An MUE record."""
+    """An MUE record, or what a decision table says of a code."""
 
     code: str
     most_units: int
     adjudication: str  # MAI: 1 = a claim line, 2 = a day, absolute, 3 = a day, may be exceeded with proof
     rationale: str
     source: str
+    kind: str = FileKind.MUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ class Severity(StrEnum):
 class Edit:
     """An edit that bites a line. Never a change of the line: a person decides."""
 
-    kind: FileKind
+    kind: str  # of the file, or BY_TABLE
     severity: Severity
     line: str  # key of the line that is not paid as it stands
     code: str  # its code

@@ -59,7 +59,7 @@ def _units(rule: UnitRule, services: Sequence[Service]) -> Iterator[Edit]:
     severity = Severity.DENIED if rule.adjudication == _ABSOLUTE else Severity.QUESTION
     why = f"{rule.code}: at most {rule.most_units} {counted} ({rule.rationale.lower()})"
     for line in over:
-        yield Edit(FileKind.MUE, severity, line.key, line.code, "", "", why, rule.source)
+        yield Edit(rule.kind, severity, line.key, line.code, "", "", why, rule.source)
 
 
 def _add_ons(rules: Sequence[AddOnRule], services: Sequence[Service]) -> Iterator[Edit]:

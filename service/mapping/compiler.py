@@ -94,6 +94,7 @@ def _joiner(source: TableSource, vocabulary: Vocabulary, settings: Mapping[str, 
         rank={code: place for place, code in enumerate(file.rank)},
         further=file.combine.further,
         most=file.combine.most,
+        most_a_day=file.combine.most_a_day,
         add_ons=tuple(
             CompiledAddOn(
                 "" if line.code == SAME_CODE else line.code,

@@ -27,6 +27,7 @@ class Joiner:
     rank: Mapping[str, int]  # code -> place, 0 = highest
     further: Mapping[str, tuple[str, ...]]
     most: Mapping[str, int]
+    most_a_day: Mapping[str, int]
     add_ons: tuple[CompiledAddOn, ...] = ()
     overlays: Overlays = _NO_OVERLAYS
     modifiers: tuple[CompiledModifier, ...] = ()
@@ -72,6 +73,7 @@ class Joiner:
             because=tuple(because),
             evidence=_evidence(names, draft.views),
             beside=draft.beside,
+            most_a_day=self.most_a_day.get(draft.code, 0),
         )
 
     def _draft(self, view: View, row: CompiledRow) -> Draft:

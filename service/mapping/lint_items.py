@@ -117,6 +117,7 @@ def _used_codes(file: TableFile) -> Iterator[tuple[KeyPath, str]]:
         yield from ((("confirm", number, "on"), code) for code in confirm.on)
     yield from ((("combine", "further", code), code) for code in file.combine.further)
     yield from ((("combine", "most", code), code) for code in file.combine.most)
+    yield from ((("combine", "most_a_day", code), code) for code in file.combine.most_a_day)
 
 
 def _lint_overlays(file: TableFile, codes: set[str], report: Report) -> None:

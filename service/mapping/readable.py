@@ -222,6 +222,8 @@ def _several(file: TableFile) -> Iterator[str]:
         yield f"after the first {first}: {', '.join(further)}"
     for code, most in combine.most.items():
         yield f"{code}: at most {most}"
+    for code, most in combine.most_a_day.items():
+        yield f"{code}: at most {most} a day of one patient, over all procedures"
     if combine.lesser:
         yield f"beside all but the highest of {combine.lesser.family}, ask about {combine.lesser.ask}"
 

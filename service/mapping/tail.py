@@ -106,6 +106,8 @@ class Combine(Part):
     #: What those after it become: second, third ...; the last holds for all that follow.
     further: Annotated[dict[Code, tuple[Code, ...]], BeforeValidator(as_tuples)] = {}
     most: dict[Code, Annotated[int, Field(ge=1)]] = {}  # units a code has at most
+    #: The same over all procedures of one patient on one day of service; what is beyond it is asked.
+    most_a_day: dict[Code, Annotated[int, Field(ge=1)]] = {}
     lesser: Lesser | None = None
 
 

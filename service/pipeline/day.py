@@ -1,24 +1,29 @@
-"""A patient's day: what CMS's edits say of the lines that billing will see together.
+"""A patient's day: what CMS's edits, and the tables, say of the lines that billing will see together.
 
 Drawn up whenever a line is shown and once more when it is approved: a neighbour may have come in between.
 """
 
+from collections.abc import Iterable
+from typing import Final
+
 from service.domain.charge import CandidateStatus, ChargeKind
-from service.domain.edits import Edit, Service, Setting
+from service.domain.edits import BY_TABLE, Edit, Rules, Service, Setting, UnitRule
 from service.domain.review import Candidate
 from service.edits import check
 from service.store import Store
 
 _FACILITY = "facility"
+_A_DAY: Final = "3"  # MUE adjudication: counted over the day, and asked about
 
 
 def edits_of(store: Store, line: Candidate) -> tuple[Edit, ...]:
     """Every edit in which a line takes part, as the one that is not paid or as the one that it meets."""
     if not line.code or not line.service_date or line.kind is ChargeKind.CREDIT:
         return ()
-    lines = _beside(store, line)
+    day = _day_of(store, line)
+    lines = [each for each in day if _is_same_provider(each, line)]
     rules = store.edits.rules({each.code for each in lines}, line.service_date, _setting(line))
-    found = check([Service(each.id, each.code, each.units, each.modifiers) for each in lines], rules)
+    found = [*check(_services(lines), rules), *check(_services(day), Rules(units=_limits(day)))]
     return tuple(edit for edit in found if line.id in (edit.line, edit.other_line))
 
 
@@ -27,12 +32,25 @@ def edit_id(edit: Edit) -> str:
     return ":".join(filter(None, (edit.kind, edit.severity, edit.code, edit.other)))
 
 
-def _beside(store: Store, line: Candidate) -> list[Candidate]:
-    """The line, and the others of its patient, day and provider that stand."""
+def _day_of(store: Store, line: Candidate) -> list[Candidate]:
+    """The line, and the others of its patient and day that stand."""
     day = [each for each in store.candidates.of_day(line) if each.id != line.id]
     replaced = {each.corrects for each in (line, *day) if each.corrects}
-    others = [each for each in day if each.id not in replaced and _is_same_provider(each, line)]
-    return [line, *(each for each in others if stands(store, each))]
+    return [line, *(each for each in day if each.id not in replaced and stands(store, each))]
+
+
+def _services(lines: Iterable[Candidate]) -> list[Service]:
+    return [Service(each.id, each.code, each.units, each.modifiers) for each in lines]
+
+
+def _limits(lines: Iterable[Candidate]) -> tuple[UnitRule, ...]:
+    """What the tables that made the lines allow for one patient and day, whoever the provider."""
+    limits: dict[str, UnitRule] = {}
+    for line in lines:
+        for code, most in line.content.get("most_a_day", {}).items():
+            if code not in limits or most < limits[code].most_units:
+                limits[code] = UnitRule(code, most, _A_DAY, "by the table", line.table, kind=BY_TABLE)
+    return tuple(limits.values())
 
 
 def stands(store: Store, other: Candidate) -> bool:

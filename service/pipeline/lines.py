@@ -109,6 +109,9 @@ def _candidate_line(
     content: dict[str, Any],
 ) -> Line:
     evidence = [element_json(element) for element in candidate.evidence]
+    content = {**content, "because": list(candidate.because), "evidence": evidence}
+    if candidate.most_a_day:  # by code: a person may give the line another one
+        content["most_a_day"] = {candidate.code: candidate.most_a_day}
     return Line(
         slot=slot,
         status=CandidateStatus.PROPOSED,
@@ -120,7 +123,7 @@ def _candidate_line(
         units=candidate.units,
         modifiers=candidate.modifiers,
         service_date=service_date(documentation),
-        content={**content, "because": list(candidate.because), "evidence": evidence},
+        content=content,
     )
 
 

@@ -5,6 +5,7 @@ import pytest
 from service.domain.edits import FileKind
 from service.edits.layout import OPEN_END
 from service.store.edit_releases import Release, load_release
+from tests.mapping_cases import message, read_cases
 
 PERFORMER = "PR-410"
 FT1 = (
@@ -33,8 +34,8 @@ def rules(api):
 
 
 def sent(api, *messages):
-    for message in messages:
-        assert api.send_hl7(message).status_code == 200
+    for each in messages:
+        assert api.send_hl7(each).status_code == 200
     api.drain()
     return {line["code"]: line for line in api.lines()}
 
@@ -116,6 +117,37 @@ def test_a_corrected_date_moves_the_line_to_another_day(api):
     change = {"service_date": "2026-03-14", "reason": "done the next day"}
     changed = api.decide(lines["99992"], "change", change).json()
     assert edits_of(api, changed) == edits_of(api, lines["99991"]) == []
+
+
+def visit(number, day="20260303", patient="P1"):
+    """A visit to a running catheter, each by another clinician."""
+    case = next(each for each in read_cases() if each["id"] == "cd-day-after")
+    told = {
+        "|1|P|": f"|{number}|P|",
+        "F1|X^": f"F{number}|X^",
+        "||P1^^^": f"||{patient}^^^",
+        "113000|||F": f"113000|||F|||||||PR-{number}",  # OBR-32
+        "20260303": day,
+    }
+    text = message(case).decode()
+    for old, new in told.items():
+        text = text.replace(old, new)
+    return text.encode()
+
+
+def test_a_table_allows_so_many_a_day_of_one_patient_whoever_came(api):
+    sent(api, visit(1), visit(2), visit(3, day="20260304"), visit(4, patient="P2"))
+    bitten = [line for line in api.lines() if edits_of(api, line)]
+    assert [line["code"] for line in bitten] == ["01996", "01996"]
+    (edit,) = edits_of(api, bitten[0])
+    assert (edit["kind"], edit["severity"], edit["own"]) == ("table", "question", True)
+    assert (edit["source"], edit["why"]) == (
+        "neuraxial-catheter-day",
+        "01996: at most 1 a day (by the table)",
+    )
+    assert kind_of(api.decide(bitten[0], "approve", {"edits_seen": []})) == "edits-unseen"
+    assert api.decide(bitten[1], "reject", {"reason": "the same visit"}).status_code == 200
+    assert api.decide(bitten[0], "approve", {"edits_seen": []}).status_code == 200
 
 
 def test_without_files_nothing_is_said(api):

@@ -77,6 +77,12 @@ def test_a_code_has_at_most_so_many_units_and_it_is_said(tmp_path: Path) -> None
     assert told.candidates[1].because[-1] == "3 are documented: 12001 has at most 2"
 
 
+def test_a_line_says_how_many_a_day_its_table_allows_of_its_code(tmp_path: Path) -> None:
+    file = written(tmp_path, WOUNDS + 'combine: {most_a_day: {"12001": 2}}')
+    told = of_wounds(file, "simple", "intermediate")
+    assert {each.code: each.most_a_day for each in told.candidates} == {"12031": 0, "12001": 2}
+
+
 def test_an_add_on_stands_beside_its_primaries_and_only_there(tmp_path: Path) -> None:
     table = written(tmp_path, WOUNDS + 'add_ons: [{code: "12099", to: ["12031"], units: same}]')
     assert of_wounds(table, "simple", "intermediate", "intermediate").lines == [

@@ -136,6 +136,9 @@ def test_a_table_in_order_has_no_finding(tmp_path: Path) -> None:
         ),
         pytest.param('most: {"12004"', 'most: {"12005"', "12005 is no code of this table", id="most"),
         pytest.param(
+            'most: {"12004"', 'most_a_day: {"12005"', "12005 is no code of this table", id="most a day"
+        ),
+        pytest.param(
             'codes: {"12001": G0168}', 'codes: {"12077": G0168}', "12077 is the code of no row", id="overlay"
         ),
         pytest.param(

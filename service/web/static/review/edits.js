@@ -1,4 +1,4 @@
-// The edits of CMS that bite a line, or one beside it.
+// The edits, of CMS and of tables, that bite a line, or one beside it.
 
 import { element } from "../frame/dom.js";
 import { listed } from "./sections.js";
