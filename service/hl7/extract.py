@@ -239,11 +239,12 @@ def _range(found: Sequence[Found], path: HL7Path) -> str:
 
 def _reading(element: str, found: Found, event_id: str) -> Reading:
     source = Source(found.path, 0, len(found.text), found.text, event_id)
-    of_observation = found.segment.name == "OBX"
-    item = found.segment.field(4).strip() if of_observation else ""
-    unit = found.segment.component(6, 1).strip() if of_observation else ""
-    text = _structured_numeric(found.segment) if found.segment.field(2) == "SN" else found.text
-    return Reading(element, text, source, item, _observation(found.segment), unit)
+    segment = found.segment
+    if segment.name != "OBX":
+        return Reading(element, found.text, source)
+    text = _structured_numeric(segment) if segment.field(2) == "SN" else found.text
+    item, unit = segment.field(4).strip(), segment.component(6, 1).strip()
+    return Reading(element, text, source, item, _observation(segment), unit)
 
 
 def _structured_numeric(segment: Segment) -> str:

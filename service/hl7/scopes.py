@@ -21,6 +21,7 @@ class Scope:
     ordinal: int  # 1 = the first procedure of the message
     segments: Mapping[str, Sequence[Segment]]
     _indexes: dict[tuple[str, int, int], _Index] = field(default_factory=dict, repr=False)
+    _texts: dict[str, str] = field(default_factory=dict, repr=False)  # by path, as written
 
     def of(self, name: str) -> Sequence[Segment]:
         return self.segments.get(name, ())
@@ -50,9 +51,18 @@ class Scope:
         return []
 
     def text(self, *paths: HL7Path) -> str:
-        """The first thing that the paths find, without blanks around it; "" = nothing."""
-        found = self.first(paths)
-        return found[0].text.strip() if found else ""
+        """The first thing that the paths find, without blanks around it; "" = nothing.
+
+        Identities and names ask for the same few fields over and over: each path is read once.
+        """
+        for path in paths:
+            text = self._texts.get(path.text)
+            if text is None:
+                found = self.read(path)
+                text = self._texts[path.text] = found[0].text.strip() if found else ""
+            if text:
+                return text
+        return ""
 
     def says(self, conditions: Sequence[tuple[HL7Path, frozenset[str]]]) -> bool:
         """Whether any path finds one of its values (lower-cased)."""

@@ -263,7 +263,7 @@ def _latest_context(parts: Sequence[Understood]) -> BillingContext:
     values = {
         name: value for part in parts for name in _CONTEXT_FIELDS if (value := getattr(part.context, name))
     }
-    return replace(BillingContext(), **values)
+    return BillingContext(**values)
 
 
 def _credited(parts: Sequence[Understood]) -> Iterator[StatedCode]:

@@ -84,8 +84,10 @@ def _without(proposal: Proposal, barred: dict[str, tuple[str, str]]) -> Proposal
         else:
             gone[candidate.code] = by
             excluded.append(Excluded(candidate.code, candidate.table, *by))
+    if not excluded:
+        return proposal
     # What was to be confirmed beside codes that are gone is nobody's question any more.
-    questions = proposal.questions if kept or not excluded else ()
+    questions = proposal.questions if kept else ()
     return replace(
         proposal, candidates=tuple(kept), questions=questions, excluded=(*proposal.excluded, *excluded)
     )

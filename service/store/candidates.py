@@ -76,9 +76,12 @@ class Candidates:
 
         Unlocked, a line could be approved between this look and its being superseded.
         """
+        wanted = list(procedure_ids)
+        if not wanted:
+            return []
         query = (
             select(candidate)
-            .where(candidate.c.procedure_id.in_(list(procedure_ids)))
+            .where(candidate.c.procedure_id.in_(wanted))
             .where(candidate.c.status != CandidateStatus.SUPERSEDED.value)
             .order_by(candidate.c.sequence)
         )

@@ -101,10 +101,13 @@ class Questions:
 
     def of_procedures(self, procedure_ids: Iterable[str], *states: AskedState) -> dict[str, list[Asked]]:
         """What was asked about each of these procedures, oldest first; in these states, or in any."""
-        query = select(question).where(question.c.procedure_id.in_(list(procedure_ids)))
+        found: dict[str, list[Asked]] = defaultdict(list)
+        wanted = list(procedure_ids)
+        if not wanted:  # most batches: their procedures are new
+            return found
+        query = select(question).where(question.c.procedure_id.in_(wanted))
         if states:
             query = query.where(question.c.state.in_([state.value for state in states]))
-        found: dict[str, list[Asked]] = defaultdict(list)
         for asked in self._read(query.order_by(question.c.sequence)):
             found[asked.procedure_id].append(asked)
         return found
