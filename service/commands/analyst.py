@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from service.commands.corpus import documented
-from service.commands.options import Data
+from service.commands.options import Data, Stored
 from service.commands.stored import stored
 from service.domain.documentation import Documentation
 from service.domain.errors import SetupError
@@ -25,7 +25,6 @@ from service.wiring import read_settings
 Files = Annotated[
     list[Path] | None, typer.Argument(help="Messages, or .jsonl files of {id, elements}", show_default=False)
 ]
-Stored = Annotated[bool, typer.Option("--stored", help="Also every procedure in the database (audited)")]
 
 
 def explain_case(

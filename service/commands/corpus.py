@@ -19,7 +19,7 @@ def documented(reader: Reader, path: Path) -> Iterator[tuple[str, Documentation]
     if path.suffix == ".jsonl" or _is_record(body):
         yield from _of_elements(reader.mappings, path, body)
         return
-    for number, event in enumerate(_events_of(body), 1):
+    for number, event in enumerate(events_of(body), 1):
         for key, keyed in by_key(reader, [event]).items():
             yield f"{path.name}:{number} {key}", reader.chart(keyed).documentation
 
@@ -77,7 +77,8 @@ def _of_elements(mappings: Mappings, path: Path, body: bytes) -> Iterator[tuple[
             yield f"{record.get('id') or f'{path.name}:{number}'} {each.procedure_key}", each
 
 
-def _events_of(body: bytes) -> Iterator[Event]:
+def events_of(body: bytes) -> Iterator[Event]:
+    """Yield the messages of a file."""
     if is_fhir(body):
         yield fhir_event(body)[1]
         return

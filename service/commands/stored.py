@@ -1,5 +1,6 @@
 """Stored procedures, to try mappings on: reading them is audited."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from service.commands.corpus import by_key
@@ -13,18 +14,39 @@ from service.store.users import ALL_FACILITIES
 from service.wiring import database_of, read_settings
 
 _PAGE = 500
+_Events = dict[str, list[Event]]
+_Companions = dict[str, tuple[Companion, ...]]
 
 
 def stored(reader: Reader, data: Path | None, why: str) -> list[tuple[str, Documentation]]:
     """Return what every stored procedure documents, by its id."""
+    return [
+        (procedure_id, reader.chart(keyed).documentation)
+        for events, companions in _pages(data, why)
+        for procedure_id, said in events.items()
+        for keyed in by_key(reader, said, companions).values()
+    ]
+
+
+def stored_events(data: Path | None, why: str) -> Iterator[tuple[Event, tuple[Companion, ...]]]:
+    """Yield the events of every stored procedure, each once, with what else they are read with."""
+    told: set[str] = set()
+    for events, companions in _pages(data, why):
+        for event in (each for said in events.values() for each in said):
+            if event.id not in told:
+                told.add(event.id)
+                yield event, companions[event.id]
+
+
+def _pages(data: Path | None, why: str) -> Iterator[tuple[_Events, _Companions]]:
+    """Yield the events of some procedures, by its id, and the companions of each event, by its."""
     database = database_of(read_settings(data=data))
-    found: list[tuple[str, Documentation]] = []
     after = ""
     while True:
         with database.transaction() as store:
             ids = store.procedures.after(after, _PAGE)
-            events: dict[str, list[Event]] = {}
-            companions: dict[str, tuple[Companion, ...]] = {}
+            events: _Events = {}
+            companions: _Companions = {}
             for procedure_id, event in store.events.of_procedures(ids):
                 events.setdefault(procedure_id, []).append(event)
                 companions[event.id] = companions_of(store, event)
@@ -33,11 +55,7 @@ def stored(reader: Reader, data: Path | None, why: str) -> list[tuple[str, Docum
                     ALL_FACILITIES, "review", "command line", "read", "procedure", why, len(ids)
                 )
                 store.audit(entry)
-        for procedure_id, said in events.items():
-            found += [
-                (f"{procedure_id}", reader.chart(keyed).documentation)
-                for keyed in by_key(reader, said, companions).values()
-            ]
         if not ids:
-            return found
+            return
+        yield events, companions
         after = ids[-1]

@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from contextlib import closing
 
 import pytest
 from typer.testing import CliRunner
@@ -14,6 +15,7 @@ from service.store import Keyring, open_database
 from service.store.migrate import migrate
 from service.store.tables import audit
 from tests.conftest import KEYRING_KEY
+from tests.mapping_cases import message
 from tests.programs import REPOSITORY
 
 ESI = {
@@ -114,26 +116,50 @@ def test_rows_that_never_decide_are_named_with_their_line(case):
     assert "row 4 (62323)" not in said
 
 
-def test_stored_procedures_count_too_and_reading_them_is_audited(tmp_path):
-    url = f"sqlite:///{tmp_path / 'charge-capture.db'}"
-    database = open_database(url, Keyring({1: KEYRING_KEY}))
-    (tmp_path / "key").write_text(f"1:{base64.b64encode(KEYRING_KEY).decode()}\n")
-    migrate(database)
-    body = (
-        next((REPOSITORY / "docs" / "samples" / "hl7v2").glob("02-*.hl7")).read_bytes().replace(b"\n", b"\r")
-    )
-    with database.transaction() as store:
-        arrival = Arrival(Format.HL7V2, "TRANSCRIBE|LAKESIDE", "main", "MDM^T02", "1", body, b"ACK")
-        ((event_id, _answer),) = store.events.receive([arrival])
-        ids, _new = store.procedures.lock([("main", "p")])
-        store.procedures.link([(procedure_id, event_id) for procedure_id in ids.values()])
-    said = run("coverage", "--stored", "--data", tmp_path).output
+@pytest.fixture
+def data(tmp_path):
+    """Keeps one message as the service would, of one procedure; gives its folder."""
+
+    def keep(sender, message_type, body):
+        database = open_database(f"sqlite:///{tmp_path / 'charge-capture.db'}", Keyring({1: KEYRING_KEY}))
+        (tmp_path / "key").write_text(f"1:{base64.b64encode(KEYRING_KEY).decode()}\n")
+        migrate(database)
+        with closing(database), database.transaction() as store:
+            arrival = Arrival(Format.HL7V2, sender, "main", message_type, "1", body, b"ACK")
+            ((event_id, _answer),) = store.events.receive([arrival])
+            ids, _new = store.procedures.lock([("main", "p")])
+            store.procedures.link([(procedure_id, event_id) for procedure_id in ids.values()])
+        return tmp_path
+
+    return keep
+
+
+def readings(folder):
+    """What of reading stored procedures the audit keeps."""
+    database = open_database(f"sqlite:///{folder / 'charge-capture.db'}", Keyring({1: KEYRING_KEY}))
+    with closing(database), database.connection() as connection:
+        read = [row for row in connection.execute(audit.select()) if row.action == "read"]
+    return [(row.object_id, row.count) for row in read]
+
+
+def test_stored_procedures_count_too_and_reading_them_is_audited(data):
+    sample = next((REPOSITORY / "docs" / "samples" / "hl7v2").glob("02-*.hl7"))
+    folder = data("TRANSCRIBE|LAKESIDE", "MDM^T02", sample.read_bytes().replace(b"\n", b"\r"))
+    said = run("coverage", "--stored", "--data", folder).output
     assert "row 4 (62323)" not in said
     assert "row 3 (62322)" in said
-    with database.connection() as connection:
-        read = [row for row in connection.execute(audit.select()) if row.action == "read"]
-    database.close()
-    assert [(row.object_id, row.count) for row in read] == [("mappings coverage", 1)]
+    assert readings(folder) == [("mappings coverage", 1)]
+
+
+def test_codes_that_came_and_have_no_value_are_warned_of_from_files_and_from_the_database(data, tmp_path):
+    body = message({"header": {"device": "NEEDL"}, "note": "Procedure."})
+    folder = data("A|B", "ORU^R01", body)
+    (tmp_path / "one.hl7").write_bytes(body)
+    done = run("check", "--seen", tmp_path / "one.hl7", "--stored", "--data", folder)
+    assert done.exit_code == 0
+    assert "generic-oru.yaml:1: warning: device: the code 'NEEDL' came 2 times" in done.output
+    assert "nearest: needle" in done.output
+    assert readings(folder) == [("mappings check", 1)]
 
 
 def test_the_schemas_for_editors_are_those_of_the_code():
