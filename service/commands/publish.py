@@ -42,4 +42,7 @@ def _published(store: Store, mappings: Mappings, by: str, *, again: bool) -> lis
     if again:
         procedures, messages = store.publications.re_evaluate(digest, by=by)
         told.append(f"{messages} messages of {procedures} procedures with an open line are charted anew")
+    told.append(
+        "a process that runs already keeps the mappings that it began with, and warns of it: restart it first"
+    )
     return told

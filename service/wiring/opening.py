@@ -23,6 +23,7 @@ from service.store.migrate import is_current, migrate
 from service.store.users import ALL_FACILITIES
 from service.wiring.destinations import BILLING, billing_file_of, billing_of, destinations_of
 from service.wiring.ehrs import ehrs_of, hang_searches, server_of
+from service.wiring.published import Published
 from service.wiring.service import Service
 from service.wiring.waker import Waker
 
@@ -77,6 +78,7 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
         desk=Desk(database, Passwords(), settings.session_idle_seconds, settings.session_seconds),
         provider=_provider(settings),
         waker=waker,
+        published=Published(mappings.digest),
     )
     # What is loaded now stays: the collector need not look through it for every few messages.
     gc.collect()
@@ -139,10 +141,7 @@ def _readdress_acks(service: Service) -> None:
 def warn_of_unpublished(service: Service) -> None:
     """Say so when the mappings that are loaded are others than those that were published last."""
     with service.database.look() as store:
-        published = store.publications.current()
-    if published and published.digest != service.mappings.digest:
-        loaded, said = service.mappings.digest[:12], published.digest[:12]
-        _log.warning("mappings are not the published ones", loaded=loaded, published=said)
+        service.published.heed(store.publications.current())
 
 
 def _bring_up(database: Database, settings: Settings) -> None:

@@ -32,6 +32,7 @@ from service.settings import ENVIRONMENT, Settings, host_and_port
 from service.store import Database, Store
 from service.store.migrate import is_current
 from service.wiring.destinations import BILLING
+from service.wiring.published import Published
 from service.wiring.waker import Waker
 
 VERSION = version("charge-capture")
@@ -58,6 +59,7 @@ class Service:
     desk: Desk  # where people sign in
     provider: Provider | None  # of identities
     waker: Waker = field(repr=False)
+    published: Published = field(repr=False)
 
     def drain(self, queue: str) -> bool:
         """Work a queue until nothing in it is due; who commits from now on rings again.
@@ -66,6 +68,8 @@ class Service:
         """
         with self.database.transaction() as store:
             store.bells.answer(queue)
+            if queue == CHART:
+                self.published.heed(store.publications.current())
         until = time.monotonic() + _DRAIN_SECONDS
         while self._work(queue):
             if time.monotonic() > until:

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from service.__main__ import app
 from service.domain.errors import MappingError, StaleVersion, WrongState
+from service.jobs import CHART
 from service.mapping import load
 from service.pipeline import handling
 from service.pipeline.chart import Reader, chart
@@ -200,6 +201,21 @@ def test_a_message_that_can_no_longer_be_read_holds_its_procedure_back(database,
     with database.look() as store:
         assert len(store.quarantine.page(Which(), limit=5)) == 1
         assert [row["action"] for row in store.trail.page("*", limit=50)].count("quarantine") == 1
+
+
+def test_a_process_that_goes_on_with_other_mappings_warns_of_each_publication_once(publish, folder):
+    running = open_service(read_settings())
+    with capture_logs() as lines:
+        running.drain(CHART)
+        publish()
+        running.drain(CHART)
+        load_changed(folder)
+        publish("--re-evaluate")
+        running.drain(CHART)
+        running.drain(CHART)
+    running.close()
+    warned = [line["published"] for line in lines if line["event"] == "mappings are not the published ones"]
+    assert warned == [load(folder).digest[:12]]
 
 
 def test_mappings_that_are_not_the_published_ones_are_warned_of_once_something_is_published(publish, folder):
