@@ -44,6 +44,7 @@ class Parts:
     digest_on_disk: Callable[[], str]  # of the files as they are now, which may have been edited since
     is_current: Callable[[], bool]  # whether the schema is the one this code was written for
     broker_answers: Callable[[], bool]  # whether workers can be woken; true where there is no broker
+    is_stopping: Callable[[], bool]  # whether the process was told to stop: what has no end by itself ends
     body_limit: int  # bytes
     ehrs: Mapping[str, Ehr]  # that may notify
     policies: Sequence[CoveragePolicy]

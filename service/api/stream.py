@@ -53,14 +53,14 @@ async def stream(
     watch = Watch(parts.database, user.facility, float(last_event_id) if last_event_id else None)
 
     def look() -> bytes | None:
-        return _look(watch) if is_known(request, parts) else None
+        return None if parts.is_stopping() or not is_known(request, parts) else _look(watch)
 
     headers = {"X-Accel-Buffering": "no"}
     return StreamingResponse(events(look, PACE), media_type="text/event-stream", headers=headers)
 
 
 async def events(look: Callable[[], bytes | None], pace: Pace) -> AsyncIterator[bytes]:
-    """What is sent, until the stream has lasted long enough, or its user is signed out (None)."""
+    """What is sent, until the stream has lasted long enough, or its user or the service is away (None)."""
     yield b"retry: 1000\n\n"
     quiet = lasted = 0.0
     while lasted < pace.end:

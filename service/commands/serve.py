@@ -117,6 +117,7 @@ async def _run(service: Service, doors: _Doors, beginning: _Beginning | None = N
     stopped = asyncio.Event()
 
     def stop() -> None:
+        service.stopping.set()
         stopped.set()
         _stop_at_last()
 

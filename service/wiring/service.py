@@ -1,5 +1,6 @@
 """The service, wired: what it works with, and how it works its queues."""
 
+import threading
 import time
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -60,6 +61,7 @@ class Service:
     provider: Provider | None  # of identities
     waker: Waker = field(repr=False)
     published: Published = field(repr=False)
+    stopping: threading.Event = field(default_factory=threading.Event, repr=False)  # told to stop
 
     def drain(self, queue: str) -> bool:
         """Work a queue until nothing in it is due; who commits from now on rings again.
@@ -130,6 +132,7 @@ class Service:
             digest_on_disk=lambda: digest_of(self.settings.mappings),
             is_current=lambda: is_current(self.database),
             broker_answers=self.broker_answers,
+            is_stopping=self.stopping.is_set,
             body_limit=self.settings.frame_limit,
             ehrs={name: server.ehr for name, server in self.fetcher.servers.items()},
             policies=self.mappings.policies,

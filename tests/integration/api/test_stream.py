@@ -72,6 +72,13 @@ def test_the_stream_tells_ids_and_versions_and_gives_signs_of_life(api):
     assert ": heartbeat" in blocks
 
 
+def test_a_stream_ends_when_the_service_is_told_to_stop(api):
+    put(api, a_line())
+    api.service.stopping.set()
+    answer = api.ask("GET", "/v1/events-stream", headers={"Last-Event-ID": f"{time.time() - 5:.6f}"})
+    assert answer.text == "retry: 1000\n\n"
+
+
 def test_who_was_away_too_long_reads_the_list_again(api):
     answer = api.ask("GET", "/v1/events-stream", headers={"Last-Event-ID": "1.000000"})
     assert "event: reset" in answer.text
