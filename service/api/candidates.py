@@ -1,6 +1,6 @@
 """A line of the review queue: show, claim, approve, change, reject, undo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -43,6 +43,7 @@ class CandidateDetail(LineOut):
 
     asked_questions: list[QuestionOut]
     comments: list[CommentOut]
+    titles: dict[str, str]  # what the mappings call the table and the elements that are named above
     predecessor: str  # the line whose place this one took when its documentation changed; "" = none's
 
 
@@ -148,8 +149,17 @@ def _detail(store: Store, line: Candidate, parts: Parts) -> CandidateDetail:
         predecessor=store.candidates.predecessor(line),
         comments=[CommentOut(**said) for said in store.comments.of_line(line)],
         asked_questions=list(map(question_out, asked)),
+        titles=parts.reader.mappings.titles_of(_names_in(line, asked)),
         undo=UndoOut(possible=not kept, why_not=kept),
     )
+
+
+def _names_in(line: Candidate, asked: list[Asked]) -> Iterator[str]:
+    """The table and the elements that a line speaks of."""
+    yield line.table
+    yield from (each["name"] for part in ("elements", "evidence") for each in line.content[part])
+    yield from (each["element"] for each in line.content["questions"])
+    yield from (each.element for each in asked)
 
 
 def _documents(store: Store, line: Candidate, asked: list[Asked]) -> list[DocumentOut]:

@@ -133,6 +133,12 @@ WORDS: Final[dict[str, tuple[Any, ...]]] = {
     "table": ("neuraxial-injection",),
     "text": ("Lumbar epidural steroid injection at L4-L5.",),
     "title": ("Scan of the consent",),
+    "titles": (
+        {
+            "neuraxial-injection": "Neuraxial injections",
+            "imaging.modality": "Imaging that guided needle or catheter",
+        },
+    ),
     "type": ("string",),
     "unable": ("unable_to_determine",),
     "unit": ("",),

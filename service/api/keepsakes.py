@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from pydantic import AfterValidator, BaseModel, Field
 
 from service.api.access import Caller, CandidateReader, Decider
@@ -136,12 +136,18 @@ def show_day(parts: PartsOf, user: Decider) -> DayOut:
     return DayOut(since=since, decisions=decided)
 
 
-@router.get("/candidates/{identifier}/draft")
-def show_draft(identifier: str, parts: PartsOf, user: Decider) -> DraftOut:
+@router.get(
+    "/candidates/{identifier}/draft",
+    response_model=DraftOut,
+    responses={204: {"description": "Nothing was begun"}},
+)
+def show_draft(identifier: str, parts: PartsOf, user: Decider) -> DraftOut | Response:
     """What I began on a line, and did not send."""
     with parts.database.transaction() as store:
         line = store.candidates.get(identifier, user.facility)
-        draft = store.keepsakes.get(user.name, Kind.DRAFT, line.id)
+        draft = store.keepsakes.find(user.name, Kind.DRAFT, line.id)
+        if draft is None:
+            return Response(status_code=204)
         store.audit(AuditEntry(line.facility, "review", user.name, "draft.read", "candidate", line.id))
     return DraftOut(content=draft.content, updated_at=moment(draft.updated_at))
 

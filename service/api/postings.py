@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from service.api.access import CandidateReader, Settler
 from service.api.inputs import Settlement
@@ -33,16 +33,24 @@ def list_charges(
 
 @router.get("/postings")
 def list_postings(
+    request: Request,
+    response: Response,
     parts: PartsOf,
     user: CandidateReader,
     state: Annotated[list[PostingState] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[int, Query(ge=0, le=2**62)] = 0,
 ) -> list[PostingOut]:
-    """How charges stand at billing; by default those that need a person: unknown and refused."""
+    """How charges stand at billing, in order of approval; by default those that need a person.
+
+    Those are unknown and refused. `Link` leads to the page after this one.
+    """
     states = [each.value for each in state or [PostingState.UNKNOWN, PostingState.REFUSED]]
     with parts.database.look() as store:
         postings = store.postings.page(user.facility, states=states, limit=limit, after=after)
+    if len(postings) == limit:
+        following = request.url.include_query_params(after=postings[-1].sequence)
+        response.headers["Link"] = f'<{following}>; rel="next"'
     return [posting_out(posting) for posting in postings]
 
 

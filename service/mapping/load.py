@@ -39,6 +39,14 @@ class Mappings:
     settings: Mapping[str, str] = field(default_factory=dict)  # the site's answers to switches
     warnings: tuple[Finding, ...] = ()  # what the lint finds doubtful
 
+    def titles_of(self, names: Iterable[str]) -> dict[str, str]:
+        """What tables and elements of these names are called, where the files say so."""
+        wanted = set(names)
+        sources: tuple[TableSource | AlgorithmSource, ...] = (*self.sources, *self.algorithms)
+        tables = {each.name: each.file.title for each in sources if each.name in wanted}
+        elements = {name: self.vocabulary.element(name).label for name in wanted if name in self.vocabulary}
+        return {name: title for name, title in sorted((tables | elements).items()) if title}
+
 
 def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
     """Read a folder of mappings, with the site's answers to the switches; MappingError if it is wrong."""

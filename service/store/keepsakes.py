@@ -47,10 +47,14 @@ class Keepsakes:
 
     def get(self, user: str, kind: Kind, name: str) -> Keepsake:
         """One thing, by its name."""
+        if found := self.find(user, kind, name):
+            return found
+        raise NotFound(f"there is no {kind} of that name")
+
+    def find(self, user: str, kind: Kind, name: str) -> Keepsake | None:
+        """The same; None where nothing is kept under the name."""
         row = self._connection.execute(select(keepsake).where(_named(user, kind, name))).one_or_none()
-        if row is None:
-            raise NotFound(f"there is no {kind} of that name")
-        return self._read(row)
+        return self._read(row) if row else None
 
     def put(self, user: str, kind: Kind, name: str, content: Any) -> Keepsake:
         """Keep something under a name, in the place of what was kept under it."""

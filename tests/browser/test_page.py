@@ -66,7 +66,7 @@ def test_a_code_lights_what_it_rests_on_and_a_mark_its_element(review, running):
     review.locator("mark", has_text="saline").click()
     expect(review.locator(".item[aria-pressed=true]")).to_contain_text("saline")
 
-    review.locator(".item", has_text="service date").click()
+    review.locator(".item", has_text="Local date of the service").click()
     expect(review.locator("details mark.lit")).to_be_in_viewport()  # the segments were unfolded for it
 
     review.keyboard.press("v")
@@ -175,7 +175,7 @@ def test_an_open_question_is_settled_by_editing_the_line(review, running):
     send(running, "03")
     sign_in(review, running.token)
     expect(shown(review)).to_have_text("No code yet")
-    expect(review.locator(".questions.blocking")).to_contain_text("imaging.modality")
+    expect(review.locator(".questions.blocking")).to_contain_text("Imaging that guided needle or catheter")
     expect(review.locator(".considered")).to_contain_text("62323")
 
     review.keyboard.press("a")
@@ -257,11 +257,39 @@ def test_that_no_answer_came_is_said_until_the_stream_stands_again(review, runni
     expect(message(review)).to_have_text("")
 
 
+def test_a_key_that_comes_before_its_line_does_nothing_and_says_so(review, running):
+    send(running, "01", 2)
+    sign_in(review, running.token)
+    expect(shown(review)).to_be_visible()
+    held = []
+    review.route("**/v1/candidates/*", lambda route: held.insert(0, route))
+    with review.expect_request("**/v1/candidates/*"):
+        review.keyboard.press("j")
+    for key in ("q", "a"):
+        review.keyboard.press(key)
+        expect(message(review)).to_contain_text("No line is on the screen")
+    for route in held:
+        route.continue_()
+    review.unroute("**/v1/candidates/*")
+    expect(shown(review)).to_be_visible()
+    expect(message(review)).to_have_text("")
+    expect(review.locator("#form")).to_be_hidden()
+    assert len(running.candidates()) == 2
+
+
 def test_a_claim_is_shown_and_given_back(review, running):
     send(running, "01")
     sign_in(review, running.token)
     expect(shown(review)).to_be_visible()
-    review.keyboard.press("c")
+    held = []
+    review.route("**/claim", lambda route: held.insert(0, route))
+    with review.expect_request("**/claim"):
+        review.keyboard.press("c")
+    review.keyboard.press("r")  # what is typed into a form now would be lost with the answer
+    expect(message(review)).to_contain_text("The step before is still on its way")
+    expect(review.locator("#form")).to_be_hidden()
+    held.pop().continue_()
+    review.unroute("**/claim")
     expect(review.locator(".badge")).to_contain_text(re.compile("Claimed by admin until"))
     expect(lines(review)).to_contain_text("claimed by you")
     review.keyboard.press("c")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.integration.pipeline.conftest import a_line
+
 
 @pytest.fixture
 def line(api, sample):
@@ -115,3 +117,18 @@ def test_a_test_message_is_never_charged(api, sample):
     answer = api.decide(line, "approve")
     assert answer.status_code == 409
     assert "MSH-11" in answer.json()["detail"]
+
+
+def test_a_line_brings_what_the_mappings_call_its_table_and_elements(api):
+    imaging = {"name": "imaging.modality", "value": "ct", "source": {"path": "OBX[1]-5"}}
+    asked = {"element": "catheter.disposition", "wording": "?", "blocking": True, "between": []}
+    strange = {"name": "of.other.mappings", "value": "1", "source": {"path": "OBX[2]-5"}}
+    content = {"elements": [imaging, strange], "questions": [asked]}
+    with api.service.database.transaction() as store:
+        ids, _ = store.procedures.lock([("main", "p1")])
+        store.candidates.add("main", [(ids["main", "p1"], a_line(content=content))])
+    (line,) = api.lines()
+    titles = api.ask("GET", f"/v1/candidates/{line['id']}").json()["titles"]
+    assert list(titles) == ["catheter.disposition", "imaging.modality", "neuraxial-injection"]
+    assert titles["neuraxial-injection"] == "Neuraxial injections, 62320-62327"
+    assert titles["imaging.modality"].startswith("Imaging that guided needle or catheter;")

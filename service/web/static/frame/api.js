@@ -53,6 +53,15 @@ export class Api {
     return this.#ask("GET", path);
   }
 
+  /** A page of a list: {items, next}; `next` is the address of the one after it, or null. */
+  async page(path) {
+    const response = await this.#send("GET", path, { Accept: "application/json" });
+    const items = await response.json();
+    this.#stand();
+    const [, next = null] = /<([^>]+)>; rel="next"/.exec(response.headers.get("Link") ?? "") ?? [];
+    return { items, next };
+  }
+
   /** A file: its bytes, and the name to save it under. */
   async file(path) {
     const response = await this.#send("GET", path, {});

@@ -1,5 +1,6 @@
 // Charges on their way to billing, and the lanes in which a person says what became of one.
 
+import { pathOf } from "../frame/api.js";
 import { button, byId, element } from "../frame/dom.js";
 import { icon } from "../frame/icons.js";
 import { askReason } from "../frame/reason_dialog.js";
@@ -7,8 +8,10 @@ import { say } from "../frame/say.js";
 import { tableOf } from "../frame/table.js";
 import { whenOf } from "../frame/time.js";
 
-const SIGNS = { posted: "tick", unknown: "question", refused: "cross", held: "hold", cancelled: "cross" };
-const NEED_A_PERSON = new Set(["unknown", "refused", "held"]);
+const SIGNS = { posted: "tick", unknown: "question", refused: "cross", cancelled: "cross" };
+const STATES = ["pending", "sending", "awaiting", "posted", "unknown", "refused", "cancelled"];
+const NEED_A_PERSON = new Set(["unknown", "refused"]);
+const ALL = "all";
 const STEPS = [
   ["posted", "It arrived", "Billing has this charge, or it was entered there by hand: it is not sent again."],
   ["pending", "Send again", "It is sent once more. If billing already has it, it may be charged twice."],
@@ -17,19 +20,35 @@ const STEPS = [
 
 export class Postings {
   #session;
+  #shown = [];
+  #next = null;
 
   constructor(session) {
     this.#session = session;
     byId("postings-state").addEventListener("change", () => session.guarded(() => this.open()));
+    byId("postings-more").addEventListener("click", () => session.guarded(() => this.#load(pathOf(this.#next))));
   }
 
   async open() {
     const state = byId("postings-state").value;
-    const postings = await this.#session.api.get(`/v1/postings?limit=200${state ? `&state=${state}` : ""}`);
-    byId("postings-list").replaceChildren(postings.length ? this.#table(postings) : emptyNode(state));
+    const states = state === ALL ? STATES : [state].filter(Boolean);
+    const query = new URLSearchParams([["limit", "200"], ...states.map((each) => ["state", each])]);
+    this.#shown = [];
+    await this.#load(`/v1/postings?${query}`);
+  }
+
+  async #load(path) {
+    const shown = this.#shown;
+    const { items, next } = await this.#session.api.page(path);
+    if (this.#shown !== shown) return; // opened anew meanwhile
+    shown.push(...items);
+    this.#next = next;
+    byId("postings-more").hidden = !next;
+    byId("postings-list").replaceChildren(shown.length ? this.#table(shown) : emptyNode(byId("postings-state").value));
   }
 
   close() {
+    this.#shown = [];
     byId("postings-list").replaceChildren();
   }
 
@@ -76,5 +95,6 @@ function stateNode({ state }) {
   return element("span", { class: `badge ${kind}` }, icon(SIGNS[state] ?? "clock"), state);
 }
 
-const emptyNode = (state) =>
-  element("p", { class: "empty" }, state ? `No posting is ${state}.` : "No posting needs a person.");
+const EMPTY = { "": "No posting needs a person.", [ALL]: "Nothing was approved yet: there is no posting." };
+
+const emptyNode = (state) => element("p", { class: "empty" }, EMPTY[state] ?? `No posting is ${state}.`);

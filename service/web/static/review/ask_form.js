@@ -2,10 +2,11 @@
 
 import { element } from "../frame/dom.js";
 import { field, input, openForm } from "./form.js";
+import { titleOf } from "./line.js";
 
 /** `send({element, note})` gives the sentence that says why it was not taken. */
 export function openAskForm(line, send) {
-  const choices = line.questions.map(choiceNode);
+  const choices = line.questions.map((question, n) => choiceNode(line, question, n));
   const note = input("note", { maxlength: 500 });
   const chosen = () => choices.map((choice) => choice.querySelector("input")).find((radio) => radio.checked);
   openForm({
@@ -18,11 +19,11 @@ export function openAskForm(line, send) {
   });
 }
 
-const choiceNode = (question, n) =>
+const choiceNode = (line, question, n) =>
   element(
     "label",
     {},
     element("input", { type: "radio", name: "element", value: question.element, checked: n === 0 }),
     question.wording,
-    element("span", { class: "hint" }, ` ${question.element}`),
+    element("span", { class: "hint" }, ` ${titleOf(line, question.element)}`),
   );

@@ -9,7 +9,7 @@ import { coverageNode } from "./coverage.js";
 import { editsNode } from "./edits.js";
 import { historyNode } from "./history.js";
 import { isOverdue, limitWords } from "./limit.js";
-import { headline, inWords, statusWords, wordsOf } from "./line.js";
+import { headline, inWords, statusWords, titleOf } from "./line.js";
 import { questionNodes } from "./questions.js";
 import { listed, titled } from "./sections.js";
 
@@ -52,7 +52,7 @@ function isSame(one, other) {
 
 /** Show a line. `tools.reveal(ns)` is called when these items are to be shown in the documents. */
 export function showCandidate(container, line, items, tools) {
-  const some = (title, wanted) => listed(title, items.filter(wanted).map((item) => itemNode(item, tools)), "items");
+  const some = (title, wanted) => listed(title, items.filter(wanted).map((item) => itemNode(line, item, tools)), "items");
   const sections = [
     titleNode(line, items, tools),
     line.note && element("p", { class: "note" }, line.note),
@@ -86,7 +86,7 @@ function titleNode(line, items, tools) {
       ["Service date", line.service_date || "not documented"],
       ["Units", line.code && line.units],
       ["Modifiers", line.modifiers.join(" ")],
-      ["From", line.row ? `${wordsOf(line.table)}, row ${line.row}` : wordsOf(line.table)],
+      ["From", line.row ? `${titleOf(line, line.table)}, row ${line.row}` : titleOf(line, line.table)],
       ["File by", limitWords(line)],
       ["At stake", line.code && line.currency && moneyOf(line.amount, line.currency)],
       ["Origin", ORIGINS[line.origin] ?? line.origin],
@@ -115,14 +115,14 @@ function heldWords({ held_until: until, hold_reason: reason }) {
   return `Held${day}${reason ? `: ${reason}` : ""}`;
 }
 
-function itemNode({ name, value, source, n }, tools) {
+function itemNode(line, { name, value, source, n }, tools) {
   return element(
     "li",
     {},
     button(
       { class: "item", "data-item": n, "aria-pressed": "false" },
       () => tools.reveal([n]),
-      element("span", { class: "name" }, ...breakable(inWords(name))),
+      element("span", { class: "name", title: name }, ...breakable(titleOf(line, name))),
       element("span", { class: "value" }, ...breakable(inWords(String(value)))),
       element("span", { class: "path" }, source.path),
     ),

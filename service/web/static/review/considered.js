@@ -1,6 +1,7 @@
 // The codes that were considered, and why each is not proposed.
 
 import { element } from "../frame/dom.js";
+import { titleOf } from "./line.js";
 import { listed } from "./sections.js";
 
 /** The codes between which a question of the line decides. */
@@ -12,7 +13,7 @@ export function consideredNode(line) {
 function fromQuestions(line) {
   const whys = new Map();
   for (const { between, element: about } of line.questions) {
-    for (const code of between) if (code !== line.code) whys.set(code, [...(whys.get(code) ?? []), about]);
+    for (const code of between) if (code !== line.code) whys.set(code, [...(whys.get(code) ?? []), titleOf(line, about)]);
   }
   return [...whys].map(([code, abouts]) => ({ code, why: `open: ${[...new Set(abouts)].join(", ")}` }));
 }

@@ -35,6 +35,9 @@ const DONE = {
 };
 /** Steps after which the answer is not the line: it is read again. */
 const BESIDE = new Set(["ask", "comments"]);
+/** Said until there is one. */
+export const NO_LINE = "No line is on the screen: nothing was done.";
+const BUSY = "The step before is still on its way: nothing else was done.";
 const CAN_BE_UNDONE = new Set(["approved", "rejected"]);
 
 export class Decisions {
@@ -48,7 +51,7 @@ export class Decisions {
     this.#session = session;
     this.#review = review;
     this.drafts = new Drafts(session);
-    const onClick = (id, act) => byId(id).addEventListener("click", () => this.#review.line && act(this.#review.line));
+    const onClick = (id, act) => byId(id).addEventListener("click", () => this.#start(act));
     onClick("approve", (line) => this.#approve(line));
     onClick("edit", (line) => this.#openDrafted(line, "edit", openEdit));
     onClick("modifiers", (line) => {
@@ -80,6 +83,14 @@ export class Decisions {
     for (const id of ["approve", "split"]) byId(id).setAttribute("aria-disabled", "true");
   }
 
+  /** A step on the line that is shown; what a key does not do is said. */
+  #start(act) {
+    const { line } = this.#review;
+    if (!line) say(NO_LINE, { problem: true });
+    else if (this.#busy) say(BUSY, { problem: true });
+    else act(line);
+  }
+
   forget() {
     this.#undo.withdraw();
   }
@@ -87,7 +98,8 @@ export class Decisions {
   /** Send a decision on the shown line; gives the sentence that says why it was not taken. */
   async send(step, body) {
     const { line } = this.#review;
-    if (!line || this.#busy) return "";
+    if (!line) return NO_LINE;
+    if (this.#busy) return BUSY;
     this.#busy = true;
     try {
       const after = await this.#session.api.decide(line, step, body);

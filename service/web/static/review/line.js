@@ -25,5 +25,8 @@ export const isOpen = (line) => OPEN.has(line.status);
 /** Names of the vocabulary within a text as words: "region = lumbar_sacral" is "region = lumbar sacral". */
 export const inWords = (text) => text.replaceAll(/(?<=[a-z])_(?=[a-z])/g, " ");
 
+/** What the mappings call a table or an element that a line speaks of; a title explains itself after a semicolon. */
+export const titleOf = ({ titles }, name) => titles?.[name]?.split(";")[0] ?? inWords(name);
+
 /** A name of the mappings as words: "neuraxial-injection" is "neuraxial injection". */
 export const wordsOf = (name) => name.replaceAll(/[-_.]/g, " ");

@@ -1,10 +1,10 @@
 // The review view: walks the worklist, shows a line with its documents, and lets a person decide.
 
 import { byId } from "../frame/dom.js";
-import { say } from "../frame/say.js";
+import { say, unsay } from "../frame/say.js";
 import { Bulk } from "./bulk.js";
 import { itemsOf, showCandidate } from "./candidate.js";
-import { Decisions } from "./decisions.js";
+import { Decisions, NO_LINE } from "./decisions.js";
 import { Evidence } from "./evidence.js";
 import { jsonOf } from "./filter.js";
 import { FilterBar } from "./filter_bar.js";
@@ -141,6 +141,7 @@ export class Review {
 
   #display(line, before) {
     this.#line = line;
+    unsay(NO_LINE);
     const items = itemsOf(line);
     this.worklist.update(line);
     showCandidate(byId("line"), line, items, {

@@ -2,7 +2,7 @@
 
 import { button, byId, element } from "../frame/dom.js";
 import { whenOf } from "../frame/time.js";
-import { headline, statusWords } from "./line.js";
+import { headline, statusWords, titleOf } from "./line.js";
 import { reasonWords } from "./reasons.js";
 
 const FIELDS = [
@@ -10,7 +10,7 @@ const FIELDS = [
   ["Status", statusWords],
   ["Service date", (line) => line.service_date],
   ["Diagnoses", (line) => line.diagnoses.join(", ")],
-  ["Asked", (line) => line.questions.map((question) => question.element).join(", ")],
+  ["Asked", (line) => line.questions.map((question) => titleOf(line, question.element)).join(", ")],
   ["Edits", (line) => line.edits.map((edit) => edit.why).join("; ")],
   ["Documents", (line) => line.documents.map((each) => `${each.message_type} of ${whenOf(each.received_at)}`).join("; ")],
   ["Claimed by", (line) => line.claimed_by],
@@ -52,10 +52,13 @@ function* named(prefix, before, now) {
   }
 }
 
-/** element name -> its values, as one text */
-function valuesOf({ elements }) {
+/** title of an element -> its values, as one text */
+function valuesOf(line) {
   const values = {};
-  for (const { name, value } of elements) values[name] = [...(values[name]?.split(" · ") ?? []), String(value)].join(" · ");
+  for (const { name: raw, value } of line.elements) {
+    const name = titleOf(line, raw);
+    values[name] = [...(values[name]?.split(" · ") ?? []), String(value)].join(" · ");
+  }
   return values;
 }
 
