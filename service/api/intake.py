@@ -11,6 +11,7 @@ from service.api.openapi import PROBLEMS
 from service.api.parts import Parts, PartsOf
 from service.api.problems import problem
 from service.domain.errors import Fault
+from service.hl7.charset import http_name_of
 from service.store.users import User
 
 router = APIRouter(tags=["intake"])
@@ -47,7 +48,7 @@ async def receive_hl7(request: Request, parts: PartsOf, user: Sender) -> Respons
     answer = await run_in_threadpool(_store_hl7, parts, user, body, charset)
     if not answer:
         return Response(status_code=204)
-    return Response(answer, media_type=f"{kind}; charset={charset}")
+    return Response(answer, media_type=f"{kind}; charset={http_name_of(answer, charset)}")
 
 
 def _store_hl7(parts: Parts, user: User, body: bytes, charset: str) -> bytes:

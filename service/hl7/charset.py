@@ -47,6 +47,10 @@ _CODECS = {
 }
 
 
+#: Python codec -> what HTTP calls it, where that is another name. What is ASCII is UTF-8, too.
+_HTTP_NAMES = {"ascii": "utf-8", "latin-1": "iso-8859-1", "utf-16-le": "utf-16le", "utf-16-be": "utf-16be"}
+
+
 @frozen
 class Decoded:
     """A message as text, and the Python codec that made it so."""
@@ -73,6 +77,16 @@ def decode(body: bytes, charset: str | None = None) -> Decoded:
     if codec is None:
         return _fall_back(body, (_warning("the declared character set is not known"),))
     return _decode_as(codec, body)
+
+
+def http_name_of(answer: bytes, wanted: str) -> str:
+    """What HTTP calls the character set of an answer: the one that was wanted, where it is in that one."""
+    decoded = decode(answer, wanted)
+    try:
+        fits = answer.decode(_CODECS[_plain(wanted)]) == decoded.text
+    except (KeyError, UnicodeDecodeError):
+        fits = False
+    return wanted if fits else _HTTP_NAMES.get(decoded.charset, decoded.charset)
 
 
 def unicode_codec(body: bytes) -> str:

@@ -251,3 +251,24 @@ def test_a_message_is_taken_at_its_operation_and_its_procedure_is_read(api):
     assert (answer.status_code, header["response"]["identifier"]) == (200, "m1")
     api.drain()
     assert len(api.lines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted", "letter", "named"),
+    [
+        ("klingon", b"", "utf-8"),
+        ("base64", b"", "utf-8"),
+        ("utf-16", b"", "utf-8"),
+        ("\xff", b"", "utf-8"),
+        ("x" * 4000, b"", "utf-8"),
+        ("", b"\xe4\xb8", "iso-8859-1"),  # half a letter
+        ("shift_jis", b"\x83\x65", "shift_jis"),
+        ("ISO-8859-1", b"\xf6", "ISO-8859-1"),
+    ],
+)
+def test_an_answer_is_in_the_charset_that_it_is_said_to_be_in(api, wanted, letter, named):
+    body = b"MSH|^~\\&|A|B|C|D|20260301||ADT^A08^ADT_A01|C%b1|P|2.5.1\rEVN|A08\r" % letter
+    kind = f"application/hl7-v2+er7; charset={wanted}".encode("latin-1")
+    answer = api.ask("POST", "/hl7/v2", role="feed", content=body, headers={"Content-Type": kind})
+    assert answer.headers["Content-Type"] == f"application/hl7-v2+er7; charset={named}"
+    assert Message.parse(answer.content.decode(named)).get("MSA-2") == f"C{letter.decode(named)}1"
