@@ -7,9 +7,9 @@ from operator import itemgetter
 from sqlalchemy import bindparam, select, update
 
 from service.domain.ids import new_id
-from service.store.prepared import Prepared, PreparedSearch
+from service.store.prepared import PreparedNewRows, PreparedSearch
 from service.store.tables import candidate, procedure, procedure_event
-from service.store.transaction import AuditEntry, Transaction, insert_new
+from service.store.transaction import AuditEntry, Transaction
 
 
 class Procedures:
@@ -79,8 +79,8 @@ _DOCUMENTED = PreparedSearch(
     ),
     procedure_event.c.event_id,
 )
-_INSERT = Prepared(insert_new(procedure), procedure.c.keys())
-_LINK = Prepared(insert_new(procedure_event), procedure_event.c.keys())
+_INSERT = PreparedNewRows(procedure)
+_LINK = PreparedNewRows(procedure_event)
 _LOCK = PreparedSearch(
     select(procedure.c.key, procedure.c.id)
     .where(procedure.c.facility == bindparam("of_facility"))

@@ -42,3 +42,12 @@ def test_a_row_that_is_there_already_is_a_collision(database):
 def add_again(database, row):
     with database.transaction() as store:
         PreparedRows(event).run(store.transaction.connection, [row])
+
+
+def test_of_rows_that_come_again_only_the_new_ones_are_added(database):
+    with database.transaction() as store:
+        first, _ = store.procedures.lock([("main", "a"), ("main", "b")])
+    with database.transaction() as store:
+        again, new = store.procedures.lock([("main", "b"), ("main", "c")])
+    assert again["main", "b"] == first["main", "b"]
+    assert new == {again["main", "c"]}
