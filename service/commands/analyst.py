@@ -33,7 +33,7 @@ def explain_case(
 ) -> None:
     """Say why a code comes of a case, or why another does not."""
     loaded = _shipped()
-    for name, documentation in documented(Reader(loaded), case):
+    for name, documentation in _of_file(Reader(loaded), case):
         typer.echo(f"{name}")
         told = why_not(loaded, documentation, not_code) if not_code else explain(loaded, documentation)
         if not told:
@@ -118,4 +118,12 @@ def _shipped() -> Mappings:
 def _cases(loaded: Mappings, files: list[Path]) -> Iterator[tuple[str, Documentation]]:
     reader = Reader(loaded)
     for path in files:
-        yield from documented(reader, path)
+        yield from _of_file(reader, path)
+
+
+def _of_file(reader: Reader, path: Path) -> list[tuple[str, Documentation]]:
+    """The procedures of a file; one that tells of none is named."""
+    found = list(documented(reader, path))
+    if not found:
+        typer.echo(f"{path}: no procedure is read out of it", err=True)
+    return found

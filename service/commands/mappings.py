@@ -72,7 +72,10 @@ def _untranslated(
     """The codes in messages that neither their feed nor the vocabulary knows."""
     reader, seen = Reader(mappings), Seen()
     for event, companions in events:
-        if feed := reader.feed_of(event):
+        feed = reader.feed_of(event)
+        if feed is None:
+            typer.echo(f"no feed takes a message of type {event.message_type or 'unknown'}", err=True)
+        else:
             told = by_key(reader, [event], {event.id: companions}).values()
             count(seen, feed, (code for keyed in told for _key, part in keyed for code in part.unknown))
     return untranslated(mappings.feeds, mappings.vocabulary, seen)

@@ -97,6 +97,13 @@ def test_a_change_that_alters_no_answer_is_no_difference():
     assert done.output.splitlines()[-1].endswith(" the same")
 
 
+@pytest.mark.parametrize("command", ["explain {0}", "coverage {0}", "diff {1} {1} --replay {0}"])
+def test_a_file_of_which_nothing_is_read_is_named(tmp_path, command):
+    (tmp_path / "empty.hl7").write_text("nothing")
+    done = run(*command.format(tmp_path / "empty.hl7", REPOSITORY / "mappings").split())
+    assert "empty.hl7: no procedure is read out of it" in done.stderr
+
+
 def test_a_change_of_a_code_must_be_accepted(case, changed):
     wound = {"length_cm": 9, "site": "cheek", "complexity": "simple", "closure": "tissue_adhesive"}
     replayed = case(
@@ -160,6 +167,11 @@ def test_codes_that_came_and_have_no_value_are_warned_of_from_files_and_from_the
     assert "generic-oru.yaml:1: warning: device: the code 'NEEDL' came 2 times" in done.output
     assert "nearest: needle" in done.output
     assert readings(folder) == [("mappings check", 1)]
+
+
+def test_a_message_that_no_feed_takes_is_told_of(tmp_path):
+    (tmp_path / "other.hl7").write_bytes(rb"MSH|^~\&|A|B|C|D|20260302||SIU^S99|1|P|2.5.1" + b"\r")
+    assert "no feed takes a message of type SIU^S99" in run("check", "--seen", tmp_path / "other.hl7").stderr
 
 
 def test_the_schemas_for_editors_are_those_of_the_code():
