@@ -18,6 +18,12 @@ Absolutes drift from machine to machine, ratios hold. Sender, listener, workers 
 Every message is an ORU with twelve OBX, of a new patient and a new procedure, which the generic feed and
 the shipped table turn into one candidate. Every sender waits for its ACK before it sends the next message.
 Listeners that are compared take turns; each figure is the median of three rounds.
+
+What a message costs, part by part, and what the aims would need:
+[decision 0026](../docs/decisions/0026-what-a-message-costs.md).
+The figures of the other programs in this folder stand beside what they prove, in `docs/`: reading in
+[hl7.md](../docs/hl7.md), notes in [mapping-proof.md](../docs/mapping-proof.md), worklists in
+[queue-proof.md](../docs/queue-proof.md), edits in [edits.md](../docs/edits.md).
 """
 
 _RECEIVE = f"""\
