@@ -1,17 +1,15 @@
 """Publishing mappings while the service runs, embedded and scaled out."""
 
-import shutil
-
 import pytest
 
-from tests.programs import REPOSITORY
 from tests.service_process import command, start_embedded, start_scaled_out, stopping, wait_until
+from tests.shipped import copy_with_one_table
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A copy of the shipped mappings."""
-    return shutil.copytree(REPOSITORY / "mappings", tmp_path / "mappings")
+    return copy_with_one_table(tmp_path / "mappings")
 
 
 @pytest.fixture(params=["embedded", "scaled out"])

@@ -2,15 +2,15 @@
 
 import base64
 import re
-import shutil
 import socket
 from pathlib import Path
 
 import pytest
 
 from service.store.keyring import new_key_line
-from tests.programs import REPOSITORY, ran
+from tests.programs import ran
 from tests.service_process import command, start_embedded, stopping
+from tests.shipped import copy_with_one_table
 
 
 def refusal(tmp_path, *program, **environment):
@@ -38,7 +38,7 @@ FEED, TABLE = "feeds/generic-oru.yaml", "tables/neuraxial-injection.yaml"
     ids=["unknown key", "key twice", "alias", "unknown value"],
 )
 def test_a_wrong_mapping_is_named_with_file_line_and_nearest_name(tmp_path, file, old, new, said):
-    folder = shutil.copytree(REPOSITORY / "mappings", tmp_path / "mappings")
+    folder = copy_with_one_table(tmp_path / "mappings")
     text = (folder / file).read_text()
     assert old in text
     (folder / file).write_text(text.replace(old, new, 1))

@@ -12,11 +12,11 @@ from service.hl7.message import Message, decode
 from service.mapping.document import combine, understand
 from service.mapping.evaluate import propose
 from service.mapping.feeds import choose_feed
-from service.mapping.load import load
+from tests.shipped import shipped_mappings
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = sorted((ROOT / "docs" / "samples" / "hl7v2").glob("*.hl7"))
-MAPPINGS = load(ROOT / "mappings")
+MAPPINGS = shipped_mappings()
 
 
 def documented(path: Path) -> tuple[str, list[Documentation]]:

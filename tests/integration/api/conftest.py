@@ -73,6 +73,14 @@ def mappings():
     return shipped_mappings()
 
 
+@pytest.fixture(scope="session")
+def document(tmp_path_factory, mappings):
+    """The OpenAPI document: it takes a second to make, and is the same on each kind of database."""
+    service = open_service(read_settings(data=tmp_path_factory.mktemp("described")), mappings)
+    yield TestClient(service.application()).get("/openapi.json").json()
+    service.close()
+
+
 @pytest.fixture
 def api(deployment, mappings, monkeypatch):
     """The API on each kind of database; all facilities share it."""
@@ -80,7 +88,11 @@ def api(deployment, mappings, monkeypatch):
     cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     monkeypatch.setattr(opening, "Passwords", lambda: cheap)
     service = open_service(read_settings(**deployment), mappings)
-    yield Api(service)
+    opened = Api(service)
+    with (
+        opened.client
+    ):  # one event loop for all requests of a test: to start one costs more than most of them
+        yield opened
     service.close()
 
 

@@ -14,9 +14,8 @@ ROLES = {"/hl7": "feed", "/fhir": "feed", "/v1/quarantine": "admin"}
 REFUSED_SHAPES = {400, 415, 422}
 
 
-def examples_of(api):
+def examples_of(document):
     """(method, path, media type, example) of every operation with a body; None where it shows none."""
-    document = api.client.get("/openapi.json").json()
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
@@ -38,8 +37,8 @@ def sent(api, method, path, media_type, example):
     return api.ask(method, re.sub(r"{\w+}", "none", named), role=role, headers=headers, content=content)
 
 
-def test_every_body_has_an_example_that_is_taken_as_it_is_shown(api):
-    examples = list(examples_of(api))
+def test_every_body_has_an_example_that_is_taken_as_it_is_shown(api, document):
+    examples = list(examples_of(document))
     assert [path for _, path, _, example in examples if example is None] == []
     assert len(examples) > 25
     answers = {path: sent(api, *each).status_code for each in examples for path in (each[1],)}
@@ -47,28 +46,27 @@ def test_every_body_has_an_example_that_is_taken_as_it_is_shown(api):
     assert max(answers.values()) < 500
 
 
-def test_what_an_example_sends_comes_into_the_queue(api):
-    for each in examples_of(api):
+def test_what_an_example_sends_comes_into_the_queue(api, document):
+    for each in examples_of(document):
         if each[1].startswith(("/hl7", "/fhir")):
             assert sent(api, *each).is_success
     api.drain()
     assert {(line["code"], line["status"]) for line in api.lines()} == {("", "waiting")}
 
 
-def test_every_operation_says_what_it_does(api):
-    paths = api.client.get("/openapi.json").json()["paths"]
+def test_every_operation_says_what_it_does(document):
     silent = [
         (method, path)
-        for path, methods in paths.items()
+        for path, methods in document["paths"].items()
         for method in methods
         if not methods[method].get("description")
     ]
     assert silent == []
 
 
-def answers_of(api):
+def answers_of(document):
     """(operation, status, media type, examples) of all that operations may answer with."""
-    for path, operations in api.client.get("/openapi.json").json()["paths"].items():
+    for path, operations in document["paths"].items():
         for method, operation in operations.items():
             for status, response in operation["responses"].items():
                 for media_type, content in response.get("content", {"": {}}).items():
@@ -103,9 +101,9 @@ def texts(value, field=""):
         yield field, value
 
 
-def test_every_operation_shows_an_answer_and_what_it_says_when_it_has_none(api):
+def test_every_operation_shows_an_answer_and_what_it_says_when_it_has_none(document):
     shown = {}
-    for operation, status, media_type, examples in answers_of(api):
+    for operation, status, media_type, examples in answers_of(document):
         shown.setdefault(operation, set()).add(status)
         assert media_type or status == "204", f"{operation} {status} shows no content"
         assert status == "204" or None not in examples, f"{operation} {status} shows no example"
@@ -113,9 +111,9 @@ def test_every_operation_shows_an_answer_and_what_it_says_when_it_has_none(api):
     assert [operation for operation, statuses in shown.items() if not {"4XX", "5XX"} <= statuses] == []
 
 
-def test_every_answer_that_is_shown_fits_its_shape(api):
+def test_every_answer_that_is_shown_fits_its_shape(api, document):
     shape_of, problem, text = shapes(api), TypeAdapter(ProblemOut), TypeAdapter(str)
-    for operation, _, media_type, examples in answers_of(api):
+    for operation, _, media_type, examples in answers_of(document):
         json_shape = problem if media_type == "application/problem+json" else shape_of[operation]
         for example in filter(None, examples):
             if media_type == "application/fhir+json":
@@ -127,8 +125,10 @@ def test_every_answer_that_is_shown_fits_its_shape(api):
                 shape.validate_json(json.dumps(example), strict=True)
 
 
-def test_what_is_shown_of_problems_is_what_is_answered(api, line):
-    shown = {operation: examples for operation, status, _, examples in answers_of(api) if status == "4XX"}
+def test_what_is_shown_of_problems_is_what_is_answered(api, line, document):
+    shown = {
+        operation: examples for operation, status, _, examples in answers_of(document) if status == "4XX"
+    }
     at = f"/v1/candidates/{line['id']}/approve"
     answered = [
         api.client.post(at),
@@ -143,11 +143,11 @@ def test_what_is_shown_of_problems_is_what_is_answered(api, line):
     assert len(shown["get /v1/candidates"]) == 2, "an operation that takes no version does not tell of one"
 
 
-def test_every_text_of_an_answer_has_its_words(api):
+def test_every_text_of_an_answer_has_its_words(document):
     known = {name.rpartition(".")[2] for name in WORDS}
     empty = {
         field
-        for _, _, _, examples in answers_of(api)
+        for _, _, _, examples in answers_of(document)
         for example in examples
         for field, text in texts(example)
         if not text
@@ -172,9 +172,9 @@ def kind_of(schema):
     return next(kind for kind in (plain.get("format"), plain.get("type"), "object") if kind in OTHERS)
 
 
-def test_a_thing_of_another_kind_than_the_document_says_is_refused(api):
-    document, taken = api.client.get("/openapi.json").json(), []
-    for method, path, media_type, example in examples_of(api):
+def test_a_thing_of_another_kind_than_the_document_says_is_refused(api, document):
+    taken = []
+    for method, path, media_type, example in examples_of(document):
         schema = document["paths"][path][method]["requestBody"]["content"][media_type]["schema"]
         (name, *_) = [each["$ref"] for each in (schema, *schema.get("anyOf", [])) if "$ref" in each] or [""]
         fields = document["components"]["schemas"].get(name.rpartition("/")[2], {}).get("properties", {})
@@ -188,8 +188,8 @@ def test_a_thing_of_another_kind_than_the_document_says_is_refused(api):
 
 
 @pytest.mark.parametrize("written", ["0", "20260301", "2026-W10-1"])
-def test_a_day_in_a_query_is_written_in_one_way(api, written):
-    for path, operations in api.client.get("/openapi.json").json()["paths"].items():
+def test_a_day_in_a_query_is_written_in_one_way(api, document, written):
+    for path, operations in document["paths"].items():
         for parameter in operations.get("get", {}).get("parameters", []):
             if kind_of(parameter["schema"]).startswith("date"):
                 query = {parameter["name"]: written}

@@ -1,7 +1,6 @@
 """Publishing mappings on real databases: who, when, which; and what open lines become."""
 
 import base64
-import shutil
 
 import pytest
 from structlog.testing import capture_logs
@@ -11,6 +10,7 @@ from service.__main__ import app
 from service.domain.errors import MappingError, StaleVersion, WrongState
 from service.jobs import CHART
 from service.mapping import load
+from service.mapping.load import digest_of
 from service.pipeline import handling
 from service.pipeline.chart import Reader, chart
 from service.pipeline.reviewing import Reviewer
@@ -18,20 +18,16 @@ from service.store.quarantine import Which
 from service.wiring import open_service, read_settings, warn_of_unpublished
 from tests.conftest import KEYRING_KEY
 from tests.integration.pipeline.conftest import GUIDED, approve, queue, report
-from tests.programs import REPOSITORY
-from tests.shipped import shipped_mappings, shipped_reader
+from tests.shipped import copy_with_one_table, shipped_mappings, shipped_reader
 
-TABLE = "neuraxial-injection.yaml"
 TABLES = ("tables", "*.yaml")
 FEED = ("feeds", "generic-oru.yaml")
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """A copy of the shipped mappings, with the one table that is told here and no more words than needed."""
-    read = [path for kind in ("tables", "terms") for path in (REPOSITORY / "mappings" / kind).iterdir()]
-    others = shutil.ignore_patterns(*(path.name for path in read if path.name not in (TABLE, "cues.yaml")))
-    return shutil.copytree(REPOSITORY / "mappings", tmp_path / "mappings", ignore=others)
+    """A copy of the shipped mappings, with the one table that is told here."""
+    return copy_with_one_table(tmp_path / "mappings")
 
 
 def change(folder, files, old, new):
@@ -63,7 +59,7 @@ def publish(database_url, folder, monkeypatch, database):  # noqa: ARG001  there
 
 def load_changed(folder):
     change(folder, TABLES, "62327", "99999")
-    return load(folder).digest
+    return digest_of(folder)
 
 
 def chart_with(database, folder):
@@ -84,7 +80,7 @@ def test_open_lines_follow_the_published_mappings_and_the_trail_says_who(
     database, take, publish, another_code
 ):
     take(report(1), report(2, time="20270110100000", **GUIDED), report(3, patient="P2", **GUIDED))
-    before, after = shipped_mappings().digest, load(another_code).digest
+    before, after = shipped_mappings().digest, digest_of(another_code)
     assert {(line.code, line.mappings_digest) for line in queue(database)} == {("62327", before)}
 
     said = publish("--by", "ana", "--re-evaluate")
@@ -130,7 +126,7 @@ def test_what_holds_already_is_not_published_again(database, take, publish):
 
 
 def test_an_earlier_folder_may_be_published_again(database, publish, folder):
-    first = load(folder).digest
+    first = digest_of(folder)
     publish()
     change(folder, TABLES, "62327", "99999")
     publish()
@@ -229,6 +225,6 @@ def test_mappings_that_are_not_the_published_ones_are_warned_of_once_something_i
     assert warned() == []
     publish()
     assert warned() == []
-    published = load(folder).digest[:12]
+    published = digest_of(folder)[:12]
     loaded = load_changed(folder)[:12]
     assert warned() == [("warning", loaded, published)]

@@ -6,11 +6,10 @@ from dataclasses import replace
 import pytest
 
 from service.domain.documentation import Documentation
-from service.mapping import Mappings, load, propose
+from service.mapping import Mappings, propose
 from service.pipeline.chart import Reader
 from tests.left_out_sentences import unasked
 from tests.mapping_cases import (
-    MAPPINGS,
     MODES,
     STRUCTURED,
     documentation_of,
@@ -19,6 +18,7 @@ from tests.mapping_cases import (
     run,
     wanted,
 )
+from tests.shipped import shipped_mappings, shipped_reader
 
 CASES = read_cases()
 #: What can only contradict: it settles nothing, and without it there is nothing to contradict.
@@ -28,12 +28,12 @@ NAMES = [f"{case['family']}: {case['id']}" for case in CASES]
 
 @pytest.fixture(scope="module")
 def mappings() -> Mappings:
-    return load(MAPPINGS)
+    return shipped_mappings()
 
 
 @pytest.fixture(scope="module")
-def reader(mappings: Mappings) -> Reader:
-    return Reader(mappings)
+def reader() -> Reader:
+    return shipped_reader()
 
 
 def test_every_case_has_a_name_of_its_own() -> None:

@@ -1,4 +1,3 @@
-import shutil
 from pathlib import Path
 
 import pytest
@@ -6,14 +5,15 @@ import pytest
 from service.domain.errors import MappingError
 from service.mapping.elements import documentation_from_json
 from service.mapping.evaluate import propose
-from service.mapping.load import load
+from service.mapping.load import digest_of, load
+from tests.shipped import copy_with_one_table, shipped_mappings
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return shutil.copytree(MAPPINGS, tmp_path / "mappings")
+    return Path(copy_with_one_table(tmp_path / "mappings"))
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -23,7 +23,7 @@ def replace(path: Path, old: str, new: str) -> None:
 
 
 def test_the_shipped_folder_loads_whole() -> None:
-    mappings = load(MAPPINGS)
+    mappings = shipped_mappings()
 
     assert "imaging.modality" in mappings.vocabulary
     stems = [sorted(p.stem for p in (MAPPINGS / kind).glob("*.yaml")) for kind in ("tables", "algorithms")]
@@ -80,12 +80,13 @@ def test_a_warning_does_not(folder: Path) -> None:
     assert load(folder).tables
 
 
-def test_the_digest_tells_any_two_folders_apart(folder: Path) -> None:
-    before = load(folder).digest
-    assert before == load(MAPPINGS).digest
+def test_the_digest_tells_any_two_folders_apart(folder: Path, tmp_path: Path) -> None:
+    before = digest_of(folder)
+    assert before == load(folder).digest
+    assert before == digest_of(copy_with_one_table(tmp_path / "another"))
 
     replace(folder / "vocabulary.yaml", "# ", "#  ")
-    assert load(folder).digest != before
+    assert digest_of(folder) != before
 
 
 @pytest.mark.parametrize(
@@ -98,8 +99,10 @@ def test_the_digest_tells_any_two_folders_apart(folder: Path) -> None:
     ],
     ids=["undecided", "ask", "lumbar", "thoracic"],
 )
-def test_a_site_decides_what_the_reference_leaves_open(site: dict[str, str], codes: list[str]) -> None:
-    mappings = load(MAPPINGS, site)
+def test_a_site_decides_what_the_reference_leaves_open(
+    folder: Path, site: dict[str, str], codes: list[str]
+) -> None:
+    mappings = load(folder, site)
     elements = {
         "status": "completed",
         "intent": "therapeutic_injection",
@@ -123,6 +126,6 @@ def test_a_site_decides_what_the_reference_leaves_open(site: dict[str, str], cod
         ({"t12_l1": "lumbar"}, "'lumbar' is not a value of switch t12_l1; nearest: lumbar_sacral"),
     ],
 )
-def test_a_setting_that_no_table_knows_is_refused(site: dict[str, str], message: str) -> None:
+def test_a_setting_that_no_table_knows_is_refused(folder: Path, site: dict[str, str], message: str) -> None:
     with pytest.raises(MappingError, match=message):
-        load(MAPPINGS, site)
+        load(folder, site)
