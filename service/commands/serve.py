@@ -17,7 +17,7 @@ import uvicorn
 from rich.console import Console
 
 from service import jobs
-from service.commands.background import STOP_SECONDS, in_background
+from service.commands.background import in_background
 from service.commands.demo import Demo
 from service.commands.options import Data
 from service.commands.watch import watching
@@ -212,7 +212,7 @@ def _embedded_worker(service: Service) -> Iterator[None]:
     try:
         yield
     finally:
-        worker.stop(STOP_SECONDS)
+        worker.stop()
 
 
 def _sweeper(service: Service) -> AbstractContextManager[None]:

@@ -319,7 +319,8 @@ def test_a_token_that_ends_takes_the_patient_off_the_screen(review, running):
     send(running, "01")
     held = []  # until the answer comes, the button says what it waits for
     review.route("**/v1/session", lambda route: held.insert(0, route))
-    sign_in(review, "no such token")
+    with review.expect_request("**/v1/session"):
+        sign_in(review, "no such token")
     expect(review.get_by_role("button", name="Signing in")).to_be_disabled()
     held[0].continue_()
     review.unroute("**/v1/session")

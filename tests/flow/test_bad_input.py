@@ -18,9 +18,9 @@ SECRETS = ("Testperson", "Zephyrine", "MRN-CANARY")
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    """One service for all the bad input of this file, impatient with half a frame."""
+    """One service for all the bad input of this file; half a frame it awaits longer than 16 MiB may take."""
     data = tmp_path_factory.mktemp("bad") / "data"
-    with stopping(start_embedded(data, CHARGE_CAPTURE_FRAME_SECONDS="1")) as running:
+    with stopping(start_embedded(data, CHARGE_CAPTURE_FRAME_SECONDS="4")) as running:
         yield running
 
 

@@ -18,6 +18,7 @@ from service.store import Keyring, open_database
 from service.store.keyring import parse_keys
 from service.store.tables import event
 from tests.conftest import KEYRING_KEY
+from tests.programs import DEADLINE
 from tests.service_process import start_embedded, start_scaled_out, stopping, wait_until
 
 pytestmark = pytest.mark.timeout(300)  # several services are started, on a machine that may be slow
@@ -25,7 +26,6 @@ pytestmark = pytest.mark.timeout(300)  # several services are started, on a mach
 SENDERS = 4
 PAUSE = 0.01  # between two messages of a sender: what waits after an outage is soon worked
 SOON = {"CHARGE_CAPTURE_LEASE": "4", "CHARGE_CAPTURE_SWEEP_SECONDS": "0.5"}
-STOPPED_WITHIN = 10
 
 
 class Hospital:
@@ -169,13 +169,13 @@ def test_postgresql_restarted_under_load_loses_nothing(postgres, cluster_environ
 
 @pytest.mark.parametrize("busy_with", ["messages", "a billing system that does not answer"])
 def test_it_stops_soon_when_told_to(tmp_path, sample, busy_with):
-    data = tmp_path / "data"
-    with Sink(mode=Mode.SILENT) as sink, stopping(start_embedded(data, sink.port)) as running:
+    data, patient = tmp_path / "data", {"CHARGE_CAPTURE_ANSWER_TIMEOUT": str(10 * DEADLINE)}
+    with Sink(mode=Mode.SILENT) as sink, stopping(start_embedded(data, sink.port, **patient)) as running:
         with sending(running, sample) as hospital:
             if busy_with != "messages":
                 running.decide(running.wait_for_candidate(), "approve")
                 wait_until(lambda: sink.messages, "billing has the charge")
             process = running.processes[0].process
             process.send_signal(signal.SIGINT)
-            assert process.wait(STOPPED_WITHIN) == 0
+            assert process.wait(DEADLINE) == 0
         assert set(hospital.accepted) <= stored_in_folder(data)
