@@ -1,7 +1,7 @@
 """Money and filing limits over the API: shown, filtered and added up; unknown where nothing is known."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,16 +21,21 @@ PRICES = ChargeMaster(
 )
 
 
+TODAY = date(2026, 3, 1)
+
+
 def ago(days):
-    return (datetime.now(UTC).date() - timedelta(days=days)).isoformat()
+    return (TODAY - timedelta(days=days)).isoformat()
 
 
 @pytest.fixture
-def site(api):
-    """A site that has noted limits and prices: medicare takes 100 days, any other 30."""
+def site(api, monkeypatch):
+    """A site that has noted limits and prices: medicare takes 100 days, any other 30. Its day stands."""
+    noon = datetime.combine(TODAY, time(12), UTC).timestamp()
+    monkeypatch.setattr(api.service.database, "_clock", lambda: noon)
     parts = api.client.app.state.parts
     limits = (FilingLimits("site", "2000-01-01", "", {"medicare": 100}, 30),)
-    api.client.app.state.parts = replace(parts, stakes=Stakes(limits, PRICES))
+    api.client.app.state.parts = replace(parts, stakes=Stakes(limits, PRICES, lambda: TODAY))
     by_medicare = {"elements": [PAYER]}
     put(api, a_line(code="62327", units=3, service_date=ago(40), content=by_medicare))
     put(api, a_line(code="62323", service_date=ago(40)))

@@ -1,6 +1,7 @@
 """The numbers of the dashboard: what was decided, what was accepted, how long it took; a facility's own."""
 
-from datetime import UTC, datetime
+import itertools
+from datetime import UTC, datetime, time
 
 from tests.integration.api.test_edits import dft
 
@@ -18,16 +19,19 @@ def statistics(api, **more):
     return answer.json()
 
 
-def test_decisions_are_counted_by_day_and_by_row_and_times_are_told(api):
+def test_decisions_are_counted_by_day_and_by_row_and_times_are_told(api, monkeypatch):
+    day = datetime.now(UTC).date()
+    noon = itertools.count(datetime.combine(day, time(12), UTC).timestamp())
+    monkeypatch.setattr(api.service.database, "_clock", lambda: float(next(noon)))  # no midnight in between
     first, second, third, _open = lines(api, 4)
     api.decide(first, "approve", {"edits_seen": []})
     changed = api.decide(second, "change", {"units": 2, "reason": "two"}).json()
     api.decide({**second, "version": changed["version"]}, "approve", {"edits_seen": []})
     api.decide(third, "reject", {"reason": "not_billable"})
     found = statistics(api)
-    assert [each["day"] for each in found["days"]][-1] == datetime.now(UTC).date().isoformat()
     assert len(found["days"]) == 7
-    today = found["days"][-1]
+    *_earlier, today = found["days"]
+    assert today["day"] == day.isoformat()
     assert (today["approved"], today["changed"], today["rejected"]) == (2, 1, 1)
     assert found["to_approval"]["count"] == 2
     assert found["to_approval"]["median"] > 0
