@@ -217,7 +217,8 @@ def test_what_is_taken_back_stands_where_it_stood_and_is_counted_no_more(review,
     review.keyboard.press("u")
     expect(message(review)).to_contain_text("Taken back")
     expect(review.locator("#day")).to_have_text("")
-    assert [line.get_attribute("data-id") for line in lines(review).all()] == before
+    for number, identifier in enumerate(before):
+        expect(lines(review).nth(number)).to_have_attribute("data-id", identifier)
     expect(lines(review).first).to_have_attribute("aria-selected", "true")
     expect(review.locator(".history")).to_contain_text("approval undone by")
 

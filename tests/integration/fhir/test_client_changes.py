@@ -41,12 +41,12 @@ def answered(*statuses):
 
 
 def transact(billing):
-    with client_of(billing, timeout=0.3) as client:
+    with client_of(billing) as client:
         return client.transact(BUNDLE)
 
 
 def withdraw(billing):
-    with client_of(billing, timeout=0.3) as client:
+    with client_of(billing) as client:
         return client.withdraw(IDENTIFIER)
 
 

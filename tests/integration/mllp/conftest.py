@@ -8,8 +8,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from service.mllp import FrameDecoder, Limits, Listener
-
-DEADLINE = 10.0
+from tests.programs import DEADLINE
 
 
 class RunningListener:

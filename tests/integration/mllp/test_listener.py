@@ -6,8 +6,8 @@ import time
 import pytest
 
 from service.mllp import Limits, encode
+from tests.programs import DEADLINE
 
-DEADLINE = 10.0
 VT = b"\x0b"
 
 
@@ -296,12 +296,12 @@ def test_connections_above_the_limit_are_turned_away(listening, connect, limits)
 
 
 def test_an_idle_connection_is_closed_and_a_busy_one_is_not(listening, connect):
-    running = listening(acknowledge, Limits(idle_seconds=0.3))
+    running = listening(acknowledge, Limits(idle_seconds=1))
     idle, busy = connect(running), connect(running)
-    for _ in range(12):
+    wait_until(lambda: running.counters().connections == 2)
+    while running.counters().connections == 2:
         busy.send(encode(b"x"))
         assert busy.answer() == b"ack x"
-        time.sleep(0.05)
     assert idle.is_closed()
     assert running.counters().connections == 1
 

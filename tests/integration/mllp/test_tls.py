@@ -173,7 +173,7 @@ def test_a_certificate_that_changes_is_read_anew_and_connections_stay(
 
 
 def test_whoever_only_shakes_hands_takes_a_place_and_loses_it(listening, connect, server, client):
-    limits = Limits(connections=2, handshake_seconds=0.5)
+    limits = Limits(connections=2, handshake_seconds=1.5)
     running = listening(echo, limits, tls=server_tls(server))
     idlers = [connect(running) for _ in range(2)]
     wait_until(lambda: connect(running).is_closed(), "the limit")

@@ -21,7 +21,10 @@ _numbers = itertools.count(1000)
 LAYOUT = Layout(("CC", "MAIN"), ("BILLING", "MAIN"))
 
 
-def way_to(port, *, actions=SAFE_ACTIONS, patience=PATIENT, connections=1, timeout=0.5, **layout):
+SILENCE = 1.0  # is noticed after so many seconds; whoever answers has longer, on a busy machine
+
+
+def way_to(port, *, actions=SAFE_ACTIONS, patience=PATIENT, connections=1, timeout=10, **layout):
     """A destination of one file's settings."""
     links = [Connection("127.0.0.1", port, answer_timeout=timeout) for _ in range(connections)]
     return DftOverMllp(links, replace(LAYOUT, **layout), actions, patience)

@@ -11,7 +11,7 @@ from service.pipeline import decide
 from service.pipeline.decide import Reviewer
 from service.pipeline.post import post
 from service.posting.dft_over_mllp import DftOverMllp
-from tests.integration.pipeline.billing import way_to
+from tests.integration.pipeline.billing import SILENCE, way_to
 from tests.integration.pipeline.conftest import a_line
 
 
@@ -26,7 +26,7 @@ def sink():
 def billing(sink):
     """The way to it."""
     destination = DftOverMllp(
-        [Connection("127.0.0.1", sink.port, answer_timeout=0.5)],
+        [Connection("127.0.0.1", sink.port, answer_timeout=SILENCE)],
         Layout(("CC", "MAIN"), ("BILLING", "MAIN")),
     )
     yield destination
@@ -84,7 +84,7 @@ def test_where_repeats_are_recognised_the_same_bytes_are_sent_until_they_are_ans
     database, approved, clock, mode, behaviour
 ):
     with Sink(dedupe=True, mode=mode) as sink:
-        way = way_to(sink.port, actions={**SAFE_ACTIONS, behaviour: Outcome.RETRY})
+        way = way_to(sink.port, actions={**SAFE_ACTIONS, behaviour: Outcome.RETRY}, timeout=SILENCE)
         post(database, {"billing": way}, lease=60)
         first = posting_of(database, approved)
         assert first.state is PostingState.PENDING, first.note
@@ -105,7 +105,8 @@ def test_where_repeats_are_recognised_the_same_bytes_are_sent_until_they_are_ans
 def test_a_repeat_that_is_refused_says_nothing_of_what_came_before_it(database, approved, clock, refusal):
     """Some receivers refuse a repeat just because they have it: that it is not there, nobody has said."""
     with Sink(dedupe=True, mode=Mode.SILENT) as sink:
-        way = way_to(sink.port, actions={**SAFE_ACTIONS, Behaviour.NO_ANSWER: Outcome.RETRY})
+        actions = {**SAFE_ACTIONS, Behaviour.NO_ANSWER: Outcome.RETRY}
+        way = way_to(sink.port, actions=actions, timeout=SILENCE)
         post(database, {"billing": way}, lease=60)
         sink.mode = refusal
         clock.now += 600

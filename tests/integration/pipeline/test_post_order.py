@@ -13,6 +13,7 @@ from service.hl7 import Message, decode
 from service.pipeline import decide
 from service.pipeline.post import post, post_side_by_side
 from tests.integration.pipeline.billing import (
+    SILENCE,
     ack_of,
     approve_lines,
     framed,
@@ -104,7 +105,7 @@ def test_the_charges_of_a_visit_leave_as_one_message_and_have_one_fate(database,
     visits = [{"account_number": "A", "visit_number": visit} for visit in ("V1", "V1", "V2", "V1")]
     keys = approve_lines(database, put, coder, *visits)
     sink.mode = Mode.SILENT
-    way = way_to(sink.port, per_visit=True)
+    way = way_to(sink.port, per_visit=True, timeout=SILENCE)
     post_all(database, way)
     assert [transactions(body) for body in sink.messages] == [keys[:2], keys[2:3], keys[3:]]
     assert states_of(database, keys) == [UNKNOWN] * 4
