@@ -211,7 +211,7 @@ def test_a_process_that_goes_on_with_other_mappings_warns_of_each_publication_on
         running.drain(CHART)
     running.close()
     warned = [line["published"] for line in lines if line["event"] == "mappings are not the published ones"]
-    assert warned == [load(folder).digest[:12]]
+    assert warned == [digest_of(folder)[:12]]
 
 
 def test_mappings_that_are_not_the_published_ones_are_warned_of_once_something_is_published(publish, folder):
