@@ -1,6 +1,7 @@
 """Publications: which mappings hold, since when, and who said so."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import and_, func, insert, select
 
@@ -9,6 +10,8 @@ from service.store.event_states import move
 from service.store.tables import LIVE, candidate, event, procedure_event, publication
 from service.store.transaction import AuditEntry, Transaction
 from service.store.users import ALL_FACILITIES
+
+_LOCK: Final = 7_215_002  # any number, the same in every process; not that of migrate
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Publications:
 
     def publish(self, digest: str, *, by: str, tables: int, feeds: int) -> None:
         """Declare that these mappings hold; WrongState when they do already."""
+        self._wait_for_others()
         current = self.current()
         if current and current.digest == digest:
             raise WrongState(f"mappings {digest[:12]} are the published ones already, by {current.by}")
@@ -57,6 +61,11 @@ class Publications:
         messages = move(self._transaction, and_(event.c.id.in_(documenting), done), "received", **again)
         self._audit("mappings.re-evaluate", by, digest, messages, f"{procedures} procedures")
         return procedures, messages
+
+    def _wait_for_others(self) -> None:
+        """One publishes at a time; on SQLite whoever writes is alone anyway."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
 
     def _audit(self, action: str, by: str, digest: str, count: int, detail: str) -> None:
         entry = AuditEntry(ALL_FACILITIES, "admin", by, action, "mappings", digest, count, detail)

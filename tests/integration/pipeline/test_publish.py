@@ -1,6 +1,7 @@
 """Publishing mappings on real databases: who, when, which; and what open lines become."""
 
 import base64
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from structlog.testing import capture_logs
@@ -123,6 +124,22 @@ def test_what_holds_already_is_not_published_again(database, take, publish):
     # A re-evaluation that was forgotten is made up for.
     assert publish("--by", "ben", "--re-evaluate").startswith("1 messages of 1 procedures")
     assert [each[:2] for each in trail(database)[1:]] == [("ben", "mappings.re-evaluate")]
+
+
+def test_of_several_who_publish_at_once_one_does(database):
+    def publish(name):
+        try:
+            with database.transaction() as store:
+                store.publications.publish("d" * 64, by=name, tables=1, feeds=1)
+        except WrongState as error:
+            return str(error)
+        return name
+
+    with ThreadPoolExecutor(6) as pool:
+        said = list(pool.map(publish, "abcdef"))
+    (one,) = set("abcdef").intersection(said)
+    assert sum(each.endswith(f"already, by {one}") for each in said) == 5
+    assert [actor for actor, *_ in trail(database)] == [one]
 
 
 def test_an_earlier_folder_may_be_published_again(database, publish, folder):
