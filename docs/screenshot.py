@@ -57,7 +57,7 @@ def _picture(
 def _review(page: Page) -> None:
     page.get_by_role("option").filter(has_text="2026-03-11").click()
     page.locator(".narrative").wait_for()
-    page.get_by_role("button", name="imaging.modality").click()
+    page.get_by_role("button", name="Imaging that guided").click()
 
 
 def _question(page: Page) -> None:

@@ -5,6 +5,7 @@ import { barsChart, columnsChart, partsChart, tileNode } from "../frame/charts.j
 import { byId, element } from "../frame/dom.js";
 import { icon } from "../frame/icons.js";
 import { byHour } from "../operations/feeds.js";
+import { wordsOf } from "../review/line.js";
 import { myDay } from "../review/my_day.js";
 import { limitCard, moneyCard } from "./stakes.js";
 import { acceptanceCard, lagCard, throughputCard } from "./statistics.js";
@@ -48,7 +49,7 @@ export class Dashboard {
   async #counted(by, title) {
     if (!this.#session.takes(`GET ${COUNTS}`, "by")) return null;
     const counts = await this.#session.api.get(`${COUNTS}?by=${by}`);
-    const entries = Object.entries(counts).map(([label, value]) => ({ label: label || "no code yet", value }));
+    const entries = Object.entries(counts).map(([name, value]) => ({ label: wordsBy(by, name), value }));
     return card(title, barsChart(entries.sort((a, b) => b.value - a.value).slice(0, MOST), title));
   }
 
@@ -102,5 +103,7 @@ export class Dashboard {
     return card("Ledger", element("div", { class: whole ? "whole" : "broken" }, element("p", {}, icon(whole ? "tick" : "cross"), ` ${said}`), element("ul", {}, ...list)));
   }
 }
+
+const wordsBy = (by, name) => (by === "table" ? wordsOf(name) || "added by hand" : name || "no code yet");
 
 const card = (title, body, kind = "") => element("section", { class: `card ${kind}` }, element("h2", {}, title), body);

@@ -2,6 +2,7 @@
 
 import { barsChart, columnsChart } from "../frame/charts.js";
 import { element, pairs } from "../frame/dom.js";
+import { wordsOf } from "../review/line.js";
 
 const MOST = 8; // rows of tables
 
@@ -10,7 +11,9 @@ const quiet = (words) => element("p", { class: "quiet" }, words);
 /** Each gives the title and the body of a card. */
 export function throughputCard({ days }) {
   const entries = days.map(({ day, approved, rejected }) => ({ label: day, value: approved + rejected }));
-  return ["Decided a day, last 30 days", columnsChart(entries, "Lines decided a day")];
+  const title = "Decided a day, last 30 days";
+  if (!entries.some(({ value }) => value)) return [title, quiet("Nothing was decided yet.")];
+  return [title, columnsChart(entries, "Lines decided a day")];
 }
 
 export function acceptanceCard({ rows }) {
@@ -18,7 +21,7 @@ export function acceptanceCard({ rows }) {
   if (!rows.length) return [title, quiet("Nothing was decided yet.")];
   const entries = rows.slice(0, MOST).map(({ table, row, decided, accepted }) => {
     const share = Math.floor((100 * accepted) / decided);
-    return { label: `${table.replaceAll("-", " ")}, row ${row} (${decided})`, value: share, kind: share < 80 ? "asks" : "" };
+    return { label: `${wordsOf(table)}${row ? `, row ${row}` : ""} (${decided})`, value: share, kind: share < 80 ? "asks" : "" };
   });
   return [title, barsChart(entries, title)];
 }

@@ -9,7 +9,7 @@ import { coverageNode } from "./coverage.js";
 import { editsNode } from "./edits.js";
 import { historyNode } from "./history.js";
 import { isOverdue, limitWords } from "./limit.js";
-import { headline, inWords, statusWords, titleOf } from "./line.js";
+import { headline, inWords, statusWords, titleOf, wordsOf } from "./line.js";
 import { questionNodes } from "./questions.js";
 import { listed, titled } from "./sections.js";
 
@@ -86,13 +86,18 @@ function titleNode(line, items, tools) {
       ["Service date", line.service_date || "not documented"],
       ["Units", line.code && line.units],
       ["Modifiers", line.modifiers.join(" ")],
-      ["From", line.row ? `${titleOf(line, line.table)}, row ${line.row}` : titleOf(line, line.table)],
+      ["From", fromWords(line)],
       ["File by", limitWords(line)],
       ["At stake", line.code && line.currency && moneyOf(line.amount, line.currency)],
       ["Origin", ORIGINS[line.origin] ?? line.origin],
     ]),
     line.provider && tools.ofProvider && button({ class: "plain" }, () => tools.ofProvider(line.provider), "Only this provider's lines"),
   );
+}
+
+function fromWords({ titles, table, row }) {
+  const title = titles?.[table] ?? wordsOf(table);
+  return row ? `${title}, row ${row}` : title;
 }
 
 function badgesOf(line) {

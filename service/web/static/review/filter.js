@@ -1,9 +1,11 @@
 // A filter of the worklist: which lines, in which order. Ids, codes and closed words only: it goes into addresses.
 
+import { wordsOf } from "./line.js";
+
 const ORDERS = { oldest: "oldest first", newest: "newest first", service_date: "by service date", limit: "by filing limit" };
 const WORDS = {
   status: (value) => value.replace("_", " "),
-  table: (value) => value.replaceAll(/[-_.]/g, " "),
+  table: wordsOf,
   code: (value) => value,
   payer: (value) => value.replaceAll("_", " "),
   provider: () => "one provider",

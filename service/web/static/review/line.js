@@ -28,5 +28,5 @@ export const inWords = (text) => text.replaceAll(/(?<=[a-z])_(?=[a-z])/g, " ");
 /** What the mappings call a table or an element that a line speaks of; a title explains itself after a semicolon. */
 export const titleOf = ({ titles }, name) => titles?.[name]?.split(";")[0] ?? inWords(name);
 
-/** A name of the mappings as words: "neuraxial-injection" is "neuraxial injection". */
-export const wordsOf = (name) => name.replaceAll(/[-_.]/g, " ");
+/** The name of a table as words: "neuraxial-injection" is "neuraxial injection". */
+export const wordsOf = (name) => (name === "stated" ? "stated by the sender" : name.replaceAll(/[-_.]/g, " "));

@@ -111,7 +111,6 @@ export class Review {
     this.worklist.focus();
     if (this.worklist.placeOf(wanted)) this.worklist.choose(wanted);
     else this.worklist.chooseFirst();
-    if (this.worklist.empty) this.#decisions.labelNone();
     this.#session.guarded(() => showMyDay(this.#session));
   }
 
@@ -136,7 +135,6 @@ export class Review {
       else if (line.status === "superseded") await this.#showSuccessor(line);
       else this.#tellDecided(line);
     });
-    if (this.worklist.chosen === id && !this.#line) this.#decisions.labelNone();
   }
 
   #display(line, before) {
@@ -260,6 +258,7 @@ export class Review {
 
   clear() {
     this.#line = null;
+    this.#decisions.labelNone();
     byId("anew").hidden = true;
     byId("draft-note").hidden = true;
     closeForm();
