@@ -20,15 +20,15 @@ from tests.programs import DEADLINE, REPOSITORY, Program, ran
 CRASHING = REPOSITORY / "tests" / "flow" / "crashing_service.py"
 
 
-def wait_until(condition, what, deadline=DEADLINE):
+def wait_until(condition, what):
     """Poll until `condition` gives something true; gives it."""
-    end = time.monotonic() + deadline
+    end = time.monotonic() + DEADLINE
     while time.monotonic() < end:
         found = condition()
         if found:
             return found
         time.sleep(0.02)
-    raise AssertionError(f"waited {deadline} s in vain: {what}")
+    raise AssertionError(f"waited {DEADLINE} s in vain: {what}")
 
 
 class Process:

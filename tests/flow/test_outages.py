@@ -21,8 +21,6 @@ from tests.conftest import KEYRING_KEY
 from tests.programs import DEADLINE
 from tests.service_process import start_embedded, start_scaled_out, stopping, wait_until
 
-pytestmark = pytest.mark.timeout(300)  # several services are started, on a machine that may be slow
-
 SENDERS = 4
 PAUSE = 0.01  # between two messages of a sender: what waits after an outage is soon worked
 SOON = {"CHARGE_CAPTURE_LEASE": "4", "CHARGE_CAPTURE_SWEEP_SECONDS": "0.5"}
@@ -90,7 +88,7 @@ def stored_in_folder(data):
 
 def wait_until_read(running):
     """The sums when no message waits for its reader; the ledger must be whole."""
-    wait_until(lambda: running.sums()["messages"]["received"] == 0, "all messages read", deadline=60)
+    wait_until(lambda: running.sums()["messages"]["received"] == 0, "all messages read")
     code, ledger = running.ledger()
     assert (code, ledger["whole"]) == (0, True), ledger
     return ledger["sums"]
