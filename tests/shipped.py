@@ -26,6 +26,6 @@ def copy_with_one_table(folder):
     """Copy them with one table and no more words than it needs: to read all takes several times as long."""
     read = [path for kind in ("tables", "terms") for path in (REPOSITORY / "mappings" / kind).iterdir()]
     others = shutil.ignore_patterns(
-        *(path.name for path in read if path.name not in (ONE_TABLE, "cues.yaml"))
+        *(path.name for path in read if path.name not in (ONE_TABLE, "cues.yaml", "routine.yaml"))
     )
     return shutil.copytree(REPOSITORY / "mappings", folder, ignore=others)

@@ -23,11 +23,12 @@ from service.mapping.meanings import (
 )
 from service.mapping.numbers import NUMBER
 from service.mapping.phrases import Families, Phrase, compile_phrase, words_of
-from service.mapping.terms_file import CuesFile, ElementTerms, TermsFile
+from service.mapping.terms_file import CuesFile, ElementTerms, RoutineFile, TermsFile
 from service.mapping.vocabulary import Element, Vocabulary
 from service.mapping.yaml_file import Lines, read_yaml
 
 CUES_FILE: Final = "cues.yaml"
+ROUTINE_FILE: Final = "routine.yaml"
 _ANY: Final = "any"
 _LAST_TIME: Final = "{last time}"
 _DAY: Final = "{day}"
@@ -50,12 +51,23 @@ Entry = tuple[Phrase, Meaning]
 
 
 @dataclass(frozen=True, slots=True)
+class Routine:
+    """Words that take nothing back: in any sentence, and in one that states something."""
+
+    anywhere: frozenset[str]
+    beside_a_statement: frozenset[str]  # those of any sentence among them
+    subjects: frozenset[str]  # whose sentences may have other words as well,
+    of_the_procedure: frozenset[str]  # but for those that have one of these
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All entries, and the grammar that says how far each reaches."""
 
     entries: Sequence[Entry]  # in the order of the files
     automaton: Automaton  # finds them, by their number
     grammar: Grammar
+    routine: Routine
     gap_ends: frozenset[str]
     agreeing: frozenset[str] = frozenset()  # elements of which title and text must name the same
     inclusive: Mapping[Value, frozenset[Value]] = field(default_factory=dict)  # both -> left, right
@@ -64,7 +76,11 @@ class Lexicon:
 def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
     """Read and compile every file of mappings/terms."""
     cues, cue_lines = read_yaml(folder / CUES_FILE, CuesFile)
-    files = [read_yaml(path, TermsFile) for path in sorted(folder.glob("*.yaml")) if path.name != CUES_FILE]
+    routine, _ = read_yaml(folder / ROUTINE_FILE, RoutineFile)
+    of_elements = (
+        path for path in sorted(folder.glob("*.yaml")) if path.name not in (CUES_FILE, ROUTINE_FILE)
+    )
+    files = [read_yaml(path, TermsFile) for path in of_elements]
     families = _families([(cues, cue_lines), *files])
     entries = list(_cue_entries(cues, _Compiler(families, cue_lines)))
     written: dict[tuple[str, Value | Within], str] = {}
@@ -77,7 +93,13 @@ def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
     gap_ends = frozenset(cues.gap_ends)
     automaton = Automaton([phrase for phrase, _ in entries], gap_ends)
     return Lexicon(
-        entries, automaton, _grammar(cues), gap_ends, frozenset(agreeing), dict(_inclusive(vocabulary))
+        entries,
+        automaton,
+        _grammar(cues),
+        _routine(routine),
+        gap_ends,
+        frozenset(agreeing),
+        dict(_inclusive(vocabulary)),
     )
 
 
@@ -231,6 +253,16 @@ class _Values:
         if self.element.unit and phrase.may_leave_open(NUMBER):
             message = f"phrase {phrase.text!r} does not say behind {NUMBER} that it is {self.element.unit}"
             raise self.lines.error(message, *place)
+
+
+def _routine(file: RoutineFile) -> Routine:
+    anywhere = frozenset[str]().union(*file.anywhere.values())
+    return Routine(
+        anywhere,
+        anywhere.union(*file.beside_a_statement.values()),
+        frozenset[str]().union(*file.subjects.values()),
+        frozenset(file.of_the_procedure),
+    )
 
 
 def _grammar(cues: CuesFile) -> Grammar:

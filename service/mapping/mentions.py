@@ -65,8 +65,8 @@ def disputed_by(
             yield each.element, each.value if each.denied else None
 
 
-def unsaid_denials(found: Found) -> list[Places]:
+def unsaid_denials(found: Found) -> Places:
     """Where a sentence takes something back, and no phrase of what is stated says what it is; the first."""
     known = {place for places, mark in found.marks if mark == HARMLESS for place in places}
     known |= {place for claim in found.said if isinstance(claim.meaning, States) for place in claim.places}
-    return [at for at, mark in found.marks if mark == _TAKING_BACK and not known.issuperset(at)][:1]
+    return next((at for at, mark in found.marks if mark == _TAKING_BACK and not known.issuperset(at)), ())

@@ -16,6 +16,7 @@ from service.mapping.claims import (
     without_idle,
 )
 from service.mapping.clauses import Clauses
+from service.mapping.leftover import left_over
 from service.mapping.lexicon import Lexicon
 from service.mapping.meanings import Cue, Hinders, Mark, States
 from service.mapping.mentions import HARMLESS, unread, unsaid_denials
@@ -23,6 +24,8 @@ from service.mapping.words import Words
 
 _LONGEST_SENTENCE: Final = 400  # words
 _LASTING: Final = Mark("lasting")
+#: What an element's own cues say: that the words mean another thing, such as what numbed the skin.
+_OTHER: Final = "elsewhere"
 #: What takes back even a plain statement, beside a word of years ago.
 _STRONG: Final = frozenset({"negation", "unfilled", "unticked"})
 
@@ -45,7 +48,8 @@ class Said:
     sayings: tuple[Saying, ...] = ()
     of_one_thing: bool = False  # it tells of one thing of a group
     too_long: bool = False  # a list without stops: no telling what a cue reaches
-    taken_back: tuple[Places, ...] = ()  # what it takes back, and nobody can tell what that is
+    taken_back: Places = ()  # what it takes back, and nobody can tell what that is
+    left_over: Places = ()  # words that nobody understands
 
 
 class _Reaching(NamedTuple):
@@ -61,20 +65,31 @@ def read_sentence(words: Words, lexicon: Lexicon, *, in_title: bool) -> Said:
     """Read the words of a sentence."""
     found = find_phrases(words, lexicon)
     marks = frozenset(mark.kind for _, mark in found.marks)
-    taken_back = tuple(unsaid_denials(found)) if "taking_back" in marks else ()
+    taken_back = unsaid_denials(found) if "taking_back" in marks else ()
     claims = unread(without_idle(claims_of(found, words), in_title=in_title)) if found.said else []
     if not claims:
-        return Said(found, marks, taken_back=taken_back)
+        left = () if in_title else left_over(words, found, (), (), lexicon.routine)
+        return Said(found, marks, taken_back=taken_back, left_over=left)
     too_long = len(words.words) > _LONGEST_SENTENCE
     reaching = [] if too_long else _reaching(words, found, claims, lexicon)
+    sayings = tuple(_sayings(words, found, claims, reaching))
     return Said(
         found,
         marks,
-        tuple(_sayings(words, found, claims, reaching)),
+        sayings,
         any(isinstance(each.meaning, States) and each.meaning.one_of_several for each in claims),
         too_long,
         taken_back,
+        () if in_title else _left_over(words, found, sayings, lexicon),
     )
+
+
+def _left_over(words: Words, found: Found, sayings: tuple[Saying, ...], lexicon: Lexicon) -> Places:
+    """Return the words of its sentence that are none of what it states. A title has words of its own."""
+    states = [each for each in sayings if isinstance(each.claim.meaning, States) and each.value is not None]
+    stated = [each.claim for each in states if not each.doubt]
+    others = [each.claim for each in states if each.doubt == _OTHER]
+    return left_over(words, found, stated, others, lexicon.routine)
 
 
 def _sayings(words: Words, found: Found, claims: list[Claim], reaching: list[_Reaching]) -> Iterator[Saying]:

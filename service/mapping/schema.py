@@ -10,7 +10,7 @@ from service.mapping.destinations import DestinationForm
 from service.mapping.feeds import FeedFile
 from service.mapping.filing_limits import FilingFile
 from service.mapping.tables import LookupFile, TableFile
-from service.mapping.terms_file import CuesFile, TermsFile
+from service.mapping.terms_file import CuesFile, RoutineFile, TermsFile
 from service.mapping.vocabulary import VocabularyFile
 
 _FORMS: dict[str, type[BaseModel]] = {
@@ -20,6 +20,7 @@ _FORMS: dict[str, type[BaseModel]] = {
     "vocabulary": VocabularyFile,
     "terms": TermsFile,
     "cues": CuesFile,
+    "routine": RoutineFile,
     "feed": FeedFile,
     "coverage": CoverageFile,
     "filing": FilingFile,

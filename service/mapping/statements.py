@@ -82,8 +82,10 @@ def find_statements(
             said = known[heard] = read_sentence(sentence.words, lexicon, in_title=sentence.in_title)
         reading.section.enter(sentence, said.marks, said.found)
         reading.topics.enter(sentence, said.found)
-        if said.found:
-            _judge(reading, sentence, said)
+        past = bool(said.found) and _told_of_the_past(reading, sentence, said.marks)
+        _judge(reading, sentence, said, past=past)
+        if not (sentence.aside or reading.section.before) and (at := _unclear(reading, said, past=past)):
+            reading.taken_back.append(sentence.words.span(at[0], at[-1]))
     section = reading.section
     # Where a heading gives the day of the service, others beside it part the note; else its day is in doubt.
     if section.today or not service_days:
@@ -137,9 +139,20 @@ def _told_of_the_past(reading: _Reading, sentence: Sentence, marks: Collection[s
     return carried
 
 
-def _judge(reading: _Reading, sentence: Sentence, said: Said) -> None:
+def _unclear(reading: _Reading, said: Said, *, past: bool) -> Places:
+    """Where a sentence says something that nobody understands. A mention of what is stated is understood."""
+    if said.taken_back and not past:
+        return said.taken_back
+    if not said.left_over:
+        return ()
+    stated = {each.element for each in reading.statements}
+    claims = (each.claim for each in said.sayings if isinstance(each.claim.meaning, Mentions))
+    known = {place for claim in claims if claim.meaning.element in stated for place in claim.places}
+    return tuple(place for place in said.left_over if place not in known)
+
+
+def _judge(reading: _Reading, sentence: Sentence, said: Said, *, past: bool) -> None:
     """Keep the sentence's statements, each with what takes it back."""
-    past = _told_of_the_past(reading, sentence, said.marks)
     whole = _doubt_of_all(sentence, said, past=past)
     reading.items += said.of_one_thing
     for saying in said.sayings:
@@ -152,8 +165,6 @@ def _judge(reading: _Reading, sentence: Sentence, said: Said) -> None:
             left = "" if meaning.plain and whole == "history" else whole
             told = _statement(saying, saying.value, meaning, reading, sentence)
             _state(reading, saying, meaning, told._replace(doubt=left) if left else told)
-    if said.taken_back and not (past or sentence.aside or reading.section.before):
-        reading.taken_back += (sentence.words.span(at[0], at[-1]) for at in said.taken_back)
 
 
 def _doubt_of_all(sentence: Sentence, said: Said, *, past: bool) -> str:

@@ -44,7 +44,8 @@ class Terms:
         disputed = set(_not_agreed(told.statements, self._lexicon.agreeing))
         disputed |= set(_unlike_titles(told, self._lexicon.inclusive))
         others = [Statement(_SERVICE_DATE, day, *span) for day, span in told.other_days.items()]
-        if told.statements:
+        standing = settle(told.statements)
+        if standing:
             others += [Statement(TAKEN_BACK, text[slice(*span)], *span) for span in told.taken_back]
         return tuple(
             replace(element, origin=CONFLICT_ORIGIN) if is_disputed else element
@@ -53,7 +54,7 @@ class Terms:
                     _element(each, narratives, starts),
                     each.disputed or each.element == _SERVICE_DATE or (each.element, each.value) in disputed,
                 )
-                for each in (*settle(told.statements), *others)
+                for each in (*standing, *others)
             )
         )
 

@@ -70,6 +70,16 @@ class Sections(_Written):
     void: tuple[str, ...]  # the whole text is not what it seems
 
 
+class RoutineFile(_Written):
+    """mappings/terms/routine.yaml: words that take nothing back, by what they speak of."""
+
+    format: Literal["routine/1"]
+    anywhere: dict[str, tuple[str, ...]]
+    beside_a_statement: dict[str, tuple[str, ...]]
+    subjects: dict[str, tuple[str, ...]]
+    of_the_procedure: tuple[str, ...]
+
+
 class CuesFile(_Written):
     """mappings/terms/cues.yaml."""
 

@@ -1,4 +1,4 @@
-"""A folder of terms for tests: the shipped cues, and one file of the test's own."""
+"""A folder of terms for tests: the shipped cues and routine words, and one file of the test's own."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,8 @@ def write_terms(folder: Path, text: str) -> Path:
     """Write the folder, and return it."""
     terms = folder / "mappings" / "terms"
     terms.mkdir(parents=True)
-    shutil.copy(MAPPINGS / "terms" / "cues.yaml", terms)
+    for file in ("cues.yaml", "routine.yaml"):
+        shutil.copy(MAPPINGS / "terms" / file, terms)
     shutil.copy(MAPPINGS / "vocabulary.yaml", terms.parent)
     (terms / "mine.yaml").write_text(text)
     return terms

@@ -26,7 +26,7 @@ FIRST_HOLD = "  - {ask: anesthesia.block_used_as_surgical_anesthetic,\n"
 def folder(tmp_path: Path) -> Path:
     """One of the shipped tables, with what it needs: the whole folder takes ten times as long to check."""
     made = tmp_path / "mappings"
-    for file in ("vocabulary.yaml", "terms/cues.yaml", LOOKUP, TABLE):
+    for file in ("vocabulary.yaml", "terms/cues.yaml", "terms/routine.yaml", LOOKUP, TABLE):
         (made / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(MAPPINGS / file, made / file)
     return made

@@ -17,8 +17,23 @@ TAKEN = [
     pytest.param(f"{NOTE} Not given.", ["Not"], id="it is not said what"),
     pytest.param(f"{NOTE} ADDENDUM: see the other note.", ["ADDENDUM"], id="an addendum"),
     pytest.param(f"{NOTE} No complications were not expected.", ["not"], id="beside what is harmless"),
-    pytest.param(f"{NOTE} Not only the chin.", [], id="harmless itself"),
+    pytest.param(f"{NOTE} Not only was it uneventful.", [], id="harmless itself"),
     pytest.param(f"{NOTE} PLAN: do not shave.", [], id="under a plan"),
+    pytest.param(f"{NOTE} The patient changed her mind.", ["changed her mind"], id="in words nobody listed"),
+    pytest.param(f"{NOTE} The skin was clean and the patient stable.", [], id="in words of routine"),
+    pytest.param(f"{NOTE} The left.", ["left"], id="words that belong beside a statement, alone"),
+    pytest.param("A shave biopsy of the left chin was taken.", [], id="the same, beside one"),
+    pytest.param(f"{NOTE} She felt a zephyr.", [], id="how the patient was, in any words"),
+    pytest.param(f"{NOTE} She felt unable.", ["unable"], id="and why it failed"),
+    pytest.param(
+        f"{NOTE} A zephyr was felt by the needle.", ["zephyr"], id="and what became of the procedure"
+    ),
+    pytest.param(f"{NOTE} 80 mg.", ["80 mg"], id="a fragment"),
+    pytest.param(f"{NOTE} Size: 80 mg.", ["Size"], id="a labelled value"),
+    pytest.param(f"PROCEDURE: Zephyr biopsy.\nDETAILS: {NOTE}", [], id="a title"),
+    pytest.param(
+        "DETAILS: No shave biopsy of the chin was performed. A zephyr.", [], id="where nothing stands"
+    ),
     pytest.param("PAST HISTORY: He was not well.", [], id="where nothing is stated"),
 ]
 WORDING = {"t": Wording("t", {"status": "How far?"})}

@@ -7,6 +7,7 @@ import pytest
 from service.domain.documentation import DocumentedElement, Narrative, Source, Value
 from service.mapping.items import items_of
 from service.mapping.stands import CONFLICT_ORIGIN
+from service.mapping.taken_back import TAKEN_BACK
 from service.mapping.terms import Terms, load_terms
 from service.mapping.vocabulary import read_vocabulary
 from tests.unit.mapping.terms_folder import MAPPINGS, write_terms
@@ -52,9 +53,10 @@ def terms(tmp_path_factory: pytest.TempPathFactory) -> Terms:
 
 
 def read(terms: Terms, *texts: str) -> tuple[DocumentedElement, ...]:
-    return terms.read(
+    told = terms.read(
         *(Narrative(text, Source(f"OBX[{i}]-5", 0, len(text), text)) for i, text in enumerate(texts))
     )
+    return tuple(each for each in told if each.name != TAKEN_BACK)
 
 
 def by_item(said: Iterable[DocumentedElement]) -> dict[str, list[Value]]:

@@ -1,0 +1,65 @@
+"""Left over: words of a note that no phrase reads, and that are not known to take nothing back.
+
+"The patient changed her mind on the table." No list has all the words that may take a statement back; those
+that take nothing back can be listed (mappings/terms/routine.yaml). A sentence with others is asked about.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from service.mapping.automaton import Places
+from service.mapping.claims import Claim, Found
+from service.mapping.lexicon import Routine
+from service.mapping.marks import COLON, COMMA, TIME, TODAY, UNCLEAR_TIME
+from service.mapping.mentions import HARMLESS
+from service.mapping.words import Words
+
+_PLAIN: Final = frozenset({COLON, COMMA, TIME, TODAY, UNCLEAR_TIME})
+_SHORT: Final = 3  # words of a fragment: "80 mg.", "Rate the same."
+_LEVELS: Final = "entry_levels"
+
+
+def left_over(
+    words: Words, found: Found, stated: Collection[Claim], others: Collection[Claim], routine: Routine
+) -> Places:
+    """Return the words of a sentence that nobody understands.
+
+    `stated` are the claims that nothing takes back; `others` those that speak of another thing, by the cues of
+    their elements: of what numbed the skin.
+    """
+    said = [*stated, *others]
+    read = {place for claim in said for place in claim.places} | _cues_of(others, found)
+    known = routine.beside_a_statement if said else routine.anywhere
+    own = range(len(words.words))
+    unread = [at for at in own if at not in read and not _is_plain(words.words[at], known)]
+    if not (unread or said) and len(own) <= _SHORT and COLON not in words.words:
+        unread = [*own]
+    if not unread or _is_of_another_subject(words, found, routine):
+        return ()
+    harmless = _harmless(words, found, has_statement=bool(said))
+    return tuple(at for at in unread if at not in harmless)
+
+
+def _cues_of(claims: Collection[Claim], found: Found) -> set[int]:
+    elements = {claim.meaning.element for claim in claims}
+    return {place for places, cue in found.cues if cue.element in elements for place in places}
+
+
+def _is_of_another_subject(words: Words, found: Found, routine: Routine) -> bool:
+    """Whether a sentence tells how the patient was, or the like; not what became of the procedure."""
+    return (
+        not routine.subjects.isdisjoint(words.words)
+        and routine.of_the_procedure.isdisjoint(words.words)
+        and not any(cue.kind == "failure" for _, cue in found.cues)
+    )
+
+
+def _is_plain(word: str, known: Collection[str]) -> bool:
+    return word in known or word in _PLAIN or word[0] in ".0123456789"
+
+
+def _harmless(words: Words, found: Found, *, has_statement: bool) -> set[int]:
+    """Places of harmless phrases, and of levels that something is said of or to which a drug spread."""
+    told_of_levels = {place for places, cue in found.cues if cue.element == _LEVELS for place in places}
+    harmless = {place for places, mark in found.marks if mark == HARMLESS for place in places}
+    return harmless | told_of_levels | (words.levels.keys() if told_of_levels or has_statement else set())
