@@ -24,8 +24,8 @@ def left_over(
 ) -> Places:
     """Return the words of a sentence that nobody understands.
 
-    `stated` are the claims that nothing takes back; `others` those that speak of another thing, by the cues of
-    their elements: of what numbed the skin.
+    `stated` are the claims that nothing takes back; `others` those that speak of another thing by the cues of
+    their elements, such as what numbed the skin.
     """
     said = [*stated, *others]
     read = {place for claim in said for place in claim.places} | _cues_of(others, found)
