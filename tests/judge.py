@@ -189,7 +189,7 @@ class Run:
             open_lines = [line for line in self.running.candidates() if line["id"] not in self.blocked]
             return not waits and not open_lines
 
-        wait_until(still, "nothing moves any more", 60)
+        wait_until(still, "nothing moves any more")
 
     def _on_their_way(self):
         """What is pending, and waits for no credit that a person must see to first."""
