@@ -1,6 +1,6 @@
 """The review queue: lines that wait for a person, as they are stored and shown."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.domain.charge import OPEN, CandidateStatus, ChargeKind, Origin
@@ -74,3 +74,12 @@ class Candidate:
     def live(self) -> bool:
         """Whether it still waits for a person."""
         return self.status in OPEN
+
+    def unapproved(self) -> "Candidate":
+        """The line as it waits for a person after a change: who approved it first has not approved this."""
+        can_be_approved = self.code and not self.asked
+        return replace(
+            self,
+            status=CandidateStatus.PROPOSED if can_be_approved else CandidateStatus.WAITING,
+            content={name: value for name, value in self.content.items() if name != FIRST_BY},
+        )

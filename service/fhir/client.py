@@ -44,11 +44,8 @@ class ChargeItemClient:
         Some servers pass over the condition: what was sent before is looked for first.
         PostingRefused; PostingUnavailable (nothing of it is there); PostingUncertain.
         """
-        if sent_before:
-            try:
-                return self._settle(charge_item, identifier, "sent before")
-            except PostingUnavailable:
-                pass  # it is not there
+        if sent_before and (there := self._found(charge_item, identifier, "sent before")):
+            return there
         try:
             response = self._server.create(charge_item, identifier)
         except requests.RequestException as error:
@@ -139,6 +136,13 @@ class ChargeItemClient:
 
     def _settle(self, charge_item: Resource, identifier: str, what: str) -> Receipt:
         """Look whether a ChargeItem arrived whose answer did not say so."""
+        if there := self._found(charge_item, identifier, what):
+            return there
+        # Safe to send again, not to take back: it may still arrive, or its server finds it only later.
+        raise PostingRepeatable(f"billing: {what}, and a search found nothing")
+
+    def _found(self, charge_item: Resource, identifier: str, what: str) -> Receipt | None:
+        """The ChargeItem as a search finds it; None where it finds nothing."""
         try:
             response = self._server.search({"identifier": identifier})
         except requests.RequestException:
@@ -152,8 +156,7 @@ class ChargeItemClient:
         if items:
             others = f"billing: {what}, and a search found other ChargeItems"
             raise PostingUncertain(others, of_this_charge=True)
-        # Safe to send again: If-None-Exist keeps a late arrival from becoming a second one.
-        raise PostingUnavailable(f"billing: {what}, and a search found nothing")
+        return None
 
 
 def _refuse(response: requests.Response) -> None:

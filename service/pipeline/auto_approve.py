@@ -78,6 +78,8 @@ class AutoApprover:
     def _is_plain(self, store: Store, line: Candidate) -> bool:
         if is_sampled(store, self.rule, line.id) or decide.wants_second(store, line, self.second):
             return False
+        if store.candidates.decisions(line):  # a person changed it, or took a decision on it back
+            return False
         stated = {each["code"] for each in line.content["stated"] if each.get("code")}
         if stated - {line.code} or edits_of(store, line) or coverage_of(store, line, self.policies):
             return False

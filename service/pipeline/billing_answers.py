@@ -115,7 +115,7 @@ def _credit_verdict(
         # It overtook the answer on the connection of the message itself, which is to be recorded first.
         store.events.retry_later([event.id], 2.0**event.attempts)
         return
-    code = acknowledgement.code
+    code, told_of = acknowledgement.code, acknowledgement.control_id
     note = f"billing's verdict: {code} {'/'.join(acknowledgement.error_codes)}".rstrip()
     if code == "AA" and any(posting.state is PostingState.CANCELLED for posting in found):
         store.events.quarantine(event.id, event.facility, _TAKEN_BACK)
@@ -123,7 +123,7 @@ def _credit_verdict(
     for posting in found:
         if code == "AA":
             _believe(store, posting, note, event.body)
-        elif code in _REFUSED and posting.state in _MAY_BE_REFUSED:
+        elif code in _REFUSED and posting.state in _MAY_BE_REFUSED and posting.control_id == told_of:
             store.postings.take_verdict(posting, PostingState.REFUSED, note, answer=event.body)
     store.events.finish({event.id: "no_charge"})
 

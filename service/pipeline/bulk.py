@@ -40,8 +40,12 @@ def bulk(store: Store, user: User, items: Sequence[Item], step: Step, *, dry_run
     """Do a step on each of these lines; or only say what would become of them."""
     outcomes: dict[int, Outcome] = {}
     with suppress(_DryRun), store.transaction.savepoint():
-        # In one order, so that two who take many lines at once do not wait for each other crosswise.
-        for number in sorted(range(len(items)), key=lambda each: items[each].id):
+        # In one order, so that two who take many lines at once do not wait for each other crosswise: each
+        # step locks the procedure, then the line.
+        procedures = store.candidates.procedures_of([item.id for item in items])
+        for number in sorted(
+            range(len(items)), key=lambda each: (procedures.get(items[each].id, ""), items[each].id)
+        ):
             outcomes[number] = _tried(store, user, items[number], step)
         if dry_run:
             raise _DryRun

@@ -35,7 +35,7 @@ def split(
     by, detail = reviewer.user.name, {"reason": reason, "parts": [dict(part) for part in parts]}
     first = parts[0]
     kept = replace(
-        line,
+        line.unapproved(),
         units=first["units"],
         code=first.get("code", line.code),
         modifiers=tuple(first.get("modifiers", line.modifiers)),

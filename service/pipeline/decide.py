@@ -25,7 +25,7 @@ from service.domain.review import FIRST_BY, Candidate
 from service.domain.second_review import SecondReview
 from service.pipeline import asking
 from service.pipeline.day import edit_id, edits_of
-from service.pipeline.reviewing import Reviewer, open_line
+from service.pipeline.reviewing import Reviewer, hold_procedure, open_line
 from service.store import Store
 from service.store.users import User
 
@@ -38,6 +38,8 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
     A line with an open question gets its code this way; the question stays on record.
     """
     line = open_line(store, reviewer)
+    if line.kind is ChargeKind.CREDIT:
+        raise WrongState("a credit takes back what was charged, as it was charged: reject it, or approve it")
     units = changes.get("units", line.units or 1)
     changed = replace(
         line,
@@ -47,12 +49,8 @@ def change(store: Store, reviewer: Reviewer, changes: Mapping[str, Any], reason:
         service_date=changes.get("service_date", line.service_date),
         content=_changed_content(line, changes),
     )
-    changed = replace(
-        changed,
-        status=CandidateStatus.PROPOSED if changed.code and not line.asked else CandidateStatus.WAITING,
-        origin=Origin.CODER if changed.code != line.code else line.origin,
-    )
-    store.candidates.rewrite(line, changed)
+    origin = Origin.CODER if changed.code != line.code else line.origin
+    store.candidates.rewrite(line, replace(changed.unapproved(), origin=origin))
     detail = {"reason": reason, "before": _money_of(line), "changes": dict(changes)}
     store.candidates.decide(line, Verdict.CHANGE, reviewer.user.name, detail)
     return store.candidates.get(line.id, line.facility)
@@ -86,6 +84,7 @@ def approve(
     reviewer was not shown, as one may that came since. Where the rule wants a second person, the first
     approval makes no charge yet.
     """
+    hold_procedure(store, reviewer)
     line = open_line(store, reviewer)
     if line.asked:
         raise WrongState("a clinician was asked: wait for the answer, or withdraw the question")
@@ -173,9 +172,8 @@ def settle(store: Store, user: User, posting_id: str, state: PostingState, reaso
 
 
 def _changed_content(line: Candidate, changes: Mapping[str, Any]) -> dict[str, Any]:
-    content = {name: value for name, value in line.content.items() if name != FIRST_BY}
     return {
-        **content,
+        **line.content,
         "context": {**line.content["context"], **changes.get("context", {})},
         "diagnoses": list(changes.get("diagnoses", line.content["diagnoses"])),
     }

@@ -27,6 +27,11 @@ def read_line(store: Store, reviewer: Reviewer) -> Candidate:
     return line
 
 
+def hold_procedure(store: Store, reviewer: Reviewer) -> None:
+    """Lock the procedure of a line, before the line: its other lines charge nothing meanwhile."""
+    store.procedures.hold(store.candidates.get(reviewer.candidate_id, reviewer.user.facility).procedure_id)
+
+
 def open_line(store: Store, reviewer: Reviewer, *, take_over: bool = False) -> Candidate:
     """The same, where it still waits for a person, and nobody else works on it."""
     line = read_line(store, reviewer)

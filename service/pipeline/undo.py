@@ -6,8 +6,8 @@ holds them first or finds them cancelled.
 
 from service.domain.charge import CandidateStatus, PostingState, Verdict
 from service.domain.errors import WrongState
-from service.domain.review import FIRST_BY, Candidate
-from service.pipeline.reviewing import Reviewer, read_line
+from service.domain.review import Candidate
+from service.pipeline.reviewing import Reviewer, hold_procedure, read_line
 from service.store import Store
 
 _TOO_LATE = "it is on its way to billing, or there already: change what is documented, and it is corrected"
@@ -21,6 +21,7 @@ _VERDICTS = {
 
 def undo(store: Store, reviewer: Reviewer, reason: str = "") -> Candidate:
     """Take an approval back, as long as billing cannot hold it, or a rejection."""
+    hold_procedure(store, reviewer)
     line = read_line(store, reviewer)
     verdict = _VERDICTS.get(line.status)
     if verdict is None:
@@ -28,9 +29,8 @@ def undo(store: Store, reviewer: Reviewer, reason: str = "") -> Candidate:
     _refuse_overtaken(store, line)
     if verdict is Verdict.UNDO_APPROVAL:
         _take_charges_back(store, line, reviewer.user.name)
-    status = CandidateStatus.PROPOSED if line.code else CandidateStatus.WAITING
-    content = {name: value for name, value in line.content.items() if name != FIRST_BY}
-    store.candidates.change(line, status=status.value, undo_until=0.0, content=content)
+    again = line.unapproved()
+    store.candidates.change(line, status=again.status.value, undo_until=0.0, content=again.content)
     store.candidates.decide(line, verdict, reviewer.user.name, {"reason": reason} if reason else {})
     return store.candidates.get(line.id, line.facility)
 

@@ -17,7 +17,7 @@ import structlog
 
 from service.domain.answers import Patience
 from service.domain.charge import Charge, Parcel, Receipt
-from service.domain.errors import PostingUnavailable
+from service.domain.errors import PostingRepeatable, PostingUnavailable
 from service.domain.layout import Layout
 from service.hl7 import build_batch, build_message, validate_message
 from service.posting.breaker import Breaker
@@ -74,9 +74,10 @@ class BatchFile:
                 day = self._day()
                 _write_whole(self._folder / _SPOOL / day, name, parcel.body)
         except OSError as error:
-            raise PostingUnavailable(
-                f"the folder of batch files cannot be written: {error.strerror}"
-            ) from error
+            failed = f"the folder of batch files cannot be written: {error.strerror}"
+            if any(self._folder.glob(f"{_SPOOL}/*/{name}")):  # under its name: it leaves with the day
+                raise PostingRepeatable(failed) from error
+            raise PostingUnavailable(failed) from error
         return Receipt(b"", f"in the batch of {day}")
 
     def tend(self) -> None:

@@ -133,6 +133,11 @@ class Candidates:
         query = select(candidate.c.id).where(same).with_for_update(skip_locked=True)
         return self._connection.execute(query).first() is not None
 
+    def procedures_of(self, identifiers: Sequence[str]) -> dict[str, str]:
+        """The procedure of each of these lines that there is."""
+        query = select(candidate.c.id, candidate.c.procedure_id).where(candidate.c.id.in_(list(identifiers)))
+        return dict(self._connection.execute(query).tuples().all())
+
     def renew(self, line: Candidate, until: float) -> None:
         """Keep a claim: the one change that leaves a line at its version."""
         renewed = update(candidate).where(

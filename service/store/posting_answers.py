@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import and_, or_, select, update
 
 from service.domain.charge import ChargeKind, PostingState
-from service.store.posting_rows import Posting, PostingRows
+from service.store.posting_rows import Posting, PostingRows, refusal_of
 from service.store.prepared import PreparedSearch
 from service.store.tables import charge, posting
 
@@ -21,7 +21,11 @@ class PostingAnswers(PostingRows):
         same = and_(posting.c.id == found.id, posting.c.state == found.state.value)
         held = state is PostingState.UNKNOWN
         values = {"state": state.value, "note": note, "may_be_held": held, "updated_at": self._now}
-        said = update(posting).where(same).values(**values, **self._sealed(found, answer))
+        said = (
+            update(posting)
+            .where(same)
+            .values(**values, **self._sealed(found, answer), **refusal_of(found, state))
+        )
         if self._connection.execute(said).rowcount:
             self._audit(found, "billing", f"verdict.{state.value}")
 

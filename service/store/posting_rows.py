@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     literal_column,
     not_,
+    or_,
     select,
 )
 
@@ -40,12 +41,18 @@ class Posting:
     attempts: int
     note: str
     may_be_held: bool  # an attempt ended without a lawful answer
+    is_refused: bool  # by billing itself, which certainly does not hold its message
     waits_for: str  # key of the credit that billing must have first; "" = of none
     billed_at: float  # 0 = billing has not told of the charge by itself
     created_at: float
     updated_at: float
     body: bytes | None = field(repr=False)
     answer: bytes | None = field(repr=False)
+
+
+def refusal_of(found: Posting, state: PostingState) -> dict[str, str]:
+    """What is kept of the message when billing refuses it: it may yet say something of that one."""
+    return {"refused_id": found.control_id} if state is PostingState.REFUSED else {}
 
 
 class PostingRows:
@@ -62,8 +69,12 @@ class PostingRows:
         return self._read(select(posting).where(posting.c.charge_key == charge_key))
 
     def of_control_id(self, control_id: str, facility: str) -> list[Posting]:
-        """The postings of one message of a facility ("*" = any), locked."""
-        query = select(posting).where(posting.c.control_id == control_id, within(posting, facility))
+        """The postings of one message, refused before or not, of a facility ("*" = any), locked."""
+        was_refused = and_(
+            posting.c.refused_id != "", posting.c.refused_id == control_id
+        )  # as its index says
+        of_it = or_(posting.c.control_id == control_id, was_refused)
+        query = select(posting).where(of_it, within(posting, facility))
         return self._read(query.order_by(posting.c.sequence).with_for_update())
 
     def get(self, identifier: str, facility: str) -> Posting:
@@ -120,6 +131,7 @@ class PostingRows:
             attempts=row.attempts,
             note=row.note,
             may_be_held=row.may_be_held,
+            is_refused=bool(row.refused_id) and row.refused_id == row.control_id,
             waits_for=row.waits_for,
             billed_at=row.billed_at,
             created_at=row.created_at,

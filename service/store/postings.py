@@ -10,7 +10,15 @@ from service.domain.charge import Charge, Parcel, PostingState
 from service.domain.errors import LeaseLost, WrongState
 from service.domain.ids import new_control_id, new_id
 from service.store.posting_answers import PostingAnswers
-from service.store.posting_rows import Posting, is_leased, on_its_way, one_before, place_of, waits_for_credit
+from service.store.posting_rows import (
+    Posting,
+    is_leased,
+    on_its_way,
+    one_before,
+    place_of,
+    refusal_of,
+    waits_for_credit,
+)
 from service.store.tables import posting
 
 __all__ = ["Posting", "Postings"]
@@ -43,6 +51,7 @@ class Postings(PostingAnswers):
             "billed_at": 0.0,
             "waits_for": waits_for,
             "may_be_held": False,
+            "refused_id": "",
             "sealed_body": None,
             "sealed_answer": None,
             "note": f"waits until billing has the credit {waits_for}" if waits_for else "",
@@ -156,7 +165,7 @@ class Postings(PostingAnswers):
             "updated_at": self._now,
             "may_be_held": claimed.may_be_held or uncertain,
         }
-        values |= self._sealed(claimed, answer)
+        values |= self._sealed(claimed, answer) | refusal_of(claimed, state)
         self._update_claimed(claimed, **values)
         self._audit(claimed, "service", f"posting.{state.value}")
 
@@ -209,8 +218,8 @@ class Postings(PostingAnswers):
     def settle(self, found: Posting, state: PostingState, reason: str, *, by: str) -> None:
         """A person decides about a posting: from here on its fate is no longer uncertain.
 
-        Charges of one message have one fate: what is said of one holds for all. What billing refused, and
-        holds for certain not, is sent again as the destination's file says by then.
+        Charges of one message have one fate: what is said of one holds for all. What billing itself refused,
+        or what was taken back, is sent again as the destination's file says by then.
         """
         together = self._together(found)
         settled = update(posting).where(
@@ -223,10 +232,12 @@ class Postings(PostingAnswers):
             updated_at=self._now,
             may_be_held=False,
         )
-        if self._connection.execute(settled).rowcount != len(together):
+        if not together or self._connection.execute(settled).rowcount != len(together):
             raise WrongState("the posting has moved on: look again")
-        if found.state is PostingState.REFUSED and state is PostingState.PENDING:
-            self._make_anew(each for each in together if not each.may_be_held)
+        if state is PostingState.PENDING:
+            self._make_anew(
+                each for each in together if each.state is PostingState.CANCELLED or each.is_refused
+            )
         for each in together:
             self._audit(each, by, f"settle.{state.value}")
 
@@ -261,7 +272,8 @@ class Postings(PostingAnswers):
     def _part_company(self, found: Posting) -> None:
         """What would be sent again with a charge that is taken back is made anew without it."""
         together = and_(posting.c.control_id == found.control_id, posting.c.id != found.id)
-        self._make_anew(self._read(select(posting).where(together).with_for_update()) if found.body else [])
+        others = self._read(select(posting).where(together).with_for_update()) if found.body else []
+        self._make_anew(filter(_is_not_held, others))
 
     def _make_anew(self, postings: Iterable[Posting]) -> None:
         """Forget the bytes of postings that billing does not hold: the next are another message (MSH-10)."""

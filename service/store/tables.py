@@ -220,6 +220,9 @@ posting = Table(
     Column("waits_for", String(12), nullable=False, server_default=""),
     # An attempt ended without a lawful answer, and no person has said since what became of it.
     Column("may_be_held", Boolean, nullable=False),
+    Column(
+        "refused_id", String(20), nullable=False, server_default=""
+    ),  # MSH-10 of what billing refused last
     Column("sealed_body", LargeBinary, nullable=True),  # fixed before the first byte is sent
     Column("sealed_answer", LargeBinary, nullable=True),
     Column("note", Text, nullable=False),
@@ -239,6 +242,7 @@ posting = Table(
         **_where("state IN ('pending', 'sending')"),
     ),
     Index("ix_posting_control", "control_id"),
+    Index("ix_posting_refused", "refused_id", **_where("refused_id != ''")),
     Index("ix_posting_state", "destination", "state"),
 )
 

@@ -16,7 +16,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from service.domain.errors import PostingRefused, PostingUnavailable, PostingUncertain, SetupError
+from service.domain.errors import (
+    PostingRefused,
+    PostingRepeatable,
+    PostingUnavailable,
+    PostingUncertain,
+    SetupError,
+)
 from service.fhir import ChargeItemClient
 from tests.played_server import send_answer
 
@@ -220,7 +226,7 @@ def test_after_an_unclear_answer_a_search_that_finds_the_item_settles_that_it_is
 @pytest.mark.parametrize("answer", UNCLEAR)
 def test_after_an_unclear_answer_a_search_that_finds_nothing_lets_it_be_tried_again(billing, answer):
     billing.create = answer
-    with pytest.raises(PostingUnavailable, match="a search found nothing"):
+    with pytest.raises(PostingRepeatable, match="a search found nothing"):
         post(billing)
 
 
@@ -268,7 +274,7 @@ def test_the_next_page_of_a_search_is_not_followed_to_another_host(billing):
     with serving(Billing()) as elsewhere:
         page = {**searchset(), "link": [{"relation": "next", "url": f"{elsewhere.url}/ChargeItem?page=2"}]}
         billing.create, billing.search = (500, None, {}), (200, page, {})
-        with pytest.raises(PostingUnavailable):
+        with pytest.raises(PostingRepeatable):
             post(billing)
         assert elsewhere.asked == []
 

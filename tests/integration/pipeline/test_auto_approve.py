@@ -10,6 +10,7 @@ from service.domain.second_review import SecondReview
 from service.pipeline import decide, handling
 from service.pipeline.auto_approve import AutoApprover, is_sampled, simulate
 from service.pipeline.reviewing import Reviewer
+from service.pipeline.undo import undo
 from service.store.users import User
 from tests.integration.pipeline.conftest import a_line
 
@@ -127,6 +128,34 @@ def test_decisions_of_another_facility_or_version_of_the_table_prove_nothing(run
 def test_what_is_not_plain_is_left_to_people(run, decided, line, more):
     decided(*["approve"] * 4)
     line(**more)
+    assert run() == 0
+
+
+def changed(store, reviewer):
+    decide.change(store, reviewer, {"units": 9}, "thinking")
+
+
+def rejected_and_undone(store, reviewer):
+    rejected = decide.reject(store, reviewer, "no")
+    undo(store, replace(reviewer, version=rejected.version))
+
+
+@pytest.mark.parametrize("step", [changed, rejected_and_undone])
+def test_what_a_person_has_touched_is_left_to_people(run, decided, line, database, step):
+    decided(*["approve"] * 4)
+    found = line()
+    with database.transaction() as store:
+        step(store, Reviewer(User("carla", frozenset({"coder"}), "main"), found.id, found.version))
+    assert run() == 0
+
+
+def test_an_approval_of_its_own_that_a_person_took_back_is_not_given_again(run, decided, line, database):
+    decided(*["approve"] * 4)
+    found = line()
+    assert run() == 1
+    with database.transaction() as store:
+        approved = store.candidates.get(found.id, "main")
+        undo(store, Reviewer(User("carla", frozenset({"coder"}), "main"), found.id, approved.version))
     assert run() == 0
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from service.commands.sink import Sink
+from service.commands.sink import Mode, Sink
 from service.domain.answers import SAFE_ACTIONS, Behaviour, Outcome, Patience
 from service.domain.charge import ChargeKind, Parcel, PostingState
 from service.domain.event import Arrival, Format
@@ -19,8 +19,9 @@ from tests.integration.pipeline.conftest import queue
 
 LEAD = User("lea", frozenset({"lead"}), "main")
 AWAIT = {**SAFE_ACTIONS, Behaviour.CA: Outcome.AWAIT}
-AWAITING, POSTED, REFUSED, UNKNOWN = (
+AWAITING, PENDING, POSTED, REFUSED, UNKNOWN = (
     PostingState.AWAITING,
+    PostingState.PENDING,
     PostingState.POSTED,
     PostingState.REFUSED,
     PostingState.UNKNOWN,
@@ -204,3 +205,45 @@ def test_a_charge_item_that_billing_has_billed_closes_the_loop(database, awaitin
     assert not postings_of(database, awaiting)[0].billed_at
     hear((item % ("billed", awaiting[0])).encode(), "ChargeItem", Format.FHIR)
     assert postings_of(database, awaiting)[0].billed_at
+
+
+def sent_again_after(database, put, coder, mode, *settled):
+    """A charge that billing answered so, and that a lead settled so; gives the posting before and after."""
+    keys = approve_lines(database, put, coder, {})
+    with Sink(mode=mode) as sink:
+        way = way_to(sink.port)
+        post(database, {"billing": way}, lease=60)
+        way.close()
+    (before,) = postings_of(database, keys)
+    for state in settled:
+        with database.transaction() as store:
+            decide.settle(store, LEAD, before.id, state, "as told by telephone")
+    (after,) = postings_of(database, keys)
+    return keys, before, after
+
+
+def test_billing_that_accepts_what_it_had_refused_keeps_its_charge_from_being_sent_again(
+    database, put, coder, hear
+):
+    keys, before, after = sent_again_after(database, put, coder, Mode.AR, PENDING)
+    assert (after.state, after.body, after.control_id != before.control_id) == (PENDING, None, True)
+    assert hear(ack_of(b"", "AA", before.control_id)) == ""
+    assert states_of(database, keys) == [UNKNOWN]
+
+
+def test_a_refusal_of_the_message_before_says_nothing_of_the_one_that_waits_for_its_verdict(
+    database, put, coder, hear
+):
+    keys, before, _ = sent_again_after(database, put, coder, Mode.AR, PENDING)
+    with database.transaction() as store:
+        again = store.postings.claim(["billing"], 60)
+        store.postings.fix(again, Parcel(again.control_id, b"DFT"))
+        store.postings.await_verdict(again, "CA", answer=b"CA", patience=3600)
+    assert hear(ack_of(b"", "AE", before.control_id)) == ""
+    assert states_of(database, keys) == [AWAITING]
+
+
+def test_what_only_a_person_says_is_not_there_is_sent_again_as_it_was(database, put, coder):
+    """By its number a receiver knows it again, if it was there after all."""
+    _, before, after = sent_again_after(database, put, coder, Mode.SILENT, REFUSED, PENDING)
+    assert (after.state, after.control_id, after.body) == (PENDING, before.control_id, before.body)

@@ -1,10 +1,15 @@
 """What people decide, on real databases: who is first wins, and money leaves once."""
 
+from functools import partial
+
 import pytest
 
 from service.domain.charge import CandidateStatus, ChargeKind, Parcel, PostingState
 from service.domain.errors import IncompleteCharge, NotFound, StaleVersion, WrongState
+from service.domain.review import FIRST_BY
+from service.domain.second_review import SecondReview
 from service.pipeline import decide, handling
+from service.pipeline.by_hand import split
 from service.pipeline.reviewing import CLAIM_SECONDS, Reviewer
 from service.store.users import User
 from tests.integration.pipeline.conftest import CONTEXT, a_line
@@ -183,3 +188,19 @@ def test_a_lead_settles_only_what_needs_a_person(database, put, do, state, settl
     else:
         with pytest.raises(WrongState):
             settle()
+
+
+def test_a_credit_cannot_be_changed_as_it_says_what_the_charge_said(database, put, do):
+    (first,) = put(a_line(units=3))
+    do(decide.approve, first, "billing")
+    (credit,) = put(a_line("credit", kind=ChargeKind.CREDIT, corrects=first.id))
+    with pytest.raises(WrongState, match="as it was charged"):
+        do(decide.change, credit, {"units": 1}, "only one")
+
+
+def test_what_is_split_after_a_first_approval_was_approved_by_nobody(put, do):
+    (line,) = put(a_line(units=2))
+    first = do(partial(decide.approve, second=SecondReview(1.0)), line, "billing")
+    assert first.status is CandidateStatus.SECOND_REVIEW
+    kept, _ = do(split, first, [{"units": 1, "code": "99999"}, {"units": 1}], "two places")
+    assert (kept.status, FIRST_BY in kept.content) == (CandidateStatus.PROPOSED, False)

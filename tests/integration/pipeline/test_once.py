@@ -214,3 +214,47 @@ def test_two_stated_lines_that_differ_in_their_modifier_are_two(database, take):
         ("62323", 1, ("LT",)),
         ("62323", 1, ("RT",)),
     }
+
+
+def in_between(database, step):
+    """Begin a step while another transaction is open; gives the transaction, then how the step ended."""
+    ended = []
+
+    def run():
+        try:
+            with database.transaction() as store:
+                step(store)
+            ended.append(None)
+        except WrongState as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=run)
+    with database.transaction() as store:
+        yield store
+        thread.start()
+        thread.join(0.5)  # who does not wait is through by then
+    thread.join()
+    yield ended[0]
+
+
+def test_two_coders_charge_one_service_of_a_procedure_once(database, put, coder):
+    one, two = put(a_line("one", "62327"), a_line("two", "62327"))
+    steps = in_between(
+        database, lambda store: decide.approve(store, Reviewer(coder, two.id, two.version), "billing")
+    )
+    decide.approve(next(steps), Reviewer(coder, one.id, one.version), "billing")
+    assert "already charged" in str(next(steps))
+
+
+def test_two_leads_settle_a_posting_once(database, put, coder):
+    (line,) = put(a_line())
+    with database.transaction() as store:
+        decide.approve(store, Reviewer(coder, line.id, line.version), "billing")
+        claimed = store.postings.claim(["billing"], 60)
+        store.postings.fix(claimed, Parcel(claimed.control_id, b"MSH"))
+        store.postings.record(claimed, PostingState.REFUSED, "AR", answer=b"AR")
+    steps = in_between(
+        database, lambda store: decide.settle(store, coder, claimed.id, PostingState.POSTED, "by hand")
+    )
+    decide.settle(next(steps), coder, claimed.id, PostingState.PENDING, "again")
+    assert next(steps) is not None

@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 
 from service.commands.sink import Mode, Sink
 from service.domain.answers import Patience
@@ -12,6 +13,8 @@ from service.domain.errors import Collision
 from service.hl7 import Message, decode
 from service.pipeline import decide
 from service.pipeline.post import post, post_side_by_side
+from service.pipeline.reviewing import Reviewer
+from service.pipeline.undo import undo
 from tests.integration.pipeline.billing import (
     SILENCE,
     ack_of,
@@ -22,6 +25,7 @@ from tests.integration.pipeline.billing import (
     states_of,
     way_to,
 )
+from tests.integration.pipeline.conftest import CONTEXT, a_line
 
 PENDING, POSTED, REFUSED, UNKNOWN = (
     PostingState.PENDING,
@@ -131,6 +135,32 @@ def test_a_message_of_a_visit_is_sent_again_as_it_was(database, put, coder, sink
         assert returned.messages[0] == body
         assert len(returned.messages) == 2
     assert states_of(database, keys) == [POSTED] * 2
+
+
+def test_a_correction_that_is_taken_back_sends_each_charge_of_the_message_once(
+    database, put, coder, clock, sink
+):
+    keys = approve_lines(database, put, coder, {}, {})
+    sink.stop()
+    way = way_to(sink.port, per_visit=True)
+    post_all(database, way)
+    corrects = charged_by(database, keys[0])
+    (correction,) = put(a_line("correction", "J9999", corrects=corrects, content={"context": CONTEXT}))
+    with database.transaction() as store:
+        approved = decide.approve(store, Reviewer(coder, correction.id, 1), "billing", hold=10.0)
+    with database.transaction() as store:
+        undo(store, Reviewer(coder, correction.id, approved.version))
+    with Sink(port=sink.port) as returned:
+        clock.now += 900
+        post_all(database, way)
+        assert sorted(key for body in returned.messages for key in transactions(body)) == sorted(keys)
+
+
+def charged_by(database, key):
+    """The line that a charge was made of."""
+    with database.look() as store:
+        query = text("SELECT candidate_id FROM charge WHERE key = :key")
+        return store.transaction.connection.scalar(query, {"key": key})
 
 
 def test_what_was_refused_leaves_by_the_mended_file_in_a_message_of_a_new_number(database, put, coder):

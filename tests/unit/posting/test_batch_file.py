@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.domain.answers import Patience
-from service.domain.errors import PostingUnavailable
+from service.domain.errors import PostingRepeatable, PostingUnavailable
 from service.domain.layout import Layout
 from service.hl7 import split_messages
 from service.posting import batch_file
@@ -146,3 +146,19 @@ def test_only_the_owner_may_read_what_stands_there(batch, tmp_path, clock):
     batch.tend()
     assert (tmp_path / "out" / "charges-2026-03-02.hl7").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_message_that_is_spooled_is_not_said_to_be_absent_because_the_disk_did_not_confirm_it(
+    batch, tmp_path, monkeypatch
+):
+    whole = batch_file._write_whole  # noqa: SLF001
+
+    def unconfirmed(*what):
+        whole(*what)
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(batch_file, "_write_whole", unconfirmed)
+    parcel = batch.prepare([CHARGE], "C1", datetime(2026, 3, 3, tzinfo=UTC))
+    with pytest.raises(PostingRepeatable):
+        batch.send(parcel)
+    assert [path.name for path in tmp_path.glob("out/.spool/*/*")] == ["C1.hl7"], "it leaves with the day"
