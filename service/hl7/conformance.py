@@ -18,11 +18,11 @@ from service.hl7.dft import flat
 from service.hl7.message import Message, decode
 
 LONGEST: Final = 16 * 1024  # bytes: what takes seconds is not looked at
-#: Values that hl7apy misses in a table, and that are no fault: HL7 adds code systems outside of its versions
-#: (I10C), a site may name its own (99...), and the types of OBX-5 that hl7apy lists are those of an older one.
-_MISSED_BY_HL7APY: Final = re.compile(
-    r"Warning: Value (?:(?:I10[CPM]?|HCPCS|RXNORM|CVX|UCUM|99[A-Z0-9]+) not in table HL70396|(?:CNE|CWE|DR|DTM|ID|IS|MA|NA) not in table HL70125) .*"
-)
+#: Values that hl7apy misses in a table, and that are no fault: HL7 adds code systems outside of its versions,
+#: a site may name its own (99...), and the types of OBX-5 that hl7apy lists are those of an older one.
+_CODE_SYSTEMS = r"(?:I10[CPM]?|HCPCS|RXNORM|CVX|UCUM|99[A-Z0-9]+) not in table HL70396"
+_TYPES = r"(?:CNE|CWE|DR|DTM|ID|IS|MA|NA) not in table HL70125"
+_MISSED_BY_HL7APY: Final = re.compile(rf"Warning: Value (?:{_CODE_SYSTEMS}|{_TYPES}) .*")
 _NAME = r"[A-Z][A-Z0-9]{1,2}(?:_[A-Z0-9]+)*"
 _PLACE = rf"(?P<within>{_NAME})\.(?P<name>{_NAME})"
 #: What hl7apy says, and how it is told.

@@ -34,6 +34,7 @@ def test_what_hl7apy_alone_does_not_know_is_no_fault(right, wrong):
     [
         ("||TESTPERSON^ANNA", "", "PID_5 is missing in PID"),
         ("||||||F\r", "\r", "OBX_11 is missing in OBX"),
+        ("PROC^Procedure", "G97.1^Procedure^XYZ", "the value of CE_3 is not in table HL70396"),
         ("OBX|1|ST|", "OBX|1|QQ|", "the value of OBX_2 is not in table HL70125"),
         ("||words", "|1~2|words", "OBX_4 stands more often than it may in OBX"),
         ("||F\r", "||F\rZAA|1\rTXA|1\r", "segment TXA has no place in this message"),
