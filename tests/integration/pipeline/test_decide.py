@@ -190,7 +190,7 @@ def test_a_lead_settles_only_what_needs_a_person(database, put, do, state, settl
             settle()
 
 
-def test_a_credit_cannot_be_changed_as_it_says_what_the_charge_said(database, put, do):
+def test_a_credit_cannot_be_changed_as_it_says_what_the_charge_said(put, do):
     (first,) = put(a_line(units=3))
     do(decide.approve, first, "billing")
     (credit,) = put(a_line("credit", kind=ChargeKind.CREDIT, corrects=first.id))

@@ -40,7 +40,7 @@ def test_what_hl7apy_alone_does_not_know_is_no_fault(right, wrong):
         ("||F\r", "||F\rZAA|1\rTXA|1\r", "segment TXA has no place in this message"),
         ("|2.5.1", "|2.7.1", "its version (MSH-12) is none that can be checked"),
     ],
-    ids=["field", "status", "table", "repetition", "segment", "version"],
+    ids=["field", "status", "code system", "table", "repetition", "segment", "version"],
 )
 def test_what_is_wrong_is_named(right, wrong, rule):
     assert broken(GOOD.replace(right, wrong)) == {rule}
