@@ -125,8 +125,8 @@ BUGS = (
     Bug(
         "a later verdict is of whatever waits",
         "service/store/posting_rows.py",
-        "select(posting).where(posting.c.control_id == control_id,",
-        'select(posting).where(posting.c.control_id != "",',
+        "or_(posting.c.control_id == control_id, was_refused)",
+        'or_(posting.c.control_id != "", was_refused)',
         pytest_of("integration/pipeline/test_billing_answers.py"),
     ),
 )

@@ -136,7 +136,7 @@ class Candidates:
     def procedures_of(self, identifiers: Sequence[str]) -> dict[str, str]:
         """The procedure of each of these lines that there is."""
         query = select(candidate.c.id, candidate.c.procedure_id).where(candidate.c.id.in_(list(identifiers)))
-        return dict(self._connection.execute(query).tuples().all())
+        return {row.id: row.procedure_id for row in self._connection.execute(query)}
 
     def renew(self, line: Candidate, until: float) -> None:
         """Keep a claim: the one change that leaves a line at its version."""
