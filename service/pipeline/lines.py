@@ -47,7 +47,8 @@ def lines_of(chart: Chart) -> list[Line]:
     ]
     mapped = {line.code for line in lines}
     stated = (each for each in _by_service(documentation.stated) if each[0].code not in mapped)
-    lines.extend(_stated_line(documentation, each, shared) for each in stated)
+    open_questions = [each for proposal in chart.proposals for each in proposal.questions if each.blocking]
+    lines.extend(_stated_line(documentation, each, shared, open_questions) for each in stated)
     if not lines and documentation.certain:
         lines.append(_line(documentation, UNMAPPED, shared, note=_unmapped(documentation)))
     return lines
@@ -135,8 +136,16 @@ def _status_doubts(documentation: Documentation) -> Iterator[str]:
         yield "how far it went is told in a code that no mapping translates"
 
 
-def _stated_line(documentation: Documentation, stated: Sequence[StatedCode], shared: dict[str, Any]) -> Line:
-    """The line of a code that the sender states, perhaps several times."""
+def _stated_line(
+    documentation: Documentation,
+    stated: Sequence[StatedCode],
+    shared: dict[str, Any],
+    open_questions: Sequence[Question],
+) -> Line:
+    """The line of a code that the sender states, perhaps several times.
+
+    What the documentation leaves open between it and others is to be confirmed before it is approved.
+    """
     first = stated[0]
     slot = ":".join((STATED, first.code, *first.modifiers))[:_LONGEST_SLOT]
     doubts = dict.fromkeys((*_status_doubts(documentation), *(each.doubt for each in stated if each.doubt)))
@@ -162,7 +171,11 @@ def _stated_line(documentation: Documentation, stated: Sequence[StatedCode], sha
             **shared,
             "because": [f"{first.code} is stated by the sender ({first.source.path})"],
             "evidence": [],
-            "questions": [],
+            "questions": [
+                question_json(replace(each, blocking=False))
+                for each in open_questions
+                if first.code in each.between
+            ],
         },
     )
 

@@ -87,6 +87,16 @@ def test_a_stated_code_that_was_charged_covers_the_table_that_comes_to_say_the_s
     assert queue(database) == [], "neither a second charge nor a credit"
 
 
+def test_what_the_documentation_leaves_open_is_to_be_confirmed_beside_a_stated_code(database, take):
+    take(department_charges(ft1("1", "", order="ORDER-1")))
+    take(report(2, time="20270110100000", catheter__disposition="removed_same_day"))  # imaging is not told of
+    lines = {line.slot: line for line in queue(database)}
+    (asked,) = lines["neuraxial-injection"].content["questions"]
+    (to_confirm,) = lines["stated:62323"].content["questions"]
+    assert (asked["element"], asked["blocking"]) == ("imaging.modality", True)
+    assert to_confirm == {**asked, "blocking": False}
+
+
 def test_when_an_earlier_message_can_no_longer_be_read_nothing_is_proposed(
     database, reader, take, monkeypatch
 ):
