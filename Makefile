@@ -16,11 +16,13 @@ dev: .venv/dev-ready
 	$(PYTHON) -m venv .venv
 
 .venv/run-ready: requirements/run.txt pyproject.toml | .venv/bin/python
+	@echo "installing what the service needs into .venv: a minute or two, on a slow machine four"
 	$(INSTALL) --require-hashes -r requirements/run.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@
 
 .venv/dev-ready: requirements/dev.txt .venv/run-ready
+	@echo "installing what the tests need: a minute or two"
 	$(INSTALL) --require-hashes -r requirements/dev.txt
 	touch $@
 

@@ -18,6 +18,7 @@ from service.mapping.filing_limits import overlapping, paths_of, read_filing_lim
 from service.mapping.findings import Finding, finding_of
 from service.mapping.lint import lint_lookup, lint_table
 from service.mapping.lint_algorithm import lint_algorithm, run_algorithm_tests
+from service.mapping.lint_feed import lint_feeds
 from service.mapping.lint_limits import lint_limits
 from service.mapping.lint_text import lint_comments
 from service.mapping.table_tests import run_tests
@@ -131,6 +132,7 @@ def _read_algorithms(folder: Path, vocabulary: Vocabulary, checked: Checked) -> 
 
 def _read_neighbours(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None:
     checked.feeds = checked.attempt(load_feeds, folder / "feeds", vocabulary) or ()
+    checked.findings += lint_feeds(checked.feeds)
     checked.terms = checked.attempt(load_terms, folder / "terms", vocabulary)
     for path in sorted((folder / "coverage").glob("*.yaml")):
         if policy := checked.attempt(read_policy, path, vocabulary):
