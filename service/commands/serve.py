@@ -242,7 +242,8 @@ def _wait_for_signal() -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopped.set())
-    stopped.wait()
+    while not stopped.wait(1.0):  # a signal that comes just before it begins to wait would not wake it
+        pass
     _stop_at_last()
 
 

@@ -120,7 +120,12 @@ class Sink:
     def wait_for(self, messages: int | None) -> None:
         """Wait until so many messages have come; None = for ever."""
         with self._progress:
-            self._progress.wait_for(lambda: messages is not None and self._handled >= messages)
+            # Now and then it looks up: a signal that comes just before it begins to wait would not wake it.
+            while not self._progress.wait_for(lambda: self._has_handled(messages), timeout=1.0):
+                pass
+
+    def _has_handled(self, messages: int | None) -> bool:
+        return messages is not None and self._handled >= messages
 
     async def _serve(self, bound: Future[int]) -> None:
         self._loop = asyncio.get_running_loop()

@@ -31,7 +31,7 @@ def test_what_others_decide_leaves_the_list_and_what_is_new_waits_to_be_shown(re
     running.decide(first, "change", {"units": 2, "reason": "two levels"})
     expect(message(review)).to_contain_text("shown as you read it")
     expect(shown(review)).to_have_text("62327")
-    review.get_by_role("button", name="Show it as it is now").click()
+    review.get_by_role("button", name="show it as it is").click()
     expect(review.locator("#upstream")).to_contain_text("two levels")
 
     running.decide(third, "reject", {"reason": "duplicate"})

@@ -84,7 +84,7 @@ def test_what_a_message_says_is_text_and_never_a_part_of_the_page(review, runnin
     row = review.locator(".observations tr").last
     expect(row.locator("td").first).to_have_text(XSS)
     expect(row.locator("th")).to_have_text(XSS)
-    expect(review.locator("#line dd", has_text=XSS)).to_have_text(XSS)
+    expect(review.locator("#line dd", has_text=re.compile(f"^{re.escape(XSS)}$"))).to_have_text(XSS)
     assert review.locator("main img").count() == 0
 
 
@@ -144,8 +144,10 @@ def test_a_line_that_somebody_else_changed_is_shown_anew_with_what_differs_and_n
     (line,) = send(running, "01")
     sign_in(review, running.token)
     expect(shown(review)).to_have_text("62327")
+    expect(review.locator("#candidate dl").first).to_contain_text("Testperson, Alma · born 1958-04-12")
     running.decide(line, "change", {"units": 3, "reason": "three levels"})
 
+    expect(review.get_by_role("button", name="Now proposed: show it as it is")).to_be_visible()
     review.keyboard.press("a")
     expect(message(review)).to_contain_text("changed meanwhile")
     expect(shown(review)).to_have_text(f"62327 {TIMES} 3")

@@ -36,7 +36,7 @@ export class Dashboard {
   async #queue() {
     const counts = await this.#session.api.get(COUNTS);
     const tile = (status, words, kind = "") => tileNode(counts[status] ?? 0, words, kind);
-    return card("The queue now", element("div", { class: "tiles" }, tile("proposed", "proposed"), tile("waiting", "waiting for an answer", "asks"), tile("second_review", "in second review"), tile("approved", "approved ever"), tile("rejected", "rejected ever")), "wide");
+    return card("The queue now", element("div", { class: "tiles" }, tile("proposed", "proposed"), tile("waiting", "with an open question", "asks"), tile("second_review", "in second review"), tile("approved", "approved ever"), tile("rejected", "rejected ever")), "wide");
   }
 
   async #age() {

@@ -83,6 +83,7 @@ function titleNode(line, items, tools) {
     element("h2", { id: "line-title" }, heading),
     element("div", { class: "bar" }, ...badgesOf(line)),
     pairs([
+      ["Patient", patientWords(line.context)],
       ["Service date", line.service_date || "not documented"],
       ["Units", line.code && line.units],
       ["Modifiers", line.modifiers.join(" ")],
@@ -93,6 +94,12 @@ function titleNode(line, items, tools) {
     ]),
     line.provider && tools.ofProvider && button({ class: "plain" }, () => tools.ofProvider(line.provider), "Only this provider's lines"),
   );
+}
+
+/** Whose line it is, in few words: what is taken for another's patient is seen here. */
+function patientWords({ patient_family_name: family, patient_given_name: given, patient_birth_date: born, patient_id: id }) {
+  const day = born?.replace(/^(\d{4})(\d\d)(\d\d).*$/, "$1-$2-$3");
+  return [[family, given].filter(Boolean).join(", "), day && `born ${day}`, id].filter(Boolean).join(" · ");
 }
 
 function fromWords({ titles, table, row }) {

@@ -2,7 +2,7 @@
 
 const STATUSES = {
   proposed: "proposed",
-  waiting: "waiting for an answer",
+  waiting: "a question is open",
   second_review: "second review",
   approved: "approved",
   rejected: "rejected",

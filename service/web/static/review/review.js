@@ -239,6 +239,7 @@ export class Review {
       return;
     }
     say(`This line was changed meanwhile: it is ${statusWords(changed)}. It is shown as you read it.`, { problem: true });
+    byId("anew").textContent = `Now ${statusWords(changed)}: show it as it is`;
     byId("anew").hidden = false;
     byId("anew").onclick = () => this.show(before.id, before);
   }
