@@ -51,9 +51,9 @@ _RULES = (
 
 def broken_rules(body: bytes, charset: str | None = None) -> frozenset[str]:
     """The rules of HL7 that a message breaks, in words without any of its own."""
-    text = decode(body, charset).text
+    decoded = decode(body, charset)
     try:
-        ours = Message.parse(text)
+        ours = Message.parse(decoded.text)
         lines = "\r".join(segment.raw for segment in ours.segments)
         judged = parse_message(lines, validation_level=VALIDATION_LEVEL.TOLERANT, find_groups=True)
     except UnsupportedVersion:
@@ -65,7 +65,7 @@ def broken_rules(body: bytes, charset: str | None = None) -> frozenset[str]:
     # A site's own segments (Z..) are no fault.
     named = (name for name in strange if re.fullmatch(_NAME, name) and not name.startswith("Z"))
     rules = {f"segment {name} has no place in this message" for name in named}
-    return frozenset(rules | set(_said_of(judged)))
+    return frozenset(rules | set(_said_of(judged)) | {str(fault) for fault in decoded.faults})
 
 
 def _said_of(judged: Any) -> Iterator[str]:  # hl7apy has no types

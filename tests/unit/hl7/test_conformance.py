@@ -66,3 +66,10 @@ def test_no_word_of_the_message_is_in_what_is_told():
 @pytest.mark.parametrize("body", [b"", b"MSH", b"\xff\xfe", b"MSH|^^^^|A\rPID\r"])
 def test_anything_at_all_is_told_of(body):
     assert broken_rules(body)
+
+
+def test_a_character_set_that_is_not_the_declared_one_is_told_of():
+    latin = (
+        GOOD.replace("|2.5.1", "|2.5.1||||||UNICODE UTF-8").replace("words", "r\xf6ntgen").encode("latin-1")
+    )
+    assert "MSH-18: the bytes do not fit the declared character set" in broken_rules(latin)
