@@ -246,7 +246,8 @@ def sink(
         tls=_tls(TlsFiles(certificate, key, ca)),
         tell=_print,
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # whoever starts it in the background has it ignore Ctrl-C
+        signal.signal(number, signal.default_int_handler)
     with playing:
         typer.echo(f"billing system on {host}:{playing.port}, mode {mix or mode}")
         try:

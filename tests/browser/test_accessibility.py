@@ -77,7 +77,9 @@ def full(running, database, token_of):
     with database.transaction() as store:
         to_unknown = update(posting).where(posting.c.state == "pending").values(state="unknown")
         store.transaction.connection.execute(to_unknown)
-    running.send(GARBAGE)
+    running.send(
+        GARBAGE.replace(b"QUARANTINE-1", b"QUARANTINE-2")
+    )  # the same bytes again would be a duplicate
     yield running
     running.ask("POST", f"{at}/release", token=coder, If_Match=f'"{running.ask("GET", at).json["version"]}"')
 

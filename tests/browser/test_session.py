@@ -21,6 +21,7 @@ def test_a_draft_outlives_the_session_and_its_line_is_open_again(page, running):
     expect(lines(page)).to_have_count(3)
     page.keyboard.press("j")
     expect(lines(page).nth(1)).to_have_attribute("aria-selected", "true")
+    line = page.locator(f"#{lines(page).nth(1).get_attribute('id')}")
     expect(shown(page)).to_be_visible()
     page.keyboard.press("e")
     page.get_by_label("Units").fill("4")
@@ -33,7 +34,7 @@ def test_a_draft_outlives_the_session_and_its_line_is_open_again(page, running):
         == 0
     )
     sign_in(page, running.token)
-    expect(lines(page).nth(1)).to_have_attribute("aria-selected", "true")
+    expect(line).to_have_attribute("aria-selected", "true")
     expect(shown(page)).to_be_visible()
     page.keyboard.press("e")
     expect(form(page)).to_contain_text("your draft")
