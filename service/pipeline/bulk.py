@@ -42,7 +42,7 @@ def bulk(store: Store, user: User, items: Sequence[Item], step: Step, *, dry_run
     with suppress(_DryRun), store.transaction.savepoint():
         # In one order, so that two who take many lines at once do not wait for each other crosswise: each
         # step locks the procedure, then the line.
-        procedures = store.candidates.procedures_of([item.id for item in items])
+        procedures = store.candidates.procedures_of([item.id for item in items], user.facility)
         for number in sorted(
             range(len(items)), key=lambda each: (procedures.get(items[each].id, ""), items[each].id)
         ):

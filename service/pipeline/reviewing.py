@@ -29,7 +29,9 @@ def read_line(store: Store, reviewer: Reviewer) -> Candidate:
 
 def hold_procedure(store: Store, reviewer: Reviewer) -> None:
     """Lock the procedure of a line, before the line: its other lines charge nothing meanwhile."""
-    store.procedures.hold(store.candidates.get(reviewer.candidate_id, reviewer.user.facility).procedure_id)
+    wanted = [reviewer.candidate_id]
+    for procedure_id in store.candidates.procedures_of(wanted, reviewer.user.facility).values():
+        store.procedures.hold(procedure_id)
 
 
 def open_line(store: Store, reviewer: Reviewer, *, take_over: bool = False) -> Candidate:

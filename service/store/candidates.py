@@ -133,9 +133,10 @@ class Candidates:
         query = select(candidate.c.id).where(same).with_for_update(skip_locked=True)
         return self._connection.execute(query).first() is not None
 
-    def procedures_of(self, identifiers: Sequence[str]) -> dict[str, str]:
-        """The procedure of each of these lines that there is."""
+    def procedures_of(self, identifiers: Sequence[str], facility: str) -> dict[str, str]:
+        """The procedure of each of these lines that there is within a facility ("*" = any)."""
         query = select(candidate.c.id, candidate.c.procedure_id).where(candidate.c.id.in_(list(identifiers)))
+        query = query.where(within(candidate, facility))
         return {row.id: row.procedure_id for row in self._connection.execute(query)}
 
     def renew(self, line: Candidate, until: float) -> None:

@@ -70,9 +70,8 @@ class PostingRows:
 
     def of_control_id(self, control_id: str, facility: str) -> list[Posting]:
         """The postings of one message, refused before or not, of a facility ("*" = any), locked."""
-        was_refused = and_(
-            posting.c.refused_id != "", posting.c.refused_id == control_id
-        )  # as its index says
+        # Told to be none that is empty, as its index has only those.
+        was_refused = and_(posting.c.refused_id != "", posting.c.refused_id == control_id)
         of_it = or_(posting.c.control_id == control_id, was_refused)
         query = select(posting).where(of_it, within(posting, facility))
         return self._read(query.order_by(posting.c.sequence).with_for_update())
@@ -131,7 +130,7 @@ class PostingRows:
             attempts=row.attempts,
             note=row.note,
             may_be_held=row.may_be_held,
-            is_refused=bool(row.refused_id) and row.refused_id == row.control_id,
+            is_refused=row.refused_id == row.control_id,
             waits_for=row.waits_for,
             billed_at=row.billed_at,
             created_at=row.created_at,

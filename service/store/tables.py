@@ -220,9 +220,8 @@ posting = Table(
     Column("waits_for", String(12), nullable=False, server_default=""),
     # An attempt ended without a lawful answer, and no person has said since what became of it.
     Column("may_be_held", Boolean, nullable=False),
-    Column(
-        "refused_id", String(20), nullable=False, server_default=""
-    ),  # MSH-10 of what billing refused last
+    # MSH-10 of the message of it that billing refused last.
+    Column("refused_id", String(20), nullable=False, server_default=""),
     Column("sealed_body", LargeBinary, nullable=True),  # fixed before the first byte is sent
     Column("sealed_answer", LargeBinary, nullable=True),
     Column("note", Text, nullable=False),

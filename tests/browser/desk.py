@@ -18,6 +18,13 @@ def sign_in(page, token):
     page.keyboard.press("Enter")
 
 
+def held(page, pattern):
+    """Keep requests to these addresses from going on; gives them as they come, the newest first."""
+    waiting = []
+    page.route(pattern, lambda route: waiting.insert(0, route))
+    return waiting
+
+
 def lines(page):
     return page.get_by_role("option")
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import form, lines, message, send, shown, sign_in, status_of
+from tests.browser.desk import form, held, lines, message, send, shown, sign_in, status_of
 
 XSS = "<img src=x onerror=alert(1)>"
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -264,14 +264,13 @@ def test_a_key_that_comes_before_its_line_does_nothing_and_says_so(review, runni
     send(running, "01", 2)
     sign_in(review, running.token)
     expect(shown(review)).to_be_visible()
-    held = []
-    review.route("**/v1/candidates/*", lambda route: held.insert(0, route))
+    waiting = held(review, "**/v1/candidates/*")
     with review.expect_request("**/v1/candidates/*"):
         review.keyboard.press("j")
     for key in ("q", "a"):
         review.keyboard.press(key)
         expect(message(review)).to_contain_text("No line is on the screen")
-    for route in held:
+    for route in waiting:
         route.continue_()
     review.unroute("**/v1/candidates/*")
     expect(shown(review)).to_be_visible()
@@ -284,14 +283,13 @@ def test_a_claim_is_shown_and_given_back(review, running):
     send(running, "01")
     sign_in(review, running.token)
     expect(shown(review)).to_be_visible()
-    held = []
-    review.route("**/claim", lambda route: held.insert(0, route))
+    waiting = held(review, "**/claim")
     with review.expect_request("**/claim"):
         review.keyboard.press("c")
     review.keyboard.press("r")  # what is typed into a form now would be lost with the answer
     expect(message(review)).to_contain_text("The step before is still on its way")
     expect(review.locator("#form")).to_be_hidden()
-    held.pop().continue_()
+    waiting.pop().continue_()
     review.unroute("**/claim")
     expect(review.locator(".badge")).to_contain_text(re.compile("Claimed by admin until"))
     expect(lines(review)).to_contain_text("claimed by you")
@@ -320,12 +318,11 @@ def test_the_token_is_exchanged_for_a_session_and_kept_nowhere(review, running):
 
 def test_a_token_that_ends_takes_the_patient_off_the_screen(review, running):
     send(running, "01")
-    held = []  # until the answer comes, the button says what it waits for
-    review.route("**/v1/session", lambda route: held.insert(0, route))
+    waiting = held(review, "**/v1/session")  # until the answer comes, the button says what it waits for
     with review.expect_request("**/v1/session"):
         sign_in(review, "no such token")
     expect(review.get_by_role("button", name="Signing in")).to_be_disabled()
-    held[0].continue_()
+    waiting[0].continue_()
     review.unroute("**/v1/session")
     expect(review.locator("#token-error")).to_contain_text("This token is not valid")
     expect(review.get_by_label("Your token")).to_be_focused()

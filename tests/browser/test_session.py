@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.desk import form, lines, send, shown, sign_in
+from tests.browser.desk import form, held, lines, send, shown, sign_in
 
 
 def end(page):
@@ -48,12 +48,7 @@ def test_a_draft_outlives_the_session_and_its_line_is_open_again(page, running):
 def test_a_view_that_was_still_loading_at_sign_out_shows_nothing_and_fails_in_nothing(page, running):
     send(running, "01", 1)
     feeds = running.ask("GET", "/v1/feeds").json  # there is more to ask about each
-    held = []
-
-    def hold(route):
-        held.append(route)
-
-    page.route("**/v1/feeds", hold)
+    waiting = held(page, "**/v1/feeds")
     page.goto(running.http)
     sign_in(page, running.token)
     expect(lines(page)).to_have_count(1)
@@ -64,7 +59,7 @@ def test_a_view_that_was_still_loading_at_sign_out_shows_nothing_and_fails_in_no
     with page.expect_response("**/v1/session"):
         page.get_by_role("button", name="Sign out").click()
     with page.expect_response("**/v1/feeds"):
-        held.pop().fulfill(json=feeds)
+        waiting.pop().fulfill(json=feeds)
     expect(page.locator("#cards")).to_be_empty()
     sign_in(page, running.token)  # by then it has asked for what was left, if it ever does
     expect(page.locator(".card", has_text="The queue now")).to_be_visible()
