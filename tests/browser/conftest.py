@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from service import web
 from tests.browser.chromium import PROGRAM, launched
 from tests.browser.desk import NUMBERS, stored
+from tests.browser.witness import Witness
 from tests.programs import REPOSITORY
 from tests.service_process import start_embedded, stopping
 
@@ -24,6 +25,18 @@ COUNT_VIOLATIONS = """
 """
 
 
+WITNESS = pytest.StashKey[Witness]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """A page that failed once in a thousand runs is not seen again: it tells at once."""
+    report = yield
+    if report.when == "call" and report.failed and WITNESS in item.stash:
+        report.sections.append(("The page", item.stash[WITNESS].tells()))
+    return report
+
+
 @pytest.fixture(scope="module")
 def browser():
     """A browser for one file of tests: while it runs, its thread can run no asyncio of other tests."""
@@ -34,11 +47,12 @@ def browser():
 
 
 @pytest.fixture
-def page(browser):
+def page(browser, request):
     """A page of its own; at the end no dialog was opened, no script failed, no policy was violated."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.add_init_script(COUNT_VIOLATIONS)
     opened = context.new_page()
+    request.node.stash[WITNESS] = Witness(opened)
     opened.set_default_timeout(20_000)
     trouble = []
     opened.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
