@@ -48,19 +48,16 @@ def refusal(
     is_original: IsOriginal = as_asked,
 ) -> bytes:
     """The AR for what is not looked into any further, given its beginning; `code` is of table 0357."""
-    return _answer_unless_ack(head, "AR", Fault(location, code, text), now, ack_id, is_original)
+    header = read_header(head)
+    if header.is_acknowledgement:
+        return b""
+    return answer_to(header, "AR", (Fault(location, code, text),), now, ack_id, is_original)
 
 
 def busy(body: bytes, *, now: datetime, ack_id: str, is_original: IsOriginal = as_asked) -> bytes:
-    """The answer to a message that could not be stored."""
-    fault = Fault("", "207", "the message could not be stored: send it again")
-    return _answer_unless_ack(body, "AE", fault, now, ack_id, is_original)
+    """The AR (CE) to a message that could not be stored.
 
-
-def _answer_unless_ack(
-    body: bytes, code: str, fault: Fault, now: datetime, ack_id: str, is_original: IsOriginal
-) -> bytes:
-    header = read_header(body)
-    if header.is_acknowledgement:
-        return b""
-    return answer_to(header, code, (fault,), now, ack_id, is_original)
+    AE would say that the message is at fault: engines set it aside, and go on to the next.
+    """
+    text = "the message could not be stored: send it again"
+    return refusal(body, code="207", text=text, now=now, ack_id=ack_id, is_original=is_original)

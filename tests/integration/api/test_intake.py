@@ -140,8 +140,8 @@ def test_a_batch_is_kept_whole_or_not_at_all(api, monkeypatch):
     (answer,) = api.service.door.receive_frames([(body, "peer")])
     acks = [Message.parse(each.decode()) for each in split_messages(answer)]
     assert [(ack.get("MSA-1"), ack.get("MSA-2"), ack.get("ERR-3.1")) for ack in acks] == [
-        ("AE", "1", "207"),
-        ("AE", "2", "207"),
+        ("AR", "1", "207"),
+        ("AR", "2", "207"),
     ]
 
 

@@ -152,7 +152,7 @@ def test_a_sender_that_waits_for_aa_whatever_it_asks_for_gets_it(accept, applica
         busy(body, now=NOW, ack_id="K1", is_original=is_original),
         refusal(body, code="104", text="too long", now=NOW, ack_id="K1", is_original=is_original),
     ]
-    assert [read_ack(each).code for each in answers] == ["AA", "AR", "AE", "AR"]
+    assert [read_ack(each).code for each in answers] == ["AA", "AR", "AR", "AR"]
     other = msh(f4="SOUTH", f15="AL", f16="NE")
     assert read_ack(admit(other, now=NOW, ack_id="K1", is_original=is_original).answer).code == "CA"
 
@@ -203,7 +203,7 @@ def test_a_frame_never_read_whole_is_answered_from_what_came():
     assert read_ack(refusal(b"\x00\xff", code="207", text="cut", now=NOW, ack_id="K1")).control_id == ""
 
 
-@pytest.mark.parametrize(("accept", "code"), [("", "AE"), ("AL", "CE")])
+@pytest.mark.parametrize(("accept", "code"), [("", "AR"), ("AL", "CE")])
 def test_a_message_that_could_not_be_stored_is_to_be_sent_again(accept, code):
     acknowledgement = read_ack(busy(msh(f15=accept), now=NOW, ack_id="K1"))
     assert (acknowledgement.code, acknowledgement.control_id) == (code, "A1")
