@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field, model_validator
 
 from service.api.access import Decider
-from service.api.inputs import Day, In, Reason, shown
+from service.api.inputs import Day, Ids, In, Reason, shown
 from service.api.once import Answer, OnceOf
 from service.api.parts import Parts, PartsOf
 from service.api.problems import described
@@ -26,9 +26,7 @@ class ItemIn(In):
 
     id: _Id
     version: Annotated[int, Field(ge=1, le=999_999_999)]
-    edits_seen: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=200)] = Field(
-        default_factory=list
-    )
+    edits_seen: Ids = Field(default_factory=list)
 
 
 class BulkIn(In):
@@ -78,7 +76,8 @@ class BulkOut(BaseModel):
 def do_many(body: BulkIn, parts: PartsOf, user: Decider, once: OnceOf) -> Response:
     """Do one thing with many lines. Of each it is said what was done, or why it was not.
 
-    A line with an edit that is not named as seen, or about which something is asked, is not approved so.
+    A line with an edit that is not named as seen, about which something is asked, or that may be charged
+    already under another order, is not approved so.
     """
     step = _steps(parts, body)[body.action]
     items = [Item(each.id, each.version, tuple(each.edits_seen)) for each in body.items]
@@ -99,7 +98,13 @@ def _steps(parts: Parts, body: BulkIn) -> dict[str, Step]:
     def approve(store: Store, who: Reviewer, item: Item) -> Candidate:
         refuse_questions(store.candidates.get(item.id, who.user.facility))
         return decide.approve(
-            store, who, parts.destination, item.edits_seen, hold=parts.hold, second=parts.second_review
+            store,
+            who,
+            parts.destination,
+            item.edits_seen,
+            hold=parts.hold,
+            second=parts.second_review,
+            duplicates_seen=(),
         )
 
     def each(step: Callable[..., Candidate], *arguments: Any) -> Step:

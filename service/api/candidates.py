@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Response
+from pydantic import BaseModel
 
 from service.api.access import CandidateReader, Decider
 from service.api.handling_inputs import Claiming
@@ -28,7 +29,7 @@ from service.domain.asking import Asked, AskedState
 from service.domain.review import Candidate
 from service.pipeline import decide, handling
 from service.pipeline.coverage import coverage_of
-from service.pipeline.day import edits_of
+from service.pipeline.day import duplicates_of, edits_of
 from service.pipeline.documents import messages_of
 from service.pipeline.reviewing import Reviewer
 from service.pipeline.undo import undo, why_not
@@ -38,9 +39,21 @@ from service.store.transaction import AuditEntry
 router = APIRouter(prefix="/v1/candidates", tags=["review"])
 
 
+class DuplicateOut(BaseModel):
+    """Another procedure's line, by which the same code is charged for the patient and day already."""
+
+    id: str
+    code: str
+    units: int
+    modifiers: list[str]
+    order_number: str  # "" = not documented
+    approved_by: str
+
+
 class CandidateDetail(LineOut):
     """A line with its evidence, its documents, and all that was asked about it and decided on it."""
 
+    duplicates: list[DuplicateOut]
     asked_questions: list[QuestionOut]
     comments: list[CommentOut]
     titles: dict[str, str]  # what the mappings call the table and the elements that are named above
@@ -83,10 +96,14 @@ def approve(
     body: Approval | None = None,
     if_match: IfMatch = None,
 ) -> Response:
-    """Make a charge of the line, and commit to post it; `edits_seen`: the edits that the approver saw."""
-    seen = body.edits_seen if body else []
+    """Make a charge of the line, and commit to post it.
+
+    `edits_seen`: the edits that the approver saw; `duplicates_seen`: the `duplicates`; `confirmed`: the
+    elements of the questions that he confirmed.
+    """
+    seen = body.model_dump() if body else {}
     approval = reviewer(user, identifier, if_match)
-    approved = _do(once, decide.approve, approval, parts.destination, seen, **_rules(parts))
+    approved = _do(once, decide.approve, approval, parts.destination, **seen, **_rules(parts))
     parts.approved()
     return approved
 
@@ -147,10 +164,22 @@ def _detail(store: Store, line: Candidate, parts: Parts) -> CandidateDetail:
             for charge in store.charges.of_candidate(line.id)
         ],
         predecessor=store.candidates.predecessor(line),
+        duplicates=[_duplicate_out(store, other) for other in duplicates_of(store, line)],
         comments=[CommentOut(**said) for said in store.comments.of_line(line)],
         asked_questions=list(map(question_out, asked)),
         titles=parts.reader.mappings.titles_of(_names_in(line, asked)),
         undo=UndoOut(possible=not kept, why_not=kept),
+    )
+
+
+def _duplicate_out(store: Store, other: Candidate) -> DuplicateOut:
+    return DuplicateOut(
+        id=other.id,
+        code=other.code,
+        units=other.units,
+        modifiers=list(other.modifiers),
+        order_number=other.content["context"].get("order_number", ""),
+        approved_by=store.charges.standing_of(other.id).approved_by,
     )
 
 

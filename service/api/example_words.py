@@ -96,6 +96,7 @@ WORDS: Final[dict[str, tuple[Any, ...]]] = {
     "number": (1,),
     "object_id": (_LINE,),
     "object_type": ("candidate",),
+    "order_number": ("F-4711",),
     "origin": ("mapped",),
     "other": ("62327",),
     "owner": ("compliance",),

@@ -68,6 +68,7 @@ Code = Annotated[str, _shaped(ProcedureCode, "a CPT or HCPCS code")]
 Modifiers = Annotated[list[Annotated[str, _shaped(Modifier, "a modifier")]], Field(max_length=4)]
 Diagnoses = Annotated[list[Annotated[str, _shaped(DiagnosisCode, "an ICD-10-CM code")]], Field(max_length=12)]
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
+Ids = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=200)]
 _Short = Annotated[str, Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
@@ -148,9 +149,11 @@ class Rejection(In):
 class Approval(In):
     """What the approver was shown beside the line."""
 
-    model_config = shown(edits_seen=[])
+    model_config = shown(edits_seen=[], duplicates_seen=[], confirmed=["anesthesia.same_day"])
 
-    edits_seen: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=200)] = []
+    edits_seen: Ids = []
+    duplicates_seen: Ids | None = None  # null = not looked at, and not held against it
+    confirmed: Annotated[list[_Short], Field(max_length=200)] = []  # elements of its questions
 
 
 class Settlement(In):

@@ -16,6 +16,7 @@ from service.api.media import FhirResponse
 from service.api.once import MissingVersion
 from service.domain.errors import (
     ChargeCaptureError,
+    DuplicateUnseen,
     EditsUnseen,
     Fault,
     IncompleteCharge,
@@ -45,6 +46,7 @@ _KINDS: dict[type[Exception], tuple[int, str, str]] = {
     NotFound: (404, "not-found", "204"),
     WrongState: (409, "wrong-state", "206"),
     EditsUnseen: (409, "edits-unseen", "206"),
+    DuplicateUnseen: (409, "duplicate-unseen", "206"),
     MissingVersion: (428, "version-needed", "206"),
     KeyReused: (422, "idempotency-key-reused", "206"),
     StaleVersion: (412, "stale-version", "206"),

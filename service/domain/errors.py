@@ -121,6 +121,15 @@ class EditsUnseen(RequestError):
         super().__init__(f"read the line again, an edit bites that you have not seen: {'; '.join(reasons)}")
 
 
+class DuplicateUnseen(RequestError):
+    """Another procedure has charged this service already, and you have not seen it: read the line again."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"read the line again: {code} was charged for this patient and day under another order"
+        )
+
+
 class IncompleteCharge(RequestError):
     """Something that billing must have is not documented."""
 

@@ -27,6 +27,16 @@ def edits_of(store: Store, line: Candidate) -> tuple[Edit, ...]:
     return tuple(edit for edit in found if line.id in (edit.line, edit.other_line))
 
 
+def duplicates_of(store: Store, line: Candidate) -> tuple[Candidate, ...]:
+    """Approved lines of other procedures, of the same code, patient and day: it may be charged already.
+
+    Whatever their modifiers: one that was added by hand does not make another service of it.
+    """
+    if not line.code or line.kind is ChargeKind.CREDIT:
+        return ()
+    return tuple(each for each in _day_of(store, line) if _may_be_charged_by(each, line))
+
+
 def edit_id(edit: Edit) -> str:
     """What an edit is known by to whoever was shown it."""
     return ":".join(filter(None, (edit.kind, edit.severity, edit.code, edit.other)))
@@ -37,6 +47,11 @@ def _day_of(store: Store, line: Candidate) -> list[Candidate]:
     day = [each for each in store.candidates.of_day(line) if each.id != line.id]
     replaced = {each.corrects for each in (line, *day) if each.corrects}
     return [line, *(each for each in day if each.id not in replaced and stands(store, each))]
+
+
+def _may_be_charged_by(other: Candidate, line: Candidate) -> bool:
+    is_charged = other.status is CandidateStatus.APPROVED
+    return is_charged and other.code == line.code and other.procedure_id != line.procedure_id
 
 
 def _services(lines: Iterable[Candidate]) -> list[Service]:

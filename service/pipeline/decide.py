@@ -17,14 +17,14 @@ from service.domain.charge import (
 )
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
-from service.domain.errors import EditsUnseen, UnusableCharge, WrongState
+from service.domain.errors import DuplicateUnseen, EditsUnseen, UnusableCharge, WrongState
 from service.domain.event import PRODUCTION
 from service.domain.ids import new_charge_key
 from service.domain.rejection import OTHER, REASONS
 from service.domain.review import FIRST_BY, Candidate
 from service.domain.second_review import SecondReview
 from service.pipeline import asking
-from service.pipeline.day import edit_id, edits_of
+from service.pipeline.day import duplicates_of, edit_id, edits_of
 from service.pipeline.reviewing import Reviewer, hold_procedure, open_line
 from service.store import Store
 from service.store.users import User
@@ -76,12 +76,15 @@ def approve(
     *,
     hold: float = 0.0,
     second: SecondReview = _NO_SECOND,
+    duplicates_seen: Collection[str] | None = None,
+    confirmed: Collection[str] = (),
 ) -> Candidate:
     """Make a charge of a line, and commit to post it, no sooner than in `hold` seconds.
 
     IncompleteCharge when billing would need what is not documented; WrongState while a question is open, or
     when the same service of the procedure is already charged; EditsUnseen when an edit bites that the
-    reviewer was not shown, as one may that came since. Where the rule wants a second person, the first
+    reviewer was not shown, as one may that came since; so does a line by which the same service may be
+    charged already, where the reviewer says which he saw. Where the rule wants a second person, the first
     approval makes no charge yet.
     """
     hold_procedure(store, reviewer)
@@ -89,14 +92,29 @@ def approve(
     if line.asked:
         raise WrongState("a clinician was asked: wait for the answer, or withdraw the question")
     _refuse_unchargeable(store, line)
-    edits = edits_of(store, line)
-    unseen = [edit for edit in edits if edit_id(edit) not in edits_seen]
-    if unseen:
-        raise EditsUnseen(tuple(edit.why for edit in unseen))
-    detail = {"edits_seen": sorted(map(edit_id, edits))} if edits else {}
+    detail = {**_edits_seen(store, line, edits_seen), **_duplicates_seen(store, line, duplicates_seen)}
+    if confirmed:
+        detail["confirmed"] = sorted(confirmed)
     if _needs_another(store, line, reviewer.user, second):
         return _first_approved(store, line, reviewer.user, detail)
     return _charged(store, line, reviewer.user, (destination, hold), detail)
+
+
+def _edits_seen(store: Store, line: Candidate, seen: Collection[str]) -> dict[str, Any]:
+    edits = edits_of(store, line)
+    unseen = [edit for edit in edits if edit_id(edit) not in seen]
+    if unseen:
+        raise EditsUnseen(tuple(edit.why for edit in unseen))
+    return {"edits_seen": sorted(map(edit_id, edits))} if edits else {}
+
+
+def _duplicates_seen(store: Store, line: Candidate, seen: Collection[str] | None) -> dict[str, Any]:
+    if seen is None:
+        return {}
+    duplicates = sorted(other.id for other in duplicates_of(store, line))
+    if not set(duplicates) <= set(seen):
+        raise DuplicateUnseen(line.code)
+    return {"duplicates_seen": duplicates} if duplicates else {}
 
 
 def _needs_another(store: Store, line: Candidate, user: User, second: SecondReview) -> bool:

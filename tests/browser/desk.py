@@ -62,10 +62,12 @@ def of_medicare(message):
 
 
 def numbered(message, number):
-    """The message as if it were another one, about another order."""
+    """The message as if it were another one, about another patient's order."""
     msh, *segments = (segment.split(b"|") for segment in message.rstrip(b"\r\n").split(b"\r"))
     msh[9] = b"PAGE%d" % number  # MSH-10
     for segment in segments:
+        if segment[0] == b"PID":
+            segment[3] = b"PAGE%d" % number  # PID-3
         if segment[0] in (b"ORC", b"OBR"):
             segment[3] = b"PAGE-%d" % number  # OBR-3
         if segment[0] == b"PR1":

@@ -49,6 +49,7 @@ def ask_and_record_the_answer(page):
     page.keyboard.type("Dr. Nora Muster")
     page.keyboard.press("Enter")
     press(page, "a", "62323")  # the line that came of it is shown by itself
+    page.keyboard.press("Enter")  # and what it leaves to confirm
     expect(message(page)).to_contain_text("Approved: 62323")
 
 

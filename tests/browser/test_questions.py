@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.desk import form, lines, message, send, shown, sign_in
+from tests.browser.desk import form, lines, message, send, shown, sign_in, status_of
 
 
 def ready(page, title):
@@ -34,7 +34,27 @@ def test_a_question_is_asked_by_two_keys_and_its_answer_brings_the_code(page, ru
     expect(page.locator("article.answer")).to_contain_text("under fluoroscopy, images kept")
     expect(page.locator(".because")).to_contain_text("imaging.modality is fluoroscopy (answer)")
     page.keyboard.press("a")
+    expect(form(page)).to_contain_text("Please state what images, if any, were stored, and where.")
+    page.keyboard.press("Enter")
     expect(message(page)).to_contain_text("Approved: 62323")
+
+
+def test_what_an_approval_confirms_is_read_before_it_is_sent(page, running):
+    (line,) = send(running, "09")
+    page.goto(running.http)
+    sign_in(page, running.token)
+    ready(page, "62324")
+    page.keyboard.press("a")
+    expect(form(page)).to_contain_text("An anaesthetic was given on the same day")
+    expect(form(page)).to_contain_text("not documented")
+    page.keyboard.press("a")  # a coder who is used to one key approves nothing unread
+    expect(form(page).get_by_role("button", name="Confirm and approve")).to_be_focused()
+    assert status_of(running, line) == "proposed"
+
+    page.keyboard.press("Enter")
+    expect(message(page)).to_contain_text("Approved: 62324")
+    decision = running.ask("GET", f"/v1/candidates/{line['id']}").json["decisions"][-1]
+    assert "anesthesia.same_day" in decision["confirmed"]
 
 
 def test_a_line_is_held_commented_on_assigned_and_found_again(page, running):

@@ -3,6 +3,7 @@
 const NOTHING = {
   asked_questions: [],
   edits: [],
+  duplicates: [],
   stated: [],
   diagnoses: [],
   context: {},

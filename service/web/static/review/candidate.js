@@ -6,6 +6,7 @@ import { moneyOf } from "../frame/money.js";
 import { clockOf, dayOf, isAhead } from "../frame/time.js";
 import { consideredNode } from "./considered.js";
 import { coverageNode } from "./coverage.js";
+import { duplicatesNode } from "./duplicates.js";
 import { editsNode } from "./edits.js";
 import { historyNode } from "./history.js";
 import { isOverdue, limitWords } from "./limit.js";
@@ -58,6 +59,7 @@ export function showCandidate(container, line, items, tools) {
     line.note && element("p", { class: "note" }, line.note),
     ...questionNodes(line, tools),
     editsNode(line.edits),
+    duplicatesNode(line.duplicates, tools.showLine),
     coverageNode(line.coverage),
     listed("Because", line.because.map((sentence) => element("li", {}, inWords(sentence))), "because"),
     consideredNode(line),

@@ -9,11 +9,13 @@ import { openAnswerForm } from "./answer_form.js";
 import { openAskForm } from "./ask_form.js";
 import { openAssignForm } from "./assign_form.js";
 import { openCommentForm } from "./comment_form.js";
+import { asksToConfirm, openConfirmForm } from "./confirm_form.js";
 import { Drafts } from "./drafts.js";
 import { openEditForm } from "./edit_form.js";
 import { openHoldForm } from "./hold_form.js";
 import { headline } from "./line.js";
 import { enterModifiers } from "./modifiers_field.js";
+import { toConfirm } from "./questions.js";
 import { openRejectForm } from "./reject_form.js";
 import { openSplitForm } from "./split_form.js";
 import { Undo } from "./undo.js";
@@ -38,6 +40,8 @@ const BESIDE = new Set(["ask", "comments"]);
 /** Said until there is one. */
 export const NO_LINE = "No line is on the screen: nothing was done.";
 const BUSY = "The step before is still on its way: nothing else was done.";
+/** What came to stand beside a line since it was read: docs/problems.md. */
+const UNSEEN = new Set(["edits-unseen", "duplicate-unseen"]);
 const CAN_BE_UNDONE = new Set(["approved", "rejected"]);
 
 export class Decisions {
@@ -71,7 +75,8 @@ export class Decisions {
   /** Write on the buttons what they will do with a line. */
   label(line) {
     byId("approve").setAttribute("aria-disabled", String(!line.code));
-    byId("approve").firstChild.textContent = line.status === "second_review" ? "Confirm " : "Approve ";
+    const verb = line.status === "second_review" ? "Confirm" : "Approve";
+    byId("approve").firstChild.textContent = asksToConfirm(line) ? `${verb}… ` : `${verb} `;
     const mine = line.claimed_by === this.#session.user.name;
     byId("claim").firstElementChild.textContent = mine ? "Give back" : this.#isOthers(line) ? "Take over" : "Claim";
     byId("split").setAttribute("aria-disabled", String(!line.code || line.units < 2));
@@ -157,7 +162,11 @@ export class Decisions {
 
   #approve(line) {
     if (!line.code) say("No code yet: ask the clinician, edit or reject.", { problem: true });
-    else this.send("approve", { edits_seen: line.edits.map((edit) => edit.id) });
+    else if (!asksToConfirm(line)) this.send("approve", seenOn(line));
+    else {
+      openConfirmForm(line, () => this.send("approve", seenOn(line)));
+      this.#review.light(toConfirm(line).map((question) => question.element));
+    }
   }
 
   #split(line) {
@@ -191,7 +200,7 @@ export class Decisions {
   }
 
   async #refused(problem, line) {
-    if (problem.status !== 412 && problem.name !== "edits-unseen") {
+    if (problem.status !== 412 && !UNSEEN.has(problem.name)) {
       this.#session.report(problem);
       return problem.message;
     }
@@ -202,6 +211,13 @@ export class Decisions {
     return "";
   }
 }
+
+/** What an approval names: all that was shown beside the code. */
+const seenOn = (line) => ({
+  edits_seen: line.edits.map((edit) => edit.id),
+  duplicates_seen: line.duplicates.map((other) => other.id),
+  confirmed: toConfirm(line).map((question) => question.element),
+});
 
 const openEdit = (line, { draft, typed, send }) => openEditForm(line, { draft, typed, send: (change) => send("change", change) });
 const openComment = (line, { draft, typed, send }) => openCommentForm(draft, typed, (comment) => send("comments", comment));

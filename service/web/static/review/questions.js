@@ -2,25 +2,36 @@
 
 import { button, element } from "../frame/dom.js";
 import { whenOf } from "../frame/time.js";
-import { titleOf } from "./line.js";
+import { inWords, titleOf } from "./line.js";
 import { listed } from "./sections.js";
 
 /** The sections of a line's questions. `tools.answer` and `tools.withdraw` are called with a question that was asked. */
 export function questionNodes(line, tools) {
-  const asked = (blocking) => line.questions.filter((each) => each.blocking === blocking).map((each) => questionNode(line, each));
+  const blocking = line.questions.filter((each) => each.blocking).map((each) => questionNode(line, each));
   const sent = (line.asked_questions ?? []).map((each) => askedNode(line, each, tools));
   return [
-    listed("Must be answered before a code may stand", asked(true), "questions blocking"),
-    listed("To confirm", asked(false), "questions"),
+    listed("Must be answered before a code may stand", blocking, "questions blocking"),
+    confirmationsNode(line),
     listed("Asked of the clinician", sent, "questions"),
   ];
 }
 
+/** The questions whose answers were taken as documented, or as usual: a code stands, and a person confirms it. */
+export const toConfirm = (line) => line.questions.filter((each) => !each.blocking);
+
+export const confirmationsNode = (line) => listed("To confirm", toConfirm(line).map((each) => questionNode(line, each)), "questions");
+
 function questionNode(line, question) {
   const [one, ...others] = question.between;
   const between = others.length ? `decides between ${question.between.join(", ")}` : one && `confirms ${one}`;
-  const about = [titleOf(line, question.element), question.conflict && "documented twice, differently", between].filter(Boolean);
+  const about = [titleOf(line, question.element), documentedWords(line, question), between].filter(Boolean);
   return element("li", {}, question.wording, element("span", { class: "hint" }, about.join(" · ")));
+}
+
+function documentedWords(line, { element: name, conflict }) {
+  const values = new Set(line.elements.filter((each) => each.name === name).map((each) => inWords(String(each.value))));
+  const words = values.size ? `documented: ${[...values].join(", ")}` : "not documented";
+  return conflict ? `documented twice, differently: ${[...values].join(", ")}` : words;
 }
 
 function askedNode(line, question, { answer, withdraw }) {

@@ -92,6 +92,18 @@ export class Review {
     this.worklist.choose(id);
   }
 
+  /** Another line, whatever became of it, beside the list. */
+  #lookAt(id) {
+    this.leadTo(id);
+    return this.#fetch(id);
+  }
+
+  /** Light the evidence of these elements, where there is any. */
+  light(names) {
+    const found = itemsOf(this.#line).filter((item) => names.includes(item.name));
+    if (found.length) this.#evidence.reveal(found.map((item) => item.n));
+  }
+
   close() {
     this.#left = { user: this.#session.user?.name ?? "", id: this.worklist.chosen };
     clearInterval(this.#beating);
@@ -146,6 +158,7 @@ export class Review {
       reveal: (ns) => this.#evidence.reveal(ns),
       answer: (question) => this.#decisions.answer(question),
       withdraw: (question) => this.#decisions.withdraw(question),
+      showLine: (other) => this.#session.guarded(() => this.#lookAt(other)),
       ofProvider: (provider) => this.#filters.narrow(["provider", provider]),
     });
     const earlier = before ?? this.#replaced;

@@ -2,6 +2,7 @@
 
 import { button, byId, element } from "../frame/dom.js";
 import { whenOf } from "../frame/time.js";
+import { duplicateWords } from "./duplicates.js";
 import { headline, statusWords, titleOf } from "./line.js";
 import { reasonWords } from "./reasons.js";
 
@@ -12,6 +13,7 @@ const FIELDS = [
   ["Diagnoses", (line) => line.diagnoses.join(", ")],
   ["Asked", (line) => line.questions.map((question) => titleOf(line, question.element)).join(", ")],
   ["Edits", (line) => line.edits.map((edit) => edit.why).join("; ")],
+  ["Possibly charged already", (line) => line.duplicates.map(duplicateWords).join("; ")],
   ["Documents", (line) => line.documents.map((each) => `${each.message_type} of ${whenOf(each.received_at)}`).join("; ")],
   ["Claimed by", (line) => line.claimed_by],
 ];

@@ -1,0 +1,19 @@
+// Lines of other orders by which the same code is charged for the patient's day already.
+
+import { button, element } from "../frame/dom.js";
+import { headline } from "./line.js";
+import { listed } from "./sections.js";
+
+/** `showLine(id)`: asked for the other line; without it nothing leads there. */
+export function duplicatesNode(duplicates, showLine = null) {
+  return listed("Possibly charged already", duplicates.map((other) => duplicateNode(other, showLine)), "edits");
+}
+
+/** What another line charged, in a few words. */
+export const duplicateWords = ({ order_number: order, approved_by: by, ...line }) =>
+  [`${headline(line)} of the same patient and day`, order ? `order ${order}` : "another procedure", `approved by ${by}`].join(", ");
+
+function duplicateNode(other, showLine) {
+  const way = showLine && button({ class: "plain" }, () => showLine(other.id), "Show that line");
+  return element("li", {}, duplicateWords(other), way);
+}
