@@ -15,6 +15,7 @@ from service.mapping.marks import COLON, COMMA, EARLIER, LATER, PARAGRAPH_END, S
 from service.mapping.words import Words
 
 _LONGEST_HEADING: Final = 6  # words
+_SIDE: Final = "left"
 _NO_HEADING: Final = frozenset({COMMA, EARLIER, TODAY, LATER})
 
 
@@ -43,6 +44,11 @@ class Grammar:
     breaks: frozenset[str]  # where a clause may begin: contrasts, and
     links: frozenset[str]  # a clause with no more than these before a cue has no subject of its own
 
+    def tells(self, words: Sequence[str]) -> bool:
+        """Whether words behind a heading tell something, by a verb ("left" may be a side)."""
+        told = words[words.index(COLON) :] if COLON in words else words
+        return any(word in self.verbs and word != _SIDE for word in told)
+
 
 class Sentence(NamedTuple):
     """A sentence of a text."""
@@ -50,7 +56,8 @@ class Sentence(NamedTuple):
     words: Words
     aside: bool  # stands under History, Plan, Consent, ...
     opens_paragraph: bool  # or a section
-    in_title: bool = False  # says what the note is about
+    in_title: bool = False  # stands under a heading that says what the note is about
+    title: int = 0  # so many of its first words are what that heading says; what comes behind them tells
     held: bool = False  # its heading stands under one that sets it aside ("PLAN:", and then "PROCEDURE: ...")
     opens_field: bool = False  # the first under a title of its own such as Technique
 
@@ -70,7 +77,7 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
 
     No heading within a field can make today's what the field's own title sets aside.
     """
-    aside = in_title = holds = False
+    aside = in_title = names = holds = False
     for start, end, opens_paragraph in _between_stops(text.words):
         part = text.part(start, end)
         titled_aside = bool(titles.aside) and 1 in titles.aside[start:end]
@@ -81,10 +88,24 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
             heading = False
         if heading is not None:
             aside, in_title = heading, title in grammar.title_headings
+            names = in_title
+        words = _title(part, title, grammar) if names else 0
+        names = words == len(part.words)
         held = holds and heading is False and not opens_field
         opens = opens_paragraph or heading is not None
-        yield Sentence(part, aside or titled_aside, opens, in_title, held, opens_field)
+        yield Sentence(part, aside or titled_aside, opens, in_title, words, held, opens_field)
         holds = _holds(part.words, grammar)
+
+
+def _title(part: Words, heading: Sequence[str], grammar: Grammar) -> int:
+    """Return how many words of a sentence under such a heading say what the note is about.
+
+    What is told below them, under no heading of its own, may run on from their line. Of a list of titles none
+    ends in a full stop.
+    """
+    if grammar.tells(part.words):
+        return part.first_line() if heading else 0
+    return 0 if part.ends_in_full_stop() and not heading else len(part.words)
 
 
 def _between_stops(words: Sequence[str]) -> Iterator[tuple[int, int, bool]]:

@@ -4,7 +4,7 @@
 that take nothing back can be listed (mappings/terms/routine.yaml). A sentence with others is asked about.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from service.mapping.automaton import Places
@@ -20,9 +20,14 @@ _LEVELS: Final = "entry_levels"
 
 
 def left_over(
-    words: Words, found: Found, stated: Collection[Claim], others: Collection[Claim], routine: Routine
+    words: Words,
+    found: Found,
+    stated: Collection[Claim],
+    others: Collection[Claim],
+    routine: Routine,
+    title: int,
 ) -> Places:
-    """Return the words of a sentence that nobody understands.
+    """Return the words of a sentence that nobody understands. Those of a title, its first, may be any.
 
     `stated` are the claims that nothing takes back; `others` those that speak of another thing by the cues of
     their elements, such as what numbed the skin.
@@ -30,11 +35,13 @@ def left_over(
     said = [*stated, *others]
     read = {place for claim in said for place in claim.places} | _cues_of(others, found)
     known = routine.beside_a_statement if said else routine.anywhere
-    own = range(len(words.words))
+    own = range(title, len(words.words))
     unread = [at for at in own if at not in read and not _is_plain(words.words[at], known)]
+    unread = sorted({*unread, *_further_figures(words, stated, read)})
     if not (unread or said) and len(own) <= _SHORT and COLON not in words.words:
         unread = [*own]
-    if not unread or _is_of_another_subject(words, found, routine):
+    told = [word for at, word in enumerate(words.words) if at >= title and at not in read]
+    if not unread or _is_of_another_subject(told, found, routine):
         return ()
     harmless = _harmless(words, found, has_statement=bool(said))
     return tuple(at for at in unread if at not in harmless)
@@ -45,13 +52,23 @@ def _cues_of(claims: Collection[Claim], found: Found) -> set[int]:
     return {place for places, cue in found.cues if cue.element in elements for place in places}
 
 
-def _is_of_another_subject(words: Words, found: Found, routine: Routine) -> bool:
+def _is_of_another_subject(words: Sequence[str], found: Found, routine: Routine) -> bool:
     """Whether a sentence tells how the patient was, or the like; not what became of the procedure."""
     return (
-        not routine.subjects.isdisjoint(words.words)
-        and routine.of_the_procedure.isdisjoint(words.words)
+        not routine.subjects.isdisjoint(words)
+        and routine.of_the_procedure.isdisjoint(words)
         and not any(cue.kind == "failure" for _, cue in found.cues)
     )
+
+
+def _further_figures(words: Words, stated: Collection[Claim], read: Collection[int]) -> Iterator[int]:
+    """Yield the numbers of a unit of which the sentence states another ("23 minutes, with him 9 minutes")."""
+    units = {_unit(words, at) for claim in stated for at in claim.places if at in words.numbers} - {""}
+    yield from (at for at in words.numbers if at not in read and _unit(words, at) in units)
+
+
+def _unit(words: Words, number: int) -> str:
+    return words.words[number + 1] if number + 1 < len(words.words) else ""
 
 
 def _is_plain(word: str, known: Collection[str]) -> bool:

@@ -15,7 +15,7 @@ from service.mapping.claims import (
     value_of,
     without_idle,
 )
-from service.mapping.clauses import Clauses
+from service.mapping.clauses import Clauses, Sentence
 from service.mapping.leftover import left_over
 from service.mapping.lexicon import Lexicon
 from service.mapping.meanings import Cue, Hinders, Mark, States
@@ -61,14 +61,15 @@ class _Reaching(NamedTuple):
     last: int
 
 
-def read_sentence(words: Words, lexicon: Lexicon, *, in_title: bool) -> Said:
+def read_sentence(sentence: Sentence, lexicon: Lexicon) -> Said:
     """Read the words of a sentence."""
+    words = sentence.words
     found = find_phrases(words, lexicon)
     marks = frozenset(mark.kind for _, mark in found.marks)
     taken_back = unsaid_denials(found) if "taking_back" in marks else ()
-    claims = unread(without_idle(claims_of(found, words), in_title=in_title)) if found.said else []
+    claims = unread(without_idle(claims_of(found, words), in_title=sentence.in_title)) if found.said else []
     if not claims:
-        left = () if in_title else left_over(words, found, (), (), lexicon.routine)
+        left = left_over(words, found, (), (), lexicon.routine, _named(sentence, lexicon))
         return Said(found, marks, taken_back=taken_back, left_over=left)
     too_long = len(words.words) > _LONGEST_SENTENCE
     reaching = [] if too_long else _reaching(words, found, claims, lexicon)
@@ -80,16 +81,22 @@ def read_sentence(words: Words, lexicon: Lexicon, *, in_title: bool) -> Said:
         any(isinstance(each.meaning, States) and each.meaning.one_of_several for each in claims),
         too_long,
         taken_back,
-        () if in_title else _left_over(words, found, sayings, lexicon),
+        _left_over(sentence, found, sayings, lexicon),
     )
 
 
-def _left_over(words: Words, found: Found, sayings: tuple[Saying, ...], lexicon: Lexicon) -> Places:
+def _left_over(sentence: Sentence, found: Found, sayings: tuple[Saying, ...], lexicon: Lexicon) -> Places:
     """Return the words of its sentence that are none of what it states. A title has words of its own."""
     states = [each for each in sayings if isinstance(each.claim.meaning, States) and each.value is not None]
     stated = [each.claim for each in states if not each.doubt]
     others = [each.claim for each in states if each.doubt == _OTHER]
-    return left_over(words, found, stated, others, lexicon.routine)
+    return left_over(sentence.words, found, stated, others, lexicon.routine, _named(sentence, lexicon))
+
+
+def _named(sentence: Sentence, lexicon: Lexicon) -> int:
+    """Return how many words of a sentence only name what the note is about; they may be any."""
+    title = sentence.title
+    return 0 if lexicon.grammar.tells(sentence.words.words[:title]) else title
 
 
 def _sayings(words: Words, found: Found, claims: list[Claim], reaching: list[_Reaching]) -> Iterator[Saying]:

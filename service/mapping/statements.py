@@ -76,10 +76,10 @@ def find_statements(
     reading = _Reading(cut(text, service_days), Section(lexicon.grammar.verbs))
     known: dict[Hashable, Said] = {}  # notes repeat themselves, and others are copied into them
     for sentence in sentences(reading.words, lexicon.grammar, _titles(reading.words, titled)):
-        heard = sentence.words.said(), sentence.in_title
+        heard = sentence.words.said(), sentence.in_title, sentence.title
         said = known.get(heard)
         if said is None:
-            said = known[heard] = read_sentence(sentence.words, lexicon, in_title=sentence.in_title)
+            said = known[heard] = read_sentence(sentence, lexicon)
         reading.section.enter(sentence, said.marks, said.found)
         reading.topics.enter(sentence, said.found)
         past = bool(said.found) and _told_of_the_past(reading, sentence, said.marks)
@@ -207,7 +207,7 @@ def _statement(
         saying.doubt,
         states.of,
         _thing(places, states, words, reading.items),
-        sentence.in_title,
+        places[0] < sentence.title,
         reading.section.foreign,
         states.element in reading.topics.elsewhere,
         states.failing_that,

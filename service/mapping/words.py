@@ -95,6 +95,16 @@ class Words(NamedTuple):
         end = token.end() if token.lastgroup else self._start(last) + len(self.words[last])
         return self._start(first), end
 
+    def first_line(self) -> int:
+        """Return how many words stand on the line of the first."""
+        first = self.tokens[0]
+        end = first.string.find("\n", first.start())
+        return len(self.words) if end < 0 else sum(token.start() < end for token in self.tokens)
+
+    def ends_in_full_stop(self) -> bool:
+        token = self.tokens[-1]
+        return token.string.startswith(".", token.end())
+
     def starts(self) -> list[int]:
         """Return the first character of each word."""
         return [self._start(place) for place in range(len(self.words))]

@@ -1,4 +1,4 @@
-"""Sentences behind clean notes: what takes something back in words that no phrase has is asked about."""
+"""What takes something back in words that no phrase has is asked about: behind clean and in whole notes."""
 
 from pathlib import Path
 
@@ -9,7 +9,9 @@ from service.mapping import Mappings, load
 from service.pipeline.chart import Reader
 from tests.mapping_cases import MAPPINGS, NARRATIVE, Outcome, run
 
-NOTES = yaml.safe_load((Path(__file__).parents[2] / "data" / "sentences.yaml").read_text())
+DATA = Path(__file__).parents[2] / "data"
+NOTES = yaml.safe_load((DATA / "sentences.yaml").read_text())
+WHOLE = yaml.safe_load((DATA / "whole_notes.yaml").read_text())
 HEADER = {"service_date": "2026-03-02", "encounter.setting": "professional", "encounter.payer": "commercial"}
 EACH = [
     pytest.param(each, sentence, kind, id=f"{kind}: {sentence}")
@@ -42,3 +44,12 @@ def test_a_sentence_more(mappings: Mappings, reader: Reader, each: dict, sentenc
         assert came == plain
     else:
         assert {*came.asks, *came.confirms} - {*plain.confirms}
+
+
+@pytest.mark.parametrize("each", WHOLE, ids=range(1, len(WHOLE) + 1))
+def test_a_whole_note(mappings: Mappings, reader: Reader, each: dict) -> None:
+    came = run(mappings, reader, {"header": {}, **each}, NARRATIVE)
+    if "codes" in each:
+        assert (set(came.lines), came.asks, "status" in came.confirms) == (set(each["codes"]), (), False)
+    else:
+        assert came.codes <= set(each["trap"]) or came.asks or {"status", "csf.obtained"} & {*came.confirms}
