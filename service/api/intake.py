@@ -52,7 +52,7 @@ async def receive_hl7(request: Request, parts: PartsOf, user: Sender) -> Respons
 
 
 def _store_hl7(parts: Parts, user: User, body: bytes, charset: str) -> bytes:
-    return parts.door.receive_hl7(body, charset=charset, facility=user.facility)
+    return parts.door.receive_hl7(body, charset=charset, facility=user.facility, peer=user.name)
 
 
 @router.post("/fhir", response_class=FhirResponse, responses=_TAKEN, openapi_extra=body_of(FHIR, BUNDLE))

@@ -13,6 +13,7 @@ from service.api.parts import PartsOf
 from service.api.schemas import document_out, moment
 from service.domain.errors import WrongState
 from service.jobs import CHART
+from service.pipeline.advice import advice_on
 from service.pipeline.feeds import NO_FEED
 from service.pipeline.replay import Replayed, Replaying, replay_chosen, replay_one, replay_these
 from service.store import Store
@@ -62,12 +63,14 @@ class QuarantinedOut(BaseModel):
     event: str
     sequence: int
     feed: str
-    sender: str
+    sender: str  # MSH-3|MSH-4, or the API client; "" = its MSH was not read
+    peer: str  # HOST:PORT that it came from over MLLP, or the API client; "" = neither
     message_type: str
     control_id: str
     received_at: datetime
     state: str  # quarantined or discarded
     reason: str
+    advice: str  # what would help
 
 
 class QuarantinePage(BaseModel):
@@ -196,11 +199,13 @@ def _told(found: Quarantined) -> QuarantinedOut:
         sequence=found.sequence,
         feed=found.feed or NO_FEED,
         sender=found.sender,
+        peer=found.peer,
         message_type=found.message_type,
         control_id=found.control_id,
         received_at=moment(found.received_at),
         state=found.state,
         reason=found.reason,
+        advice=advice_on(found.reason),
     )
 
 

@@ -13,6 +13,7 @@ from service.commands.options import Data
 from service.domain.errors import SetupError
 from service.hl7 import decode
 from service.hl7.escapes import CONTROL_CHARACTERS
+from service.pipeline.advice import advice_on
 from service.pipeline.feeds import NO_FEED
 from service.store.quarantine import Quarantined, Which
 from service.store.transaction import AuditEntry
@@ -61,6 +62,7 @@ def show_quarantined(
             store.audit(AuditEntry(found.facility, "review", _BY, "read", "event", identifier))
     for name, value in _told(found).items():
         typer.echo(f"{name:<13} {CONTROL_CHARACTERS.sub(' ', str(value))}")
+    typer.echo(f"what to do    {advice_on(found.reason)}")
     if discard:
         typer.echo(f"discarded by  {discard.by}, {_time(discard.at)}")
     if words:
@@ -91,6 +93,7 @@ def _told(found: Quarantined) -> dict[str, Any]:
         "message_type": found.message_type,
         "control_id": found.control_id,
         "sender": found.sender,
+        "peer": found.peer,
         "state": found.state,
         "reason": found.reason,
     }

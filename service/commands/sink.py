@@ -278,7 +278,7 @@ def _read_line(segment: Segment) -> ChargeLine:
     )
 
 
-def _refuse(head: bytes, problem: str) -> bytes:
+def _refuse(head: bytes, problem: str, _peer: str) -> bytes:
     return refusal(head, code="207", text=f"frame {problem}", now=datetime.now(UTC), ack_id=new_control_id())
 
 

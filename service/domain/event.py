@@ -37,6 +37,7 @@ class Arrival:
     feed: str = ""  # the feed it is to be read by, when the receiver already knows
     taken_by: str = ""  # the feed that fits it as it comes, for the tally; "" = none does
     refused: bool = False  # its sender is told that it is not taken: AE, AR, HTTP 4xx
+    peer: str = ""  # HOST:PORT that it came from over MLLP, or the API client; "" = it was a file, or fetched
     charset: str = ""  # said by the transport: it wins over what the message says
     processing_id: str = PRODUCTION  # MSH-11.1: what is not P is never charged
     application_ack: str = ""  # MSH-16, where an acknowledgement is to follow when it has been read

@@ -26,8 +26,9 @@ class Origin:
 #: (body, origin) of all that waits -> the answers in the same order, once they are committed; b"" = none.
 Receive = Callable[[Sequence[tuple[bytes, Origin]]], Sequence[bytes]]
 
-#: (head, problem) of what never was a whole frame -> the answer; problem is too long, slow, cut or outside.
-Refuse = Callable[[bytes, str], bytes]
+#: (head, problem, HOST:PORT) of what never was a whole frame -> the answer; problem is too long, slow, cut or
+#: outside.
+Refuse = Callable[[bytes, str, str], bytes]
 
 #: Called in the event loop with the answer; None = the commit failed, and nothing may be acknowledged.
 Answered = Callable[[bytes | None], None]
@@ -88,9 +89,7 @@ class GroupCommit:
     def _commit(self, batch: list[_Waiting]) -> list[bytes | None]:
         whole = [(waiting.frame.body, waiting.origin) for waiting in batch if not waiting.frame.problem]
         received = iter(self._received(whole) if whole else ())
-        return [
-            self._refused(waiting.frame) if waiting.frame.problem else next(received) for waiting in batch
-        ]
+        return [self._refused(waiting) if waiting.frame.problem else next(received) for waiting in batch]
 
     def _received(self, messages: list[tuple[bytes, Origin]]) -> Sequence[bytes | None]:
         try:
@@ -103,9 +102,10 @@ class GroupCommit:
             return [None] * len(messages)
         return answers
 
-    def _refused(self, frame: Frame) -> bytes | None:
+    def _refused(self, waiting: _Waiting) -> bytes | None:
+        frame = waiting.frame
         try:
-            return self._refuse(frame.body, frame.problem)
+            return self._refuse(frame.body, frame.problem, waiting.origin.address)
         except Exception as error:  # noqa: BLE001 - as above
             _log_failure("refusing failed", error, 1)
             return None

@@ -57,7 +57,7 @@ class Door:
         Never raises for what is in a message. When the database cannot commit, nothing was kept and each
         sender is told to send again.
         """
-        parcels = [self._unpack(body) for body, _origin in frames]
+        parcels = [self._unpack(body, peer=origin.address) for body, origin in frames]
         if self.is_allowed:
             for parcel, (_body, origin) in zip(parcels, frames, strict=True):
                 parcel.arrivals = [self._let_in(each, origin, self.is_allowed) for each in parcel.arrivals]
@@ -77,23 +77,24 @@ class Door:
         charset: str | None = None,
         facility: str = ALL_FACILITIES,
         feed: Feed | None = None,
+        peer: str = "",
     ) -> bytes:
         """Take what one request or file holds: a message, several, or a batch. Raises TryAgainLater.
 
         `feed` is the one by which all of it is to be read; None = each message by the one that fits.
         """
-        parcel = self._unpack(body, charset, facility)
+        parcel = self._unpack(body, charset, facility, peer)
         if feed:
             source = Source(feed.name, feed.facility or self.facility)
             parcel = replace(parcel, arrivals=[_read_by(source, each) for each in parcel.arrivals])
         return parcel.answer(iter(self.store(parcel.arrivals)))
 
-    def refuse_frame(self, head: bytes, problem: str) -> bytes:
+    def refuse_frame(self, head: bytes, problem: str, peer: str = "") -> bytes:
         """Answer a frame that never came whole; its head is kept."""
         code, text = _REFUSALS[problem]
         answer = self._refusal(head, code, text)
         reason = f"{text}; {ONLY_ITS_BEGINNING}"
-        arrival = Arrival(Format.HL7V2, "", self.facility, "", "", head, answer, reason, refused=True)
+        arrival = self._unnamed(head, answer, reason, peer)
         try:
             return self.store([arrival])[0]
         except TryAgainLater as error:
@@ -102,7 +103,7 @@ class Door:
             return answer
 
     def hl7_arrival(
-        self, body: bytes, *, charset: str | None = None, facility: str = ALL_FACILITIES
+        self, body: bytes, *, charset: str | None = None, facility: str = ALL_FACILITIES, peer: str = ""
     ) -> Arrival:
         """Read an HL7 message as far as its answer needs."""
         admission = hl7.admit(
@@ -125,27 +126,36 @@ class Door:
             quarantine=admission.quarantine,
             taken_by=source.feed,
             refused=any(fault.severity == "error" for fault in admission.faults),
+            peer=peer,
             charset=charset or "",
             application_ack=admission.later,
             processing_id=admission.processing_id[:1] or PRODUCTION,
             numbered=replace(admission.numbered, facility=speaks_for) if admission.numbered else None,
         )
 
-    def _unpack(self, body: bytes, charset: str | None = None, facility: str = ALL_FACILITIES) -> "_Parcel":
+    def _unpack(
+        self, body: bytes, charset: str | None = None, facility: str = ALL_FACILITIES, peer: str = ""
+    ) -> "_Parcel":
         payload = read_payload(body)
         if payload is None:
-            return _Parcel([self.hl7_arrival(body, charset=charset, facility=facility)])
+            return _Parcel([self.hl7_arrival(body, charset=charset, facility=facility, peer=peer)])
         messages = payload.messages
         if len(messages) + len(payload.batches) > _MOST_MESSAGES:
-            return _Parcel([self._too_many(body)])
-        arrivals = [self.hl7_arrival(each, charset=charset, facility=facility) for each in messages]
+            return _Parcel([self._too_many(body, peer)])
+        arrivals = [
+            self.hl7_arrival(each, charset=charset, facility=facility, peer=peer) for each in messages
+        ]
         owner = next((arrival.facility for arrival in arrivals), self.facility)
-        return _Parcel(arrivals + [_complained(each, owner) for each in complaints(payload)], payload)
+        return _Parcel(arrivals + [_complained(each, owner, peer) for each in complaints(payload)], payload)
 
-    def _too_many(self, body: bytes) -> Arrival:
+    def _too_many(self, body: bytes, peer: str) -> Arrival:
         reason = f"more than {_MOST_MESSAGES} messages and batches in one payload: send it in parts"
         answer = self._refusal(body, "104", reason)
-        return Arrival(Format.HL7V2, "", self.facility, "", "", body, answer, reason, refused=True)
+        return self._unnamed(body, answer, reason, peer)
+
+    def _unnamed(self, body: bytes, answer: bytes, reason: str, peer: str) -> Arrival:
+        """What is refused before its MSH is read."""
+        return Arrival(Format.HL7V2, "", self.facility, "", "", body, answer, reason, refused=True, peer=peer)
 
     def _let_in(self, arrival: Arrival, origin: Origin, is_allowed: Allowed) -> Arrival:
         """A message as it is, or refused when its sender is not on the list."""
@@ -224,7 +234,7 @@ def _read_by(source: Source, arrival: Arrival) -> Arrival:
     return replace(arrival, feed=source.feed, taken_by=source.feed, facility=source.facility)
 
 
-def _complained(complaint: Complaint, facility: str) -> Arrival:
+def _complained(complaint: Complaint, facility: str, peer: str) -> Arrival:
     header = complaint.header()
     return Arrival(
         format=Format.HL7V2,
@@ -236,6 +246,7 @@ def _complained(complaint: Complaint, facility: str) -> Arrival:
         answer=complaint.answer(now=datetime.now(UTC), ack_id=new_control_id()),
         quarantine=complaint.reason,
         refused=True,
+        peer=peer,
     )
 
 

@@ -118,6 +118,7 @@ class Events:
             "processing_id": arrival.processing_id,
             "sealed_body": self._transaction.keyring.seal(arrival.body, _place(identifier, arrival.facility)),
             "answer": arrival.answer,
+            "peer": arrival.peer[:64],
             "received_at": self._now,
             "state": "quarantined" if arrival.quarantine else "received",
             "reason": arrival.quarantine,

@@ -25,6 +25,7 @@ class Quarantined:
     facility: str
     feed: str  # that took it when it came; "" = none did
     sender: str
+    peer: str  # HOST:PORT that it came from over MLLP, or the API client; "" = neither
     message_type: str
     control_id: str
     received_at: float
@@ -145,6 +146,7 @@ _COLUMNS: tuple[ColumnElement[Any], ...] = (
     event.c.facility,
     event.c.taken_by,
     event.c.sender,
+    event.c.peer,
     event.c.message_type,
     event.c.control_id,
     event.c.received_at,

@@ -74,6 +74,7 @@ event = Table(
     Column("processing_id", String(1), nullable=False),  # MSH-11.1
     Column("sealed_body", LargeBinary, nullable=False),
     Column("answer", LargeBinary, nullable=False),
+    Column("peer", String(64), nullable=False, server_default=""),  # HOST:PORT, or the API client
     Column("received_at", Double, nullable=False),
     Column("state", String(16), nullable=False),
     Column("reason", Text, nullable=False),

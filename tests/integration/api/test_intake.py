@@ -7,6 +7,7 @@ import pytest
 
 from service.domain.errors import TryAgainLater
 from service.hl7 import Message, split_messages
+from service.mllp import Origin
 from service.pipeline import receive
 from service.store.events import Events
 
@@ -97,7 +98,7 @@ def test_of_a_batch_every_message_is_taken_by_itself_and_answered_in_one_batch(a
     def send():
         if door == "http":
             return api.send_hl7(body).content
-        return api.service.door.receive_frames([(members[0], "peer"), (body, "peer")])[1]
+        return api.service.door.receive_frames([(members[0], Origin("h:1")), (body, Origin("h:1"))])[1]
 
     answer = send()
     acks = [Message.parse(each.decode()) for each in split_messages(answer)]
@@ -137,7 +138,7 @@ def test_a_batch_is_kept_whole_or_not_at_all(api, monkeypatch):
 
     monkeypatch.setattr(Events, "receive", fail)
     body = BHS + ORU % (b"1", b"2.5.1") + ORU % (b"2", b"2.5.1") + b"BTS|2\r"
-    (answer,) = api.service.door.receive_frames([(body, "peer")])
+    (answer,) = api.service.door.receive_frames([(body, Origin("h:1"))])
     acks = [Message.parse(each.decode()) for each in split_messages(answer)]
     assert [(ack.get("MSA-1"), ack.get("MSA-2"), ack.get("ERR-3.1")) for ack in acks] == [
         ("AR", "1", "207"),
@@ -197,7 +198,7 @@ def test_one_message_through_many_doors_at_once_is_one_event_with_one_answer(api
 
     def through_a_door(number):
         if number % 2:
-            return door.receive_frames([(body, "peer")])[0]
+            return door.receive_frames([(body, Origin("h:1"))])[0]
         return door.receive_hl7(body)
 
     with ThreadPoolExecutor(16) as pool:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from service.mllp import Origin
+
 BAD_VERSION = b"MSH|^~\\&|A|B|C|D|20260301||ORU^R01|%d|P|7.7\rPID|1||P1^^^X^MR||TESTPERSON\r"
 NO_TYPE = b"MSH|^~\\&|A|B|C|D|20260301|||%d|P|2.5.1\r"
 
@@ -111,3 +113,17 @@ def test_many_are_tried_first_and_replayed_then(api, aside):
 def test_a_replay_by_id_tells_of_ids_that_are_none(api, aside):
     done = api.ask("POST", "/v1/quarantine/replay", role="lead", json={"ids": [aside, "0" * 32]}).json()
     assert (done["again"], done["left"]) == (1, {"there is no such event": 1})
+
+
+def test_where_it_came_from_and_what_would_help_is_told(api):
+    """What is no message has no MSH-3: the address alone tells whom to call."""
+    api.send_hl7(BAD_VERSION % 1)
+    api.service.door.receive_frames([(BAD_VERSION % 2, Origin("10.0.0.8:51000"))])
+    api.service.door.refuse_frame(b"GET / HTTP/1.1", "outside", "10.0.0.7:51000")
+    told = {each["peer"]: (each["sender"], each["advice"]) for each in items(api)}
+    assert told.keys() == {"feed of main", "10.0.0.8:51000", "10.0.0.7:51000"}
+    assert told["10.0.0.7:51000"] == (
+        "",
+        "Have it sent again: the rest of it never came, so it cannot be read again.",
+    )
+    assert "have it mended" in told["10.0.0.8:51000"][1]

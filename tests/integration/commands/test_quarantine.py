@@ -22,7 +22,9 @@ def aside(database_url, database, monkeypatch):
     with database.transaction() as store:
         ((identifier, _), _) = store.events.receive(
             [
-                Arrival(*told, "C\x1b1", BODY, b"ACK", "MSH-12: the version is none", taken_by="lab"),
+                Arrival(
+                    *told, "C\x1b1", BODY, b"ACK", "MSH-12: the version is none", taken_by="lab", peer="h:1"
+                ),
                 Arrival(*told, "C2", b"MSH|2", b"ACK", taken_by="lab"),
             ]
         )
@@ -35,7 +37,7 @@ def run(*arguments):
 
 def test_the_list_tells_why_without_a_word_of_the_message(aside):
     (line,) = run("list").output.splitlines()
-    assert f"  {aside}  lab  ORU^R01  C 1  A|B  quarantined  MSH-12: the version is none" in line
+    assert f"  {aside}  lab  ORU^R01  C 1  A|B  h:1  quarantined  MSH-12: the version is none" in line
     (told,) = map(
         json.loads, run("list", "--json", "--feed", "lab", "--reason", "VERSION").output.splitlines()
     )
@@ -45,7 +47,9 @@ def test_the_list_tells_why_without_a_word_of_the_message(aside):
 
 
 def test_its_words_are_shown_to_who_asks_for_them_and_that_is_audited(aside, database):
-    assert "TESTPERSON" not in run("show", aside).output
+    shown = run("show", aside).output
+    assert "TESTPERSON" not in shown
+    assert "what to do    Its sender's fault" in shown
     assert "PID|1||P1||TESTPERSON\n" in run("show", aside, "--words").output
     with database.look() as store:
         reads = [row["object_id"] for row in store.trail.page("*", limit=9) if row["action"] == "read"]

@@ -70,7 +70,7 @@ class Client:
             return True
 
 
-def _refuse(_head, problem):
+def _refuse(_head, problem, _peer):
     return b"refused " + problem.encode()
 
 

@@ -134,13 +134,13 @@ def test_half_a_frame_then_silence_is_answered_and_closed(listening, connect):
     running = listening(
         acknowledge,
         Limits(frame_seconds=0.1),
-        refuse=lambda head, problem: heads.append(head) or b"refused " + problem.encode(),
+        refuse=lambda head, problem, peer: heads.append((head, peer)) or b"refused " + problem.encode(),
     )
     client, neighbour = connect(running), connect(running)
     client.send(encode(b"before") + VT + b"MSH|half")
     assert [client.answer(), client.answer()] == [b"ack before", b"refused slow"]
     assert client.is_closed()
-    assert heads == [b"MSH|half"]
+    assert heads == [(b"MSH|half", "{}:{}".format(*client.socket.getsockname()))]
     neighbour.send(encode(b"mine"))
     assert neighbour.answer() == b"ack mine"
 
@@ -180,7 +180,7 @@ def test_a_sender_that_ends_in_the_middle_is_told_so(listening, connect, sent, p
 @pytest.mark.parametrize("rubbish", [VT + b"MSH|ha", b"junk"], ids=["begun anew", "junk before it"])
 def test_a_sender_that_goes_on_to_a_whole_frame_gets_one_answer_to_it(listening, connect, rubbish):
     refused = []
-    running = listening(acknowledge, refuse=lambda head, _problem: refused.append(head) or b"refused")
+    running = listening(acknowledge, refuse=lambda head, _problem, _peer: refused.append(head) or b"refused")
     client = connect(running)
     for number in range(3):
         client.send(rubbish + encode(b"%d" % number))
@@ -224,7 +224,7 @@ def test_an_answer_that_cannot_be_given_in_order_closes_the_connection(listening
 
 
 def test_a_refusal_that_fails_harms_no_neighbour(listening, connect):
-    def refuse(_head, _problem):
+    def refuse(_head, _problem, _peer):
         raise OSError("disk full")
 
     running = listening(acknowledge, Limits(frame_bytes=10), refuse=refuse)

@@ -11,7 +11,7 @@ from service.domain.event import Format
 from service.domain.feed import Feed
 from service.hl7 import Message, read_ack
 from service.jobs import ACKNOWLEDGE, CHART
-from service.mllp import Limits
+from service.mllp import Limits, Origin
 from service.wiring import begin, open_service, read_settings
 from tests.integration.mllp.conftest import RunningListener
 from tests.shipped import shipped_mappings
@@ -67,7 +67,9 @@ def start(deployment):
 
 
 def receive(service, *bodies):
-    return [read_ack(answer).code for answer in service.door.receive_frames([(b, "peer") for b in bodies])]
+    return [
+        read_ack(answer).code for answer in service.door.receive_frames([(b, Origin("h:1")) for b in bodies])
+    ]
 
 
 def work(service):
@@ -105,7 +107,7 @@ def test_once_a_message_was_read_its_sender_is_told_in_a_message_of_ours(start, 
 def test_only_the_outcome_that_was_asked_about_is_told(start, sender):
     service = start(sender.address)
     bodies = [message(f"{n}", accept, application) for n, (accept, application) in enumerate(ASKED)]
-    service.door.receive_frames([(body, "peer") for body in bodies])
+    service.door.receive_frames([(body, Origin("h:1")) for body in bodies])
     with service.database.transaction() as store:
         ids = {event.control_id: event.id for event in store.events.claim(99, 0.0)}
         for unreadable in ("6", "7"):

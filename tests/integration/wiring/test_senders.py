@@ -112,11 +112,11 @@ def test_a_dry_run_tells_the_answer_that_the_service_gives(door):
     reader = Reader(replace(mappings, feeds=(*mappings.feeds, feed)))
     for body in (MESSAGE % b"2.5.1", MESSAGE % b"7.7", MESSAGE.replace(b"WARD", b"OTHER") % b"2.5.1"):
         (trial,) = try_payload(reader, body)
-        assert trial.code == read_ack(door.receive_frames([(body, "peer")])[0]).code
+        assert trial.code == read_ack(door.receive_frames([(body, Origin("h:1"))])[0]).code
 
 
 def test_a_sender_that_waits_for_aa_gets_it_whatever_it_sends(door):
     bodies = [MESSAGE % b"2.5.1", MESSAGE % b"7.7", MESSAGE.replace(b"WARD", b"OTHER") % b"2.5.1"]
-    answers = door.receive_frames([(body, "peer") for body in bodies])
+    answers = door.receive_frames([(body, Origin("h:1")) for body in bodies])
     answers.append(door.refuse_frame(bodies[0], "slow"))
     assert [read_ack(answer).code for answer in answers] == ["AA", "AR", "CA", "AR"]

@@ -2,6 +2,7 @@
 
 from service import jobs
 from service.domain.worklist import Filter
+from service.mllp import Origin
 from service.wiring import open_service, read_settings
 from tests.programs import REPOSITORY
 from tests.service_process import wait_until
@@ -19,7 +20,7 @@ def open_with_a_dead_broker(tmp_path, monkeypatch, **given):
 
 def receive(service):
     body = next((REPOSITORY / "docs" / "samples" / "hl7v2").glob("02*")).read_bytes()
-    (ack,) = service.door.receive_frames([(body, "peer")])
+    (ack,) = service.door.receive_frames([(body, Origin("h:1"))])
     assert b"MSA|AA" in ack
 
 

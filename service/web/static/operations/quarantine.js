@@ -2,7 +2,7 @@
 // that nothing more is to be done.
 
 import { pathOf } from "../frame/api.js";
-import { button, byId, element } from "../frame/dom.js";
+import { breakable, button, byId, element } from "../frame/dom.js";
 import { askReason } from "../frame/reason_dialog.js";
 import { say } from "../frame/say.js";
 import { tableOf } from "../frame/table.js";
@@ -48,8 +48,8 @@ export class Quarantine {
     const columns = [
       ["MSH-10", (message) => this.#nameNode(message)],
       ["Received", ({ received_at: at }) => whenOf(at)],
-      ["Sender", ({ sender }) => sender],
-      ["Message", ({ message_type: type }) => type],
+      ["From", fromNode],
+      ["Message", ({ message_type: type }) => type || "not read"],
       ["Feed", ({ feed }) => feed],
       ["Why", ({ reason }) => reason],
       ["What to do", (message) => this.#stepsNode(message)],
@@ -67,10 +67,15 @@ export class Quarantine {
     const again = () => this.#session.guarded(() => this.#replay(message));
     const discard = () => this.#askDiscard(message);
     return element(
-      "span",
-      { class: "bar" },
-      button({ "aria-label": `Read ${name} again` }, again, "Read again"),
-      button({ class: "quiet-button", "aria-label": `Discard ${name}` }, discard, "Discard"),
+      "div",
+      {},
+      element("p", {}, message.advice),
+      element(
+        "span",
+        { class: "bar" },
+        button({ "aria-label": `Read ${name} again` }, again, "Read again"),
+        button({ class: "quiet-button", "aria-label": `Discard ${name}` }, discard, "Discard"),
+      ),
     );
   }
 
@@ -123,4 +128,10 @@ export class Quarantine {
     await this.#session.guarded(() => this.open());
     return "";
   }
+}
+
+/** What is no message does not say whose it is: then the address that it came from does. */
+function fromNode({ sender, peer }) {
+  const names = [sender.replace(/^\|$/, ""), peer].filter(Boolean);
+  return element("span", {}, ...breakable(names[0] ?? "not known"), names[1] && element("span", { class: "hint" }, ` ${names[1]}`));
 }
