@@ -173,6 +173,7 @@ class _View:
     def __init__(self, document: Document, focus: Located) -> None:
         self.document, self.focus = document, focus
         self.resource: Resource = focus.resource
+        self._found: dict[str, tuple[Found, ...]] = {}  # by expression: many are asked for again and again
         performers = document.all_at(focus, "performer.actor", "Practitioner")
         self.patient = next(document.all_at(focus, "subject", "Patient"), None)
         self.encounter = next(document.all_at(focus, "encounter", "Encounter"), None)
@@ -188,7 +189,9 @@ class _View:
         }
 
     def find(self, path: FhirPath) -> tuple[Found, ...]:
-        return path.find(self.focus, self.document, self._variables)
+        if path.expression not in self._found:
+            self._found[path.expression] = path.find(self.focus, self.document, self._variables)
+        return self._found[path.expression]
 
     def texts(self, path: FhirPath) -> tuple[Found, ...]:
         return tuple(found for found in self.find(path) if found.text.strip())

@@ -1,7 +1,7 @@
 """Resource links: which messages bring, and which speak of, one FHIR resource."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import ColumnElement, and_, select, update
 
@@ -34,6 +34,9 @@ class ResourceLink:
         return self.event_id, self.number
 
 
+_NAMES = [field.name for field in fields(ResourceLink)]
+
+
 class ResourceLinks:
     """Links that were noted, in both directions."""
 
@@ -45,7 +48,7 @@ class ResourceLinks:
     def add(self, links: Sequence[ResourceLink]) -> None:
         """Note links; those that are there already stay as they are."""
         if links:
-            rows = [{**asdict(link), "is_told": False} for link in links]
+            rows = [{name: getattr(link, name) for name in _NAMES} | {"is_told": False} for link in links]
             self._connection.execute(insert_new(resource_link), rows)
 
     def of_events(self, event_ids: Collection[str]) -> list[ResourceLink]:
@@ -89,7 +92,7 @@ class ResourceLinks:
         Their messages are asked for once each, not by a join: SQLite reads through a body to get to what
         stands behind it in the row, and a long Bundle has thousands of links.
         """
-        columns = [resource_link.c[name] for name in ResourceLink.__dataclass_fields__]
+        columns = [resource_link.c[name] for name in _NAMES]
         queries = (select(*columns).where(condition) for condition in conditions)
         links = [ResourceLink(*row) for query in queries for row in self._connection.execute(query)]
         arrived = self._arrived({link.event_id for link in links})
