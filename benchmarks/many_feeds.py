@@ -15,7 +15,8 @@ from benchmarks.load import message
 from service.mapping import Mappings, load
 from service.mllp import Origin
 from service.settings import Settings
-from service.wiring import Service, open_service
+from service.wiring.opening import open_service
+from service.wiring.service import Service
 
 FEEDS = 1_000
 AIM = 1.1

@@ -21,7 +21,8 @@ from service.mllp import Origin
 from service.pipeline.lines import lines_of
 from service.settings import Settings
 from service.store.candidate_rows import CandidateRows
-from service.wiring import Service, open_service
+from service.wiring.opening import open_service
+from service.wiring.service import Service
 
 _MESSAGES = 64  # of a part and round
 _ROUNDS = 15

@@ -6,6 +6,8 @@ from importlib import import_module
 import celery.__main__
 
 import service.__main__
+from service.commands.chosen import command_at
+from service.commands.mappings import TOOLS
 from service.mapping import load
 from service.mapping.load import digest_of
 from service.wiring import opening
@@ -25,6 +27,8 @@ for _imported_when_used in (
     "uvicorn.protocols.http.auto",
 ):
     import_module(_imported_when_used)
+for name, place in (service.__main__.COMMANDS | TOOLS).items():
+    command_at(name, place)
 shipped_reader()  # compiles their FHIRPaths
 
 

@@ -10,7 +10,9 @@ from celery.signals import setup_logging, worker_init, worker_ready
 from service.commands.faults import said_in_one_line
 from service.commands.logs import configure_logs
 from service.jobs import configuration
-from service.wiring import Service, begin, open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import begin, open_service
+from service.wiring.service import Service
 
 
 class WorkersApp(Celery):  # type: ignore[misc]  # Celery has no types

@@ -10,7 +10,8 @@ import typer
 
 from service.store.application_acks import AckTally
 from service.store.users import ALL_FACILITIES
-from service.wiring import current_database, read_settings
+from service.wiring.database import current_database
+from service.wiring.given_settings import read_settings
 
 
 def acks(

@@ -11,7 +11,8 @@ from service.store import ledger as ledgers
 from service.store.audit import verify
 from service.store.keyring import add_key
 from service.store.migrate import migrate as migrate_database
-from service.wiring import current_database, database_of, read_settings
+from service.wiring.database import current_database, database_of
+from service.wiring.given_settings import read_settings
 
 keys = typer.Typer(help="The encryption keys of patient data.", no_args_is_help=True)
 audit = typer.Typer(help="The audit trail.", no_args_is_help=True)

@@ -20,7 +20,7 @@ from service.mapping.explain import Explanation, explain, why_not
 from service.mapping.schema import schemas
 from service.mapping.table_tests import documented_by_tests
 from service.pipeline.chart import Reader
-from service.wiring import read_settings
+from service.wiring.given_settings import read_settings
 
 Files = Annotated[
     list[Path] | None, typer.Argument(help="Messages, or .jsonl files of {id, elements}", show_default=False)

@@ -11,7 +11,8 @@ from service.domain.errors import SetupError
 from service.mapping import read_auto_approval
 from service.pipeline.auto_approve import Simulated, simulate
 from service.settings import Settings
-from service.wiring import current_database, read_settings
+from service.wiring.database import current_database
+from service.wiring.given_settings import read_settings
 
 auto_approve = typer.Typer(help="Approval without a person: off by default.", no_args_is_help=True)
 By = Annotated[str, typer.Option(help="Who says so [default: the user of this machine]")]

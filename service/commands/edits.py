@@ -21,7 +21,8 @@ from service.edits import (
     recognize,
 )
 from service.store.edit_releases import Release, Releases, load_release
-from service.wiring import current_database, read_settings
+from service.wiring.database import current_database
+from service.wiring.given_settings import read_settings
 
 edits = typer.Typer(help="NCCI PTP, MUE, add-on and fee schedule files of CMS.", no_args_is_help=True)
 _BLOCK = 1 << 20  # bytes

@@ -18,7 +18,8 @@ from service.hl7 import read_ack
 from service.pipeline.feeds import NO_FEED
 from service.store import Database
 from service.store.arrivals import Passed
-from service.wiring import current_database, read_settings
+from service.wiring.database import current_database
+from service.wiring.given_settings import read_settings
 
 _PAGE = 500
 _LOOK_SECONDS = 0.5

@@ -19,7 +19,7 @@ from service.domain.feed import Feed
 from service.mapping import Mappings, Understood, load, load_feed
 from service.pipeline.chart import Reader
 from service.pipeline.trial import fhir_event, hl7_event, is_fhir
-from service.wiring import read_settings
+from service.wiring.given_settings import read_settings
 
 _SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
 _FEED_FILE = frozenset({".yaml", ".yml"})

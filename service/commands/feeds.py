@@ -16,7 +16,8 @@ from service.hl7.escapes import CONTROL_CHARACTERS
 from service.mapping import load
 from service.pipeline.feeds import NO_FEED, Standing, standing, standings
 from service.store.users import ALL_FACILITIES
-from service.wiring import current_database, read_settings
+from service.wiring.database import current_database
+from service.wiring.given_settings import read_settings
 
 feeds = typer.Typer(help="The feeds: what comes from where, and what became of it.", no_args_is_help=True)
 _STEPS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))

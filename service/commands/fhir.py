@@ -14,7 +14,9 @@ from service.fhir import EhrServer, build_subscription, public_key
 from service.settings import Settings
 from service.store import Database, Store
 from service.store.ehrs import SubscriptionState
-from service.wiring import current_database, ehrs_of, read_settings, server_of
+from service.wiring.database import current_database
+from service.wiring.ehrs import ehrs_of, server_of
+from service.wiring.given_settings import read_settings
 
 fhir = typer.Typer(help="The FHIR servers that procedures are fetched from.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="The name in the EHR's file")]

@@ -6,7 +6,9 @@ from service.commands.options import Data
 from service.domain.errors import SetupError
 from service.pipeline.note_backfill import forget_notes, index_stored
 from service.settings import ENVIRONMENT
-from service.wiring import database_of, open_service, read_settings
+from service.wiring.database import database_of
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service
 
 notes = typer.Typer(help="Lines found by the words of their notes.", no_args_is_help=True)
 

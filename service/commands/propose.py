@@ -15,7 +15,7 @@ from service.mapping import propose as propose_for
 from service.pipeline.chart import Reader
 from service.pipeline.lines import Chart
 from service.pipeline.trial import ack_json, answer_of, procedure_json, try_payload
-from service.wiring import read_settings
+from service.wiring.given_settings import read_settings
 
 _ACCEPTED = {"code": "AA", "errors": []}
 

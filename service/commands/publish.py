@@ -7,7 +7,8 @@ import typer
 from service.commands.options import Data
 from service.mapping import Mappings
 from service.store import Store
-from service.wiring import open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service
 
 _LONGEST_NAME = 64
 

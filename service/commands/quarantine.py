@@ -18,7 +18,8 @@ from service.pipeline.feeds import NO_FEED
 from service.store.quarantine import Quarantined, Which
 from service.store.transaction import AuditEntry
 from service.store.users import ALL_FACILITIES
-from service.wiring import current_database, read_settings
+from service.wiring.database import current_database
+from service.wiring.given_settings import read_settings
 
 quarantine = typer.Typer(help="Messages that nothing could be done with, and why.", no_args_is_help=True)
 _BY = "command line"

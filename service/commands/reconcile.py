@@ -13,7 +13,8 @@ from service.domain.reconciliation import Report
 from service.pipeline.reconciliation import Wanted, reconcile_day, yesterday
 from service.pipeline.report_csv import as_csv
 from service.store.users import ALL_FACILITIES
-from service.wiring import current_database, read_settings
+from service.wiring.database import current_database
+from service.wiring.given_settings import read_settings
 
 
 def reconcile(

@@ -13,7 +13,8 @@ from service.pipeline.feeds import NO_FEED
 from service.pipeline.replay import Replayed, Replaying, replay_chosen, replay_these
 from service.store.quarantine import Which
 from service.store.users import ALL_FACILITIES
-from service.wiring import open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service
 
 _STATES = ("quarantined", "discarded", "no_charge", "charted")
 
@@ -28,7 +29,7 @@ def replay(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done")] = False,
     data: Data = None,
 ) -> None:
-    """Read stored messages again: those in quarantine, or others, or by id. Nothing is charged twice by it.
+    """Read stored messages again: those in quarantine, or others, or by id; nothing is charged twice.
 
     Exit 1 when some stay where they are; it says why.
     """

@@ -25,7 +25,9 @@ from service.domain.errors import SetupError, TryAgainLater, WrongState
 from service.settings import ENVIRONMENT, host_and_port
 from service.store import Store
 from service.store.users import ALL_FACILITIES
-from service.wiring import VERSION, Service, begin, open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import begin, open_service
+from service.wiring.service import VERSION, Service
 
 _log = structlog.get_logger()
 _LAST_SECONDS = 6.0

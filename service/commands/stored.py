@@ -11,7 +11,8 @@ from service.pipeline.chart import Reader
 from service.pipeline.companions import companions_of
 from service.store.transaction import AuditEntry
 from service.store.users import ALL_FACILITIES
-from service.wiring import database_of, read_settings
+from service.wiring.database import database_of
+from service.wiring.given_settings import read_settings
 
 _PAGE = 500
 _Events = dict[str, list[Event]]

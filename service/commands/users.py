@@ -13,7 +13,8 @@ from service.mapping import load_identity_provider
 from service.pipeline.passwords import Passwords
 from service.settings import Settings
 from service.store.users import ALL_FACILITIES
-from service.wiring import database_of, read_settings
+from service.wiring.database import database_of
+from service.wiring.given_settings import read_settings
 
 users = typer.Typer(help="Who may call the API, and sign in at the page.", no_args_is_help=True)
 _BY = "command line"

@@ -14,7 +14,9 @@ from service.commands.options import Data
 from service.domain.errors import SetupError
 from service.pipeline.folder import Takes, WatchedFolder, watch
 from service.settings import ENVIRONMENT
-from service.wiring import Service, open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service
+from service.wiring.service import Service
 
 _LOOK_SECONDS = 0.5
 

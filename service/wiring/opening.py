@@ -4,7 +4,6 @@ import gc
 
 import structlog
 
-from service.domain.errors import SetupError
 from service.jobs import QUEUES
 from service.mapping import Mappings, load, load_identity_provider, read_auto_approval
 from service.oidc import Provider
@@ -16,11 +15,10 @@ from service.pipeline.receive import Door, sources
 from service.pipeline.senders import acks_to, allow_list, original_mode, strict
 from service.pipeline.sign_in import Desk
 from service.settings import Settings
-from service.store import Database, Keyring, open_database
+from service.store import Database
 from service.store.database import refuse_unsafe, refuse_wrong_key
-from service.store.keyring import make_key_file, parse_keys
-from service.store.migrate import is_current, migrate
 from service.store.users import ALL_FACILITIES
+from service.wiring.database import bring_up_schema, database_of
 from service.wiring.destinations import BILLING, billing_file_of, billing_of, destinations_of
 from service.wiring.ehrs import ehrs_of, hang_searches, server_of
 from service.wiring.published import Published
@@ -29,18 +27,6 @@ from service.wiring.waker import Waker
 
 _GARBAGE = 20_000  # objects made between two looks of the collector
 _log = structlog.get_logger()
-
-
-def database_of(settings: Settings) -> Database:
-    """The database, whatever its schema."""
-    return open_database(_database_url(settings), _keyring(settings))
-
-
-def current_database(settings: Settings) -> Database:
-    """The database, at the newest schema."""
-    database = database_of(settings)
-    _bring_up_schema(database, settings)
-    return database
 
 
 def open_service(settings: Settings, mappings: Mappings | None = None) -> Service:
@@ -145,40 +131,8 @@ def warn_of_unpublished(service: Service) -> None:
 
 
 def _bring_up(database: Database, settings: Settings) -> None:
-    _bring_up_schema(database, settings)
+    bring_up_schema(database, settings)
     refuse_unsafe(database)
     refuse_wrong_key(database)
     with database.transaction() as store:
         store.bells.hang(*QUEUES)
-
-
-def _bring_up_schema(database: Database, settings: Settings) -> None:
-    if not settings.database_url:
-        migrate(database)
-    elif not is_current(database):
-        raise SetupError("the database waits for its schema: run charge-capture migrate")
-
-
-def _database_url(settings: Settings) -> str:
-    if settings.database_url:
-        return settings.database_url
-    try:
-        settings.data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SetupError(f"the data folder cannot be made: {settings.data} ({error.strerror})") from None
-    return f"sqlite:///{settings.data / 'charge-capture.db'}"
-
-
-def _keyring(settings: Settings) -> Keyring:
-    if settings.key.get_secret_value():
-        return Keyring(parse_keys(settings.key.get_secret_value()))
-    path = settings.key_file or settings.data / "key"
-    # Only the embedded default makes its own key: two processes of a cluster would make two.
-    try:
-        if settings.key_file is None and not settings.database_url:
-            make_key_file(path)
-        return Keyring(parse_keys(path.read_text()))
-    except UnicodeDecodeError:
-        raise SetupError(f"the key file is not text: {path}") from None
-    except OSError as error:
-        raise SetupError(f"the key file cannot be read: {path} ({error.strerror})") from None

@@ -9,7 +9,7 @@ from service.pipeline import chart
 from service.pipeline.chart import Reader
 from service.pipeline.receive import Door
 from service.posting.dft_over_mllp import DftOverMllp
-from service.wiring import Service
+from service.wiring.service import Service
 
 
 def _die(*_args, **_kwargs):

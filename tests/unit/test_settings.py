@@ -4,7 +4,7 @@ import pytest
 
 from service.domain.errors import SetupError
 from service.settings import host_and_port
-from service.wiring import read_settings
+from service.wiring.given_settings import read_settings
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ from service.api.stream import Pace
 from service.jobs import QUEUES
 from service.pipeline.passwords import Passwords
 from service.store import open_database
-from service.wiring import open_service, opening, read_settings
+from service.wiring import opening
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service
 from tests.identity_provider import CONFIGURATION, PlayedProvider, new_key
 from tests.integration.pipeline.conftest import a_line
 from tests.played_server import played

@@ -6,7 +6,8 @@ import shutil
 import pytest
 
 from service.mapping import load
-from service.wiring import open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service
 from tests.integration.api.conftest import Api
 from tests.integration.api.test_edits import dft
 from tests.programs import REPOSITORY

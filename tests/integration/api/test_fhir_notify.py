@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from service.wiring import begin, open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import begin, open_service
 from tests.integration.api.conftest import Api
 
 EHR = """\

@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from service.domain.charge import PostingState
 from service.jobs import configuration
-from service.wiring import open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service
 from tests.certificates import Authority
 from tests.conftest import KEYRING_KEY
 from tests.integration.api.conftest import Api

@@ -7,7 +7,8 @@ from service.domain.note_words import words_of
 from service.pipeline.note_backfill import forget_notes, index_stored
 from service.store import notes
 from service.store.note_tables import note, note_word
-from service.wiring import open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service
 from tests.integration.api.conftest import Api
 
 BRUNO = b"L220417^^^LAKEMRN^MR||Testperson^Bruno"

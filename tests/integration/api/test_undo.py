@@ -2,7 +2,7 @@
 
 from service.domain.charge import Parcel, PostingState
 from service.store.ledger import draw_up
-from service.wiring import read_settings
+from service.wiring.given_settings import read_settings
 from tests.integration.pipeline.conftest import a_line
 
 

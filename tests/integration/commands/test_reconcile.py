@@ -7,7 +7,8 @@ from typer.testing import CliRunner
 from service.__main__ import app
 from service.domain.event import Arrival, Format
 from service.pipeline.chart import chart
-from service.wiring import current_database, read_settings
+from service.wiring.database import current_database
+from service.wiring.given_settings import read_settings
 from tests.integration.pipeline.conftest import queue
 from tests.programs import REPOSITORY
 from tests.shipped import shipped_reader

@@ -12,7 +12,8 @@ from service.domain.feed import Feed
 from service.hl7 import Message, read_ack
 from service.jobs import ACKNOWLEDGE, CHART
 from service.mllp import Limits, Origin
-from service.wiring import begin, open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import begin, open_service
 from tests.integration.mllp.conftest import RunningListener
 from tests.shipped import shipped_mappings
 

@@ -16,7 +16,8 @@ from service.pipeline import handling
 from service.pipeline.chart import Reader, chart
 from service.pipeline.reviewing import Reviewer
 from service.store.quarantine import Which
-from service.wiring import open_service, read_settings, warn_of_unpublished
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service, warn_of_unpublished
 from tests.conftest import KEYRING_KEY
 from tests.integration.pipeline.conftest import GUIDED, approve, queue, report
 from tests.shipped import copy_with_one_table, shipped_mappings, shipped_reader

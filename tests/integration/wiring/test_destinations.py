@@ -12,8 +12,8 @@ from service.posting.batch_file import BatchFile
 from service.posting.dft_over_mllp import DftOverMllp
 from service.posting.fhir_charge_item import FhirChargeItem
 from service.posting.millennium import MillenniumChargeItem
-from service.wiring import read_settings
 from service.wiring.destinations import billing_of, destinations_of
+from service.wiring.given_settings import read_settings
 from tests.service_process import REPOSITORY
 
 FHIR = {"billing_fhir": "http://127.0.0.1:9/fhir"}

@@ -12,7 +12,8 @@ from service.mllp import Origin
 from service.pipeline.chart import Reader
 from service.pipeline.trial import try_payload
 from service.store.quarantine import Which
-from service.wiring import open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service
 from tests.shipped import shipped_mappings
 
 MESSAGE = b"MSH|^~\\&|WARD|NORTH|B|C|20260301||ORU^R01|1|P|%s|||AL|NE\rPID|1||P1\r"

@@ -3,7 +3,8 @@
 from service import jobs
 from service.domain.worklist import Filter
 from service.mllp import Origin
-from service.wiring import open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service
 from tests.programs import REPOSITORY
 from tests.service_process import wait_until
 

@@ -6,7 +6,8 @@ import pytest
 
 from service import jobs
 from service.jobs import CHART
-from service.wiring import open_service, read_settings
+from service.wiring.given_settings import read_settings
+from service.wiring.opening import open_service
 from tests.service_process import wait_until
 
 
