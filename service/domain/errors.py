@@ -37,6 +37,7 @@ No message of any of these carries patient data: they are logged, and shown to s
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.domain.answers import Behaviour
@@ -81,9 +82,13 @@ class UnsupportedInput(InputError):
 class MappingError(ChargeCaptureError):
     """A mapping file is wrong."""
 
-    def __init__(self, message: str, file: str = "", line: int = 0) -> None:
-        super().__init__(f"{file}:{line}: {message}" if file else message)
+    def __init__(
+        self, message: str, file: str = "", line: int = 0, others: Sequence["MappingError"] = ()
+    ) -> None:
+        more = f" (and {len(others)} more)" if others else ""
+        super().__init__(f"{file}:{line}: {message}{more}" if file else message)
         self.file, self.line, self.problem = file, line, message
+        self.others = others  # found beside it
 
 
 class SetupError(ChargeCaptureError):

@@ -51,7 +51,7 @@ class Checked:
         try:
             return read(*args, **kwargs)
         except MappingError as error:
-            self.findings.append(finding_of(error))
+            self.findings += map(finding_of, (error, *error.others))
             return None
 
 

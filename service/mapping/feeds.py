@@ -13,6 +13,7 @@ from service.domain.documentation import BillingContext
 from service.domain.errors import MappingError
 from service.domain.event import Format
 from service.domain.feed import ElementPaths, Feed, Identity
+from service.mapping.faults import Faults
 from service.mapping.feed_senders import check_senders, is_from
 from service.mapping.vocabulary import Vocabulary
 from service.mapping.yaml_fault import nearest
@@ -103,15 +104,21 @@ class FeedFile(_Written):
 
 def load_feeds(folder: Path, vocabulary: Vocabulary) -> tuple[Feed, ...]:
     """Read every feed; a feed is named as its file is."""
-    read = [_read(path, vocabulary) for path in sorted(folder.glob("*.yaml"))]
+    read: list[tuple[Feed, Lines]] = []
+    faults = Faults()
+    for path in sorted(folder.glob("*.yaml")):
+        with faults.gathered():
+            read.append(_read(path, vocabulary))
     claimed: dict[tuple[object, ...], str] = {}
     for feed, lines in read:
         for message in feed.accepts:
             claim = (feed.format, message, *sorted(feed.match.items()))
             if other := claimed.get(claim):
-                raise lines.error(f"feed {other!r} takes {message} of the same sources", "accepts")
+                faults.add(lines.error(f"feed {other!r} takes {message} of the same sources", "accepts"))
             claimed[claim] = feed.name
-    check_senders(read)
+    with faults.gathered():
+        check_senders(read)
+    faults.tell()
     return tuple(feed for feed, _ in read)
 
 
@@ -138,7 +145,7 @@ def choose_feed(
 
 def _read(path: Path, vocabulary: Vocabulary) -> tuple[Feed, Lines]:
     file, lines = read_yaml(path, FeedFile)
-    _check(file, _Checks(vocabulary, lines))
+    _check(file, _Checks(vocabulary, lines, Faults()))
     return _feed(path.stem, file, lines), lines
 
 
@@ -148,24 +155,28 @@ class _Checks:
 
     vocabulary: Vocabulary
     lines: Lines
+    faults: Faults
+
+    def note(self, message: str, *place: str | int) -> None:
+        self.faults.add(self.lines.error(message, *place))
 
     def value(self, element: str, text: str, *place: str) -> None:
         try:
             self.vocabulary.understand(element, text)
         except (MappingError, ValueError) as error:
-            raise self.lines.error(str(error), *place) from None
+            self.note(str(error), *place)
 
     def element(self, name: str, *place: str) -> None:
         try:
             self.vocabulary.element(name)
         except MappingError as error:
-            raise self.lines.error(error.problem, *place) from None
+            self.note(error.problem, *place)
 
     def timezone(self, name: str) -> None:
         try:
             ZoneInfo(name or "UTC")
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise self.lines.error(f"{name!r} is not an IANA time zone", "timezone") from None
+            self.note(f"{name!r} is not an IANA time zone", "timezone")
 
 
 def _check(file: FeedFile, checks: _Checks) -> None:
@@ -173,12 +184,13 @@ def _check(file: FeedFile, checks: _Checks) -> None:
     for name in file.context:
         if name not in _CONTEXT_FIELDS:
             message = f"{name!r} is no field of the billing context{nearest(name, _CONTEXT_FIELDS)}"
-            raise checks.lines.error(message, "context", name)
+            checks.note(message, "context", name)
     for name, text in file.constants.items():
         checks.element(name, "constants", name)
         checks.value(name, text, "constants", name)
     for name, element in file.elements.items():
         _check_element(name, element, checks)
+    checks.faults.tell()
 
 
 def _check_element(name: str, element: _Element, checks: _Checks) -> None:
@@ -190,7 +202,7 @@ def _check_element(name: str, element: _Element, checks: _Checks) -> None:
     for i, code in enumerate(element.fallback):
         if code.lower() not in known:
             message = f"{code!r} is not among the values of {name}{nearest(code, known)}"
-            raise checks.lines.error(message, "elements", name, "fallback", i)
+            checks.note(message, "elements", name, "fallback", i)
 
 
 def _feed(name: str, file: FeedFile, lines: Lines) -> Feed:

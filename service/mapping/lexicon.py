@@ -9,6 +9,7 @@ from service.domain.documentation import Value
 from service.domain.errors import MappingError
 from service.mapping.automaton import Automaton
 from service.mapping.clauses import Grammar
+from service.mapping.faults import Faults
 from service.mapping.marks import COMMA, LEVEL, TIME
 from service.mapping.meanings import (
     Cue,
@@ -80,15 +81,21 @@ def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
     of_elements = (
         path for path in sorted(folder.glob("*.yaml")) if path.name not in (CUES_FILE, ROUTINE_FILE)
     )
-    files = [read_yaml(path, TermsFile) for path in of_elements]
-    families = _families([(cues, cue_lines), *files])
-    entries = list(_cue_entries(cues, _Compiler(families, cue_lines)))
+    faults, files = Faults(), []
+    for path in of_elements:
+        with faults.gathered():
+            files.append(read_yaml(path, TermsFile))
+    families = _families([(cues, cue_lines), *files], faults)
+    faults.tell()  # phrases of what could not be read would be told of without need
+    entries = list(_cue_entries(cues, _Compiler(families, cue_lines, faults)))
     written: dict[tuple[str, Value | Within], str] = {}
     for file, lines in files:
         for name, terms in file.elements.items():
-            reader = _Values.of(name, vocabulary, lines)
-            _no_value_twice(reader, terms, written)
-            entries += _element_entries(reader, terms, _Compiler(families, lines))
+            with faults.gathered():
+                reader = _Values.of(name, vocabulary, lines)
+                _no_value_twice(reader, terms, written, faults)
+                entries += _element_entries(reader, terms, _Compiler(families, lines, faults))
+    faults.tell()
     agreeing = {name for file, _ in files for name, terms in file.elements.items() if terms.title_must_agree}
     gap_ends = frozenset(cues.gap_ends)
     automaton = Automaton([phrase for phrase, _ in entries], gap_ends)
@@ -113,16 +120,17 @@ def _inclusive(vocabulary: Vocabulary) -> Iterator[tuple[Value, frozenset[Value]
 
 
 def _no_value_twice(
-    reader: "_Values", terms: ElementTerms, written: dict[tuple[str, Value | Within], str]
+    reader: "_Values", terms: ElementTerms, written: dict[tuple[str, Value | Within], str], faults: Faults
 ) -> None:
     """Several files may have terms for one element, each for values of its own; all else adds up."""
     name, lines = reader.element.name, reader.lines
     for key in ("values", "plainly"):
         for value in getattr(terms, key):
             place = ("elements", name, key, value)
-            other = written.setdefault((name, reader.read(value, *place)), lines.file)
-            if other != lines.file:
-                raise lines.error(f"{value!r} of {name} has its phrases in {other}", *place)
+            with faults.gathered():
+                other = written.setdefault((name, reader.read(value, *place)), lines.file)
+                if other != lines.file:
+                    raise lines.error(f"{value!r} of {name} has its phrases in {other}", *place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +139,24 @@ class _Compiler:
 
     families: Families
     lines: Lines
+    faults: Faults
 
     def entries(self, phrases: tuple[str, ...], meaning: Meaning, *keys: str | int) -> Iterator[Entry]:
         for i, text in enumerate(phrases):
             try:
                 yield compile_phrase(text, self.families), meaning
             except ValueError as error:
-                raise self.lines.error(str(error), *keys, i) from None
+                self.faults.add(self.lines.error(str(error), *keys, i))
 
 
-def _families(files: Sequence[tuple[CuesFile | TermsFile, Lines]]) -> Families:
+def _families(files: Sequence[tuple[CuesFile | TermsFile, Lines]], faults: Faults) -> Families:
     found: dict[str, tuple[str, ...]] = {}
     for file, lines in files:
         for name, members in file.families.items():
             if name in found:
-                raise lines.error(f"family {name!r} is written in another file already", "families", name)
+                faults.add(
+                    lines.error(f"family {name!r} is written in another file already", "families", name)
+                )
             found[name] = members
     return found
 
@@ -165,8 +176,9 @@ def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler
     for key in ("values", "plainly", "failing_that", "titles"):
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)
-            meaning = reader.states(value, *place, key=key)
-            yield from _stating(reader, compiler, phrases, meaning, *place)
+            with compiler.faults.gathered():
+                meaning = reader.states(value, *place, key=key)
+                yield from _stating(reader, compiler, phrases, meaning, *place)
     for i, denial in enumerate(terms.denials):
         place = ("elements", name, "denials", i)
         meaning = reader.states(denial.value, *place, of=denial.of)
@@ -185,8 +197,10 @@ def _hindering_entries(reader: "_Values", terms: ElementTerms, compiler: _Compil
     for key, unless in _HINDERING.items():
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)
-            hinders = Hinders(name, reader.hindered(value, *place), unless, disputes=key == "contested_by")
-            yield from compiler.entries(phrases, hinders, *place)
+            with compiler.faults.gathered():
+                hindered = reader.hindered(value, *place)
+                hinders = Hinders(name, hindered, unless, disputes=key == "contested_by")
+                yield from compiler.entries(phrases, hinders, *place)
     for value, phrases in terms.mentions.items():
         place = ("elements", name, "mentions", value)
         mentions = Mentions(name, None if value == _ANY else reader.read(value, *place))
@@ -197,7 +211,8 @@ def _stating(
     reader: "_Values", compiler: _Compiler, phrases: tuple[str, ...], meaning: States, *place: str | int
 ) -> Iterator[Entry]:
     for i, entry in enumerate(compiler.entries(phrases, meaning, *place)):
-        reader.check(entry[0], meaning.value, *place, i)
+        with compiler.faults.gathered():
+            reader.check(entry[0], meaning.value, *place, i)
         yield entry
 
 

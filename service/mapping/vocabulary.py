@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.domain.documentation import Value
 from service.domain.errors import MappingError
+from service.mapping.faults import Faults
 from service.mapping.spinal_levels import SPINAL_LEVELS
 from service.mapping.values import READERS, day_or_none, plain
 from service.mapping.yaml_fault import nearest
@@ -184,12 +185,21 @@ class Vocabulary:
 def read_vocabulary(path: Path) -> Vocabulary:
     """Read vocabulary.yaml."""
     file, lines = read_yaml(path, VocabularyFile)
-    elements = {name: _element(name, entry, file.groups, lines) for name, entry in file.elements.items()}
+    faults = Faults()
+    elements: dict[str, Element] = {}
+    for name, entry in file.elements.items():
+        with faults.gathered():
+            elements[name] = _element(name, entry, file.groups, lines)
+    faults.tell()  # a group of what could not be read would be told of without need
     for name, group in file.groups.items():
-        _check_group(name, group, elements, lines)
+        with faults.gathered():
+            _check_group(name, group, elements, lines)
     for name, element in elements.items():
         if element.told_of and not (other := elements.get(element.told_of, element)).many:
-            raise lines.error(f"{other.name!r} is no list of the vocabulary", "elements", name, "told_of")
+            faults.add(
+                lines.error(f"{other.name!r} is no list of the vocabulary", "elements", name, "told_of")
+            )
+    faults.tell()
     return Vocabulary(elements, file.groups)
 
 

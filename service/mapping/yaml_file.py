@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from service.domain.errors import MappingError
+from service.mapping.faults import Faults
 from service.mapping.yaml_fault import say
 
 M = TypeVar("M", bound=BaseModel)
@@ -58,14 +59,16 @@ class Lines:
 
 def read_yaml(path: Path, model: type[M]) -> tuple[M, Lines]:
     """Read one file as `model`; MappingError with file and line where it is not as it should be."""
-    file = shown_name(path)
-    data, root = _Builder(file, _read_text(path, file)).document()
+    file, faults = shown_name(path), Faults()
+    data, root = _Builder(file, _read_text(path, file), faults).document()
     lines = Lines(file, root)
     try:
         # As JSON: pydantic's strict mode then takes lists for tuples and ISO text for dates, and no more.
-        return model.model_validate_json(json.dumps(data), strict=True), lines
+        read = model.model_validate_json(json.dumps(data), strict=True)
     except ValidationError as error:
-        raise _first(error, model, lines) from None
+        faults.add(*_in_order(error, model, lines))
+    faults.tell()
+    return read, lines
 
 
 def shown_name(path: Path) -> str:
@@ -90,14 +93,11 @@ def _read_text(path: Path, file: str) -> str:
         raise MappingError("is not UTF-8 text", file, line) from None
 
 
-def _first(error: ValidationError, model: type[BaseModel], lines: Lines) -> MappingError:
+def _in_order(error: ValidationError, model: type[BaseModel], lines: Lines) -> Iterator[MappingError]:
     schema = model.model_json_schema()
     # What is missing comes last: most often it is there, and misspelt.
     faults = sorted(error.errors(), key=lambda fault: (fault["type"] == "missing", lines.at(*fault["loc"])))
-    found = [(lines.at(*fault["loc"]), say(fault, schema)) for fault in faults]
-    line, message = found[0]
-    more = f" (and {len(found) - 1} more in this file)" if len(found) > 1 else ""
-    return MappingError(message + more, lines.file, line)
+    return (lines.error(say(fault, schema), *fault["loc"]) for fault in faults)
 
 
 class _Builder:
@@ -106,8 +106,9 @@ class _Builder:
     Events, not nodes: a node no longer says that it was an alias, and composing deep nesting recurses.
     """
 
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, text: str, faults: Faults) -> None:
         self.file = file
+        self._faults = faults  # those after which the rest can be read
         self._events = self._read(text)
         self._depth = 0
 
@@ -136,6 +137,8 @@ class _Builder:
     def _node(self, event: yaml.Event) -> tuple[Json, _Place]:
         self._refuse_indirection(event)
         place = _Place(_line(event))
+        if isinstance(event, yaml.AliasEvent):
+            return None, place
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event), place
         self._depth += 1
@@ -159,7 +162,7 @@ class _Builder:
             key = self._key(event)
             if key in data:
                 first = place.below[key].line
-                raise self._error(f"key {key!r} is written twice; the first stands in line {first}", event)
+                self._note(f"key {key!r} is written twice; the first stands in line {first}", event)
             data[key], below = self._node(next(self._events))
             below.line = _line(event)
             place.below[key] = below
@@ -179,7 +182,8 @@ class _Builder:
         if text in _WORDS:
             return _WORDS[text]
         if _LOOKS_LIKE_CODE.fullmatch(text):
-            raise self._error(f'put the code in quotes: "{text}"', event)
+            self._note(f'put the code in quotes: "{text}"', event)
+            return text
         if _INTEGER.fullmatch(text):
             return int(text)
         return float(text) if _NUMBER.fullmatch(text) else text
@@ -187,11 +191,14 @@ class _Builder:
     def _refuse_indirection(self, event: yaml.Event) -> None:
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if isinstance(event, yaml.AliasEvent):
-            raise self._error(f"alias *{anchor} is not allowed; write the value out", event)
-        if anchor:
-            raise self._error(f"anchor &{anchor} is not allowed; write the value out", event)
+            self._note(f"alias *{anchor} is not allowed; write the value out", event)
+        elif anchor:
+            self._note(f"anchor &{anchor} is not allowed; write the value out", event)
         if tag:
-            raise self._error(f"tag {tag} is not allowed; write plain values", event)
+            self._note(f"tag {tag} is not allowed; write plain values", event)
+
+    def _note(self, message: str, event: yaml.Event) -> None:
+        self._faults.add(self._error(message, event))
 
     def _error(self, message: str, event: yaml.Event) -> MappingError:
         return MappingError(message, self.file, _line(event))

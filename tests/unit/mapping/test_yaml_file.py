@@ -98,8 +98,16 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         read_yaml(tmp_path / "none.yaml", File)
 
 
-def test_the_first_of_several_errors_is_told_and_the_others_counted(tmp_path: Path) -> None:
-    assert refusal(tmp_path, "title: a\nb: 1\nc: 1\n").endswith("(and 1 more in this file)")
+def test_of_several_faults_the_first_is_told_and_the_others_go_with_it(tmp_path: Path) -> None:
+    text = "title: 01967\nb: 1\nrows:\n  - code: a\n    code: b\nfree: {x: *t}\nc: 1\n"
+    with pytest.raises(MappingError, match=r":1: put the code in quotes: .* \(and 4 more\)") as refused:
+        read_yaml(write(tmp_path, text), File)
+    assert [(each.line, each.problem[:9]) for each in refused.value.others] == [
+        (5, "key 'code"),
+        (6, "alias *t "),
+        (2, "unknown k"),
+        (7, "unknown k"),
+    ]
 
 
 def test_only_plain_yaml_1_2_values_are_understood(tmp_path: Path) -> None:
