@@ -18,6 +18,7 @@ from service.hl7.escapes import CONTROL_CHARACTERS
 from service.hl7.header import BEGINS_LINK, LONGEST_HEADER, TRIGGER, Header, read_header
 from service.hl7.message import split_messages
 from service.hl7.modes import IsOriginal, as_asked, form_asked_for, later_acknowledgement
+from service.hl7.payload import false_start
 from service.hl7.replies import answer_to
 
 _VERSIONS = frozenset(
@@ -226,6 +227,12 @@ def _unusable(header: Header, body: bytes) -> Iterator[Fault]:
         yield Fault("MSH-10", "102", "the message control id holds a control character")
     if len(split_messages(body)) > 1:
         yield Fault("MSH", "100", "several messages in one: send them one by one, or as a batch")
+    if false_start(body):
+        yield Fault(
+            "MSH[2]",
+            "100",
+            "a line begins with MSH and is no header: send lines of text as repetitions, or by \\.br\\",
+        )
     if header.value(14) or _is_continued(header, body):
         yield Fault(
             "MSH-14",

@@ -9,10 +9,17 @@ from service.hl7.charset import unicode_codec
 from service.hl7.escapes import STANDARD, Separators, read_separators
 
 LINE_START = r"(?<![^\r\n\x0b\x1c])"  # also after the frame of an MLLP capture
+_BEGINS = r"MSH(?=[^A-Za-z0-9\s])"
+# MSH-2 may be wrong, and then the message is refused; words in it are those of a note.
+_HEADER = (
+    r"MSH(?=(?P<separator>[^A-Za-z0-9\s])"
+    r"(?:(?!(?P=separator))[^A-Za-z0-9\s]){0,5}(?:(?P=separator)|[\r\n]|\Z))"
+)
 _MARK = re.compile(
-    LINE_START + r"(?:(?P<message>MSH)(?=[^A-Za-z0-9\s])"
+    LINE_START + rf"(?:(?P<message>{_HEADER})"
     r"|(?P<line>(?:FHS|BHS|BTS|FTS)(?:[^A-Za-z0-9\s][^\r\n]*)?)(?:[\r\n]+|\Z))"
 )
+_NO_HEADER = re.compile(LINE_START + rf"(?!{_HEADER}){_BEGINS}")
 _ENVELOPE = re.compile(rb"[BF][TH]S")
 _TAIL_BYTES = 256  # in which a trailer stands, if there is one
 
@@ -75,7 +82,7 @@ def read_payload(body: bytes) -> Payload | None:
     """
     if _is_plain(body):
         return None
-    codec = unicode_codec(body) or "latin-1"  # Latin-1: bytes to characters one to one, whatever they mean
+    codec = _codec_of(body)
     try:
         text = body.decode(codec, "surrogateescape")
     except UnicodeDecodeError:
@@ -96,6 +103,17 @@ def split_messages(body: bytes) -> list[bytes]:
     """The messages of a payload; one message, or none at all, comes back as it is."""
     payload = read_payload(body)
     return (payload.messages if payload else []) or [body]
+
+
+def false_start(body: bytes) -> bool:
+    """Whether a line within a message begins as MSH does, and is no header: nobody can say what it is."""
+    if _is_plain(body):
+        return False
+    return _NO_HEADER.search(body.decode(_codec_of(body), "replace"), 1) is not None
+
+
+def _codec_of(body: bytes) -> str:
+    return unicode_codec(body) or "latin-1"  # Latin-1: bytes to characters one to one, whatever they mean
 
 
 def _is_plain(body: bytes) -> bool:

@@ -71,6 +71,7 @@ def test_a_message_is_taken_and_told_apart_by_its_msh():
         pytest.param(msh() + b"DSC|more|F\r", "AE", ("207",), id="continued by DSC"),
         pytest.param(msh() + b"DSC|\r", "AA", (), id="DSC that says nothing"),
         pytest.param(msh() + msh(f10="A2"), "AE", ("100",), id="two messages in one"),
+        pytest.param(msh() + b"OBX|1|TX\rMSH|see above|\r", "AE", ("100",), id="a line that begins as MSH"),
         pytest.param(
             msh(f10="", f11="X", f12="1"), "AR", ("202", "203", "101"), id="all that is wrong is said"
         ),

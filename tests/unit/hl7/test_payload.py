@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.hl7.payload import read_payload
+from service.hl7.payload import false_start, read_payload
 
 FHS = b"FHS|^~\\&\r"
 ONE = b"MSH|^~\\&|LAB|NORTH|CC|HUB|20260115||ORU^R01|A1|P|2.5.1\rPID|1||77\r"
@@ -39,6 +39,13 @@ def shape(body):
         pytest.param(BHS + b"BTS|0\r", [0], id="an empty batch"),
         pytest.param(b"FHS|^~\\&\rFTS|0\r", [], id="an empty file"),
         pytest.param(BHS + ONE + b"BTS|1\r" + TWO, [1, 1], id="a message behind the trailer"),
+        pytest.param(ONE + b"MSH|see above|of 3 May\r", None, id="a line of a note is no message"),
+        pytest.param(BHS + ONE + b"MSH|see above\r" + TWO + b"BTS|2\r", [2], id="nor is it in a batch"),
+        pytest.param(
+            ONE + TWO.replace(b"^~\\&", b"^^~&"), [2], id="delimiters that cannot be are seen as a message"
+        ),
+        pytest.param(ONE + TWO.replace(b"|^~\\&|", b"#_#"), [2], id="any delimiters"),
+        pytest.param(ONE + b"MSH|^~\\&", [2], id="a header that breaks off"),
         pytest.param(BHS + b"rubbish\r" + ONE + b"BTS|2\r", [2], id="rubbish is seen as a message"),
     ],
 )
@@ -63,6 +70,21 @@ def test_a_payload_is_cut_into_batches(body, batches):
 )  # fmt: skip
 def test_what_is_wrong_with_an_envelope_is_said(body, fault):
     assert faults(body) == [fault]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_false"),
+    [
+        (b"MSH|see above\r", True),
+        (b"MSH|LAB|NORTH|||20260115||ORU^R01|A2|P|2.5.1\r", True),  # a header without MSH-2
+        (b"MSH|^~\\&|LAB\r", False),
+        (b"MSH and more\r", False),
+        (b"MSHX|1\r", False),
+    ],
+)
+@pytest.mark.parametrize("codec", ["latin-1", "utf-16"])
+def test_a_line_that_begins_as_a_header_and_is_none_is_found(line, is_false, codec):
+    assert false_start((ONE + line).decode().encode(codec)) is is_false
 
 
 @pytest.mark.parametrize("trailer", [b"BTS", b"BTS|", b"BTS|1", b"BTS|01|of the night"])
