@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.desk import lines, message, of_medicare, send, shown, sign_in, status_of
+from tests.browser.desk import held, lines, message, of_medicare, send, shown, sign_in, status_of
 
 
 @pytest.fixture
@@ -49,6 +49,32 @@ def test_the_list_is_searched_by_key_and_filters_are_seen_and_taken_off(review):
     review.keyboard.press("Enter")
     expect(message(review)).to_contain_text('like "unheard of"')
     expect(lines(review)).to_have_count(3)
+
+
+def test_a_list_that_comes_late_leaves_the_person_where_he_types(review):
+    waiting = held(review, "**/v1/candidates?code=62327*")
+    review.keyboard.press("/")
+    review.keyboard.type("62327")
+    with review.expect_request("**/v1/candidates?code=62327*"):
+        review.keyboard.press("Enter")
+    expect(review.locator("#lines")).to_be_focused()
+    review.get_by_role("button", name="Views").click()
+    name = review.get_by_label("Keep this filter as")
+    name.fill("Cathet")
+    waiting.pop().continue_()
+    expect(lines(review)).to_have_count(2)
+    expect(shown(review)).to_be_visible()
+    expect(name).to_be_focused()  # a key in the list would decide the line: "e", "r", "s" of the word
+    review.keyboard.type("ers")
+    expect(name).to_have_value("Catheters")
+
+    review.keyboard.press("Escape")
+    review.get_by_role("button", name="Filter").click()
+    order = review.locator("#filter-menu").get_by_label("Order")
+    order.focus()
+    order.select_option("newest")
+    expect(review.get_by_role("button", name="Take off: newest first")).to_be_visible()
+    expect(order).to_be_focused()  # for the next filter
 
 
 def test_words_of_notes_find_lines_and_stand_in_no_address(review):

@@ -1,6 +1,7 @@
 // Several lines at once: selected, tried without effect, shown what would become of each, and only then done.
 
 import { button, byId, element } from "../frame/dom.js";
+import { isTyping } from "../frame/keys.js";
 import { say } from "../frame/say.js";
 import { headline } from "./line.js";
 
@@ -76,7 +77,7 @@ export class Bulk {
       const go = button({ class: "primary" }, () => this.#do(action, more), `${VERBS[action]} ${found.done}`);
       go.disabled = !found.done;
       bar.replaceChildren(go, button({}, () => byId("bulk-dialog").close(), "Cancel"));
-      go.focus();
+      if (!isTyping(document.activeElement)) go.focus(); // a blank of what is typed would press it
     });
   }
 

@@ -2,6 +2,7 @@
 
 import { button, byId, element } from "../frame/dom.js";
 import { icon } from "../frame/icons.js";
+import { isTyping } from "../frame/keys.js";
 import { say } from "../frame/say.js";
 import { withPair, wordsOfPair } from "./filter.js";
 import { howMany, MOST } from "./queue.js";
@@ -67,6 +68,7 @@ export class FilterBar {
     this.#queue.pairs = pairs;
     this.#queue.words = words;
     this.#show();
+    leadToLines();
     this.#apply();
   }
 
@@ -92,9 +94,7 @@ export class FilterBar {
       return say(`No open line has a code, table${this.#offersNotes ? ", note" : ""} or payer like "${text}".`, { problem: true });
     }
     byId("search").value = "";
-    if (isOfNotes) this.#set([], text);
-    else this.#set(withPair(this.#queue.pairs, pair));
-    return byId("lines").focus();
+    return isOfNotes ? this.#set([], text) : this.#set(withPair(this.#queue.pairs, pair));
   }
 
   async #named(text) {
@@ -132,4 +132,9 @@ export class FilterBar {
     });
     return element("div", { class: "field" }, element("label", { for: select.id }, label), select);
   }
+}
+
+/** Keys are for the list now, unless the person types elsewhere by now: what was meant as a word would decide lines. */
+function leadToLines() {
+  if (!isTyping(document.activeElement) || document.activeElement === byId("search")) byId("lines").focus({ preventScroll: true });
 }

@@ -52,8 +52,7 @@ export class Review {
     this.#evidence = new Evidence(at, (document, file) => session.guarded(() => this.#save(document, file)));
     this.#decisions = new Decisions(session, this);
     const onClick = (id, act) => byId(id).addEventListener("click", () => session.guarded(act));
-    onClick("reload", () => this.load());
-    onClick("fresh", () => this.load());
+    for (const id of ["reload", "fresh"]) onClick(id, () => this.#loadAnew());
     onClick("next", () => this.step(1));
     onClick("previous", () => this.step(-1));
     onClick("best", () => this.#takeBest());
@@ -71,6 +70,7 @@ export class Review {
 
   async open() {
     const { name } = this.#session.user;
+   
     this.worklist.me = name;
     this.#decisions.drafts.belongTo(name);
     this.#live.open();
@@ -115,12 +115,16 @@ export class Review {
     this.clear();
   }
 
+  #loadAnew() {
+    this.worklist.focus(); // at once: when the answer is there, the person may have gone on to another field
+    return this.load();
+  }
+
   /** Load the list anew, and choose a line of it: the one named, or the first. */
   async load(wanted = "") {
     this.clear();
     if (!(await this.#queue.load())) return;
     this.#live.seen();
-    this.worklist.focus();
     if (this.worklist.placeOf(wanted)) this.worklist.choose(wanted);
     else this.worklist.chooseFirst();
     this.#session.guarded(() => showMyDay(this.#session));
