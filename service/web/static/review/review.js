@@ -70,7 +70,7 @@ export class Review {
 
   async open() {
     const { name } = this.#session.user;
-   
+    this.worklist.focus();
     this.worklist.me = name;
     this.#decisions.drafts.belongTo(name);
     this.#live.open();
