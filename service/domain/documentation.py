@@ -22,6 +22,7 @@ class Source:
     end: int = 0
     text: str = field(default="", repr=False)  # the words themselves
     event_id: str = ""
+    beside: str = ""  # what else the value was worked out from, in words; "" = from this place alone
 
 
 @frozen

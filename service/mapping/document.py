@@ -290,4 +290,4 @@ def _age(elements: Sequence[DocumentedElement], context: BillingContext) -> Iter
     ((day, element),) = days.items()
     years = age_in_years(context.patient_birth_date, day)
     if years is not None:
-        yield DocumentedElement(_AGE, years, element.source)
+        yield DocumentedElement(_AGE, years, replace(element.source, beside="the date of birth"))

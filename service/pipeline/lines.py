@@ -244,6 +244,8 @@ def element_json(element: DocumentedElement) -> dict[str, Any]:
     shown = {"path": source.path, "start": source.start, "end": source.end, "text": source.text}
     if source.event_id:
         shown["event"] = source.event_id
+    if source.beside:
+        shown["beside"] = source.beside
     return {"name": element.name, "value": element.value, "origin": element.origin, "source": shown}
 
 

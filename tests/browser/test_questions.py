@@ -69,9 +69,11 @@ def test_a_line_is_held_commented_on_assigned_and_found_again(page, running):
     expect(page.locator(".badge", has_text="Held")).to_contain_text("waits for the anaesthesia record")
 
     page.keyboard.press("m")
-    page.keyboard.type("asked the ward: j k a")
-    form(page).get_by_role("button", name="Comment").click()
-    expect(page.locator(".history")).to_contain_text("comment by admin: asked the ward: j k a")
+    page.keyboard.type("asked the ward:")
+    page.keyboard.press("Enter")  # a comment may have several lines
+    page.keyboard.type("j k a")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".history")).to_contain_text("comment by admin: asked the ward:\nj k a")
 
     page.keyboard.press("i")
     expect(form(page).get_by_label("To")).to_have_value("admin")

@@ -33,7 +33,7 @@ def billing(authority):
         return [admit(body, now=now, ack_id=f"B{len(taken)}").answer for body, _origin in messages]
 
     tls = server_tls(authority.issue("billing.example", ["billing.example"]))
-    listener = RunningListener(receive, lambda _head, _problem: b"", Limits(), tls)
+    listener = RunningListener(receive, lambda _head, _problem, _peer: b"", Limits(), tls)
     listener.taken = taken
     yield listener
     listener.close()

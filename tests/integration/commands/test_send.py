@@ -118,7 +118,7 @@ def test_a_receiver_that_speaks_tls_is_sent_to_when_it_is_known(dft, file, tmp_p
     def receive(messages):
         return [admit(body, now=datetime.now(UTC), ack_id="K1").answer for body, _origin in messages]
 
-    listener = RunningListener(receive, lambda _head, _problem: b"", Limits(), server_tls(server))
+    listener = RunningListener(receive, lambda _head, _problem, _peer: b"", Limits(), server_tls(server))
     ours = ("--certificate", client.certificate, "--key", client.key, "--server-name", "hl7.example")
     try:
         result = run(listener, file(dft("M1")), "--ca", authority.path, *ours)

@@ -32,7 +32,7 @@ class Sender:
     def __init__(self):
         self.taken = []
         self.code = "CA"
-        self.running = RunningListener(self._receive, lambda _head, _problem: b"", Limits())
+        self.running = RunningListener(self._receive, lambda _head, _problem, _peer: b"", Limits())
         self.address = f"127.0.0.1:{self.running.port}"
 
     def _receive(self, messages):

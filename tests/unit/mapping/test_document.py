@@ -355,6 +355,13 @@ def test_age_is_that_on_the_day_of_service(
     assert found.values("encounter.patient_age_years") == ages
 
 
+def test_a_computed_age_names_all_that_it_rests_on() -> None:
+    context = BillingContext(patient_birth_date="2020-03-11")
+    found = together(part("note", "1", element("service_date", "2026-03-10"), context=context))
+    (age,) = (each for each in found.elements if each.name == "encounter.patient_age_years")
+    assert age.source.beside == "the date of birth"
+
+
 def test_understanding_keeps_what_the_report_says_of_itself() -> None:
     context = BillingContext(patient_id="P1")
     told = replace(report(reading("imaging.modality", "ZZ")), context=context, certain=True, withdrawn=True)

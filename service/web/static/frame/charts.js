@@ -26,7 +26,7 @@ export function columnsChart(entries, what) {
   const most = Math.max(1, ...entries.map(({ value }) => value));
   const sum = entries.reduce((all, { value }) => all + value, 0);
   const picture = svg("svg", { viewBox: `0 0 ${entries.length} 100`, preserveAspectRatio: "none", role: "img", class: "columns-picture" });
-  picture.setAttribute("aria-label", `${what}: ${sum.toLocaleString()} in all, ${most.toLocaleString()} at most`);
+  picture.setAttribute("aria-label", `${what}: ${sum.toLocaleString()} in all, the highest column ${most.toLocaleString()}`);
   entries.forEach(({ label, value }, n) => {
     const height = (100 * value) / most;
     const column = svg("rect", { x: n + 0.1, y: 100 - height, width: 0.8, height });
@@ -36,7 +36,7 @@ export function columnsChart(entries, what) {
     picture.append(column);
   });
   const axis = element("p", { class: "axis hint" }, element("span", {}, entries[0]?.label ?? ""), element("span", {}, entries.at(-1)?.label ?? ""));
-  return element("figure", { class: "columns" }, element("span", { class: "hint" }, `at most ${most.toLocaleString()}`), picture, axis);
+  return element("figure", { class: "columns" }, element("span", { class: "hint" }, `highest column: ${most.toLocaleString()}`), picture, axis);
 }
 
 /** One bar out of parts: entries = [{label, value, kind}]. */

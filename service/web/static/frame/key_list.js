@@ -27,6 +27,7 @@ function open(dialog) {
 
 function show() {
   byId("key-list").replaceChildren(...ACTIONS.map(rowOf));
+  byId("key-count").textContent = `${ACTIONS.length} keys: scroll for those below.`;
 }
 
 function rowOf(action) {

@@ -138,7 +138,7 @@ function itemNode(line, { name, value, source, n }, tools) {
       () => tools.reveal([n]),
       element("span", { class: "name", title: name }, ...breakable(titleOf(line, name))),
       element("span", { class: "value" }, ...breakable(inWords(String(value)))),
-      element("span", { class: "path" }, source.path),
+      element("span", { class: "path" }, [source.path, source.beside].filter(Boolean).join(" and ")),
     ),
   );
 }

@@ -9,7 +9,7 @@ export function openCommentForm(draft, typed, send) {
   text.value = draft?.text ?? "";
   openForm({
     title: "Comment",
-    fields: [field("Comment", text)],
+    fields: [field("Comment", text, "Ctrl+Enter sends it; Enter begins a line.")],
     submit: "Comment",
     send: () => send({ text: text.value.trim() }),
     typed: () => typed({ text: text.value }),

@@ -22,6 +22,14 @@ const CHOICES = [
   ["least_amount", "At stake", [ANY, ["100", "100 or more"], ["500", "500 or more"], ["1000", "1,000 or more"], ["5000", "5,000 or more"]]],
   ["order", "Order", [["", "oldest first"], ["newest", "newest first"], ["service_date", "by service date"], ["limit", "by filing limit"]]],
 ];
+/** What belongs together stands together: [legend, names of filters]. */
+const GROUPS = [
+  ["Which lines", ["table", "code", "payer", "facility"]],
+  ["How they stand", ["status", "question", "asked", "edit", "held"]],
+  ["Whose they are", ["assigned", "claimed"]],
+  ["When, and how much", ["older_than_days", "younger_than_days", "due_within_days", "least_amount"]],
+  ["The list", ["order"]],
+];
 const SEARCHED = "Code, table or payer";
 const COUNTED = [["table", "Table"], ["code", "Code"], ["payer", "Payer"], ["facility", "Facility"], ["assigned", "Assigned"]];
 const ALWAYS = { assigned: [["me", "to me"], ["none", "to nobody"]] };
@@ -113,7 +121,12 @@ export class FilterBar {
   async #fill() {
     const wanted = COUNTED.filter(([name]) => name !== "facility" || this.#session.user.facility === "*");
     const counted = await Promise.all(wanted.map(async ([name, label]) => [name, label, this.#options(name, await this.#countBy(name))]));
-    byId("filter-fields").replaceChildren(...[...counted, ...CHOICES.filter(([name]) => this.#session.takes("GET /v1/candidates", name))].map((choice) => this.#choice(choice)));
+    const choices = [...counted, ...CHOICES.filter(([name]) => this.#session.takes("GET /v1/candidates", name))];
+    byId("filter-fields").replaceChildren(...GROUPS.map(([legend, names]) => this.#group(legend, choices.filter(([name]) => names.includes(name)))));
+  }
+
+  #group(legend, choices) {
+    return element("fieldset", { hidden: !choices.length }, element("legend", {}, legend), ...choices.map((choice) => this.#choice(choice)));
   }
 
   #options(name, counts) {

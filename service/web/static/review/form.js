@@ -30,6 +30,7 @@ export function openForm({ title, fields, submit, send, typed = () => {} }) {
   form.oninput = typed;
   form.onkeydown = (event) => {
     if (event.key === "Escape") closeForm(); // no value: false would swallow every other key
+    else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(); // of several lines, too
   };
   form.hidden = false;
   closed = focusKept();

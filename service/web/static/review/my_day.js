@@ -9,7 +9,7 @@ const VERDICTS = [
   ["first_approval", "for second review", "undo_first"],
   ["change", "edited"],
   ["reject", "rejected", "undo_rejection"],
-  ["ask", "asked"],
+  ["ask", "questions asked"],
 ];
 
 /** [words, number] of each kind of decision that stands, as far as the service counts them; null when it does not. */
