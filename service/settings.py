@@ -101,7 +101,9 @@ class Settings(BaseSettings):
         description="Facility of messages whose feed names none.",
         pattern=r"^[^*\s]{1,64}$",  # * stands for all facilities
     )
-    timezone: _Zone = Field("UTC", description="IANA zone of times without offset whose feed names none.")
+    timezone: _Zone = Field(
+        "UTC", description="IANA zone of times without offset whose feed names none, and of days."
+    )
     http: _Address = Field("127.0.0.1:8080", description="HOST:PORT of the API and the page.")
     http_plain: bool = Field(
         default=False, description="Let people of other machines sign in at the page without TLS."

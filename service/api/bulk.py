@@ -114,7 +114,7 @@ def _steps(parts: Parts, body: BulkIn) -> dict[str, Step]:
         "approve": approve,
         "reject": each(decide.reject, body.reason, body.text),
         "assign": each(handling.assign, body.to),
-        "hold": each(handling.hold, body.reason, body.until),
+        "hold": each(handling.hold, body.reason, body.until, parts.days),
     }
 
 

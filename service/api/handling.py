@@ -11,6 +11,7 @@ from service.api.access import Decider
 from service.api.filters import FilterIn
 from service.api.handling_inputs import Addition, Assignment, CommentIn, Holding, Next, Split
 from service.api.once import Answer, IfMatch, Once, OnceOf, reviewer
+from service.api.parts import PartsOf
 from service.api.schemas import CandidateOut, CommentOut, candidate_out, moment
 from service.domain.review import Candidate
 from service.domain.stakes import Stakes
@@ -53,10 +54,12 @@ def heartbeat(identifier: str, user: Decider, once: OnceOf) -> Response:
 
 
 @router.post("/{identifier}/hold", response_model=CandidateOut)
-def hold(identifier: str, body: Holding, user: Decider, once: OnceOf, if_match: IfMatch = None) -> Response:
-    """Put a line aside, until a day or until it is taken up again."""
+def hold(
+    identifier: str, body: Holding, parts: PartsOf, user: Decider, once: OnceOf, if_match: IfMatch = None
+) -> Response:
+    """Put a line aside, until a day of its facility begins or until it is taken up again."""
     who = reviewer(user, identifier, if_match)
-    return _do(once, lambda store: handling.hold(store, who, body.reason, body.until))
+    return _do(once, lambda store: handling.hold(store, who, body.reason, body.until, parts.days))
 
 
 @router.post("/{identifier}/unhold", response_model=CandidateOut)

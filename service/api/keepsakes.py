@@ -1,6 +1,6 @@
 """What a user keeps: views of the worklist, settings, drafts that outlive a session; and how the day went."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
@@ -82,7 +82,7 @@ class DraftOut(BaseModel):
 
 
 class DayOut(BaseModel):
-    """How many lines one decided on since midnight, UTC."""
+    """How many lines one decided on since midnight of one's facility."""
 
     since: datetime
     decisions: dict[str, int]
@@ -130,10 +130,10 @@ def put_settings(body: SettingsIn, parts: PartsOf, user: Caller) -> SettingsOut:
 @router.get("/me/day")
 def show_day(parts: PartsOf, user: Decider) -> DayOut:
     """How my day goes."""
-    since = datetime.combine(datetime.now(UTC).date(), time(), UTC)
     with parts.database.look() as store:
-        decided = store.candidates.decided(user.name, since.timestamp())
-    return DayOut(since=since, decisions=decided)
+        since = parts.days.begin(store.now, user.facility)
+        decided = store.candidates.decided(user.name, since)
+    return DayOut(since=moment(since), decisions=decided)
 
 
 @router.get(

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from service.domain.coverage import CoveragePolicy
 from service.domain.ehr import Ehr
 from service.domain.feed import Feed
+from service.domain.local_days import LocalDays
 from service.domain.second_review import SecondReview
 from service.domain.stakes import Stakes
 from service.mapping.vocabulary import Vocabulary
@@ -36,6 +37,7 @@ class Parts:
     database: Database
     door: Door
     feeds: tuple[Feed, ...]
+    days: LocalDays  # of facilities
     destination: str  # where approved charges go
     approved: Callable[[], None]  # told after an approval was committed
     answered: Callable[[], None]  # told after an answer was committed

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 
 from service.domain.charge import CandidateStatus, Verdict
 from service.domain.errors import Fault, NotAllowed, UnreadableInput, WrongState
+from service.domain.local_days import LocalDays
 from service.domain.review import FIRST_BY, Candidate
 from service.domain.worklist import NOBODY, Filter
 from service.pipeline import worklist
@@ -73,10 +74,10 @@ def _free(store: Store, user: User, wanted: Filter) -> Iterator[Candidate]:
             return
 
 
-def hold(store: Store, reviewer: Reviewer, reason: str, until: date | None) -> Candidate:
-    """Put a line aside until a day, or until it is taken up again."""
+def hold(store: Store, reviewer: Reviewer, reason: str, until: date | None, days: LocalDays) -> Candidate:
+    """Put a line aside until a day of its facility, or until it is taken up again."""
     line = open_line(store, reviewer)
-    moment = datetime.combine(until, time(), UTC).timestamp() if until else ENDLESS
+    moment = days.midnight(until, line.facility) if until else ENDLESS
     if moment <= store.now:
         raise UnreadableInput(Fault("/until", "102", "a line is held until a day to come"))
     content = {**line.content, _HOLD_REASON: reason}

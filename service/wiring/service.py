@@ -14,6 +14,7 @@ from service.api.parts import Address, Parts
 from service.domain.addresses import is_loopback
 from service.domain.errors import SetupError
 from service.domain.layout import ChargeMaster
+from service.domain.local_days import local_days
 from service.domain.stakes import Stakes
 from service.jobs import ACKNOWLEDGE, CHART, FETCH, POST, QUEUES
 from service.mapping import Mappings
@@ -124,6 +125,7 @@ class Service:
             database=self.database,
             door=self.door,
             feeds=self.mappings.feeds,
+            days=local_days(self.mappings.feeds, self.settings.timezone),
             destination=BILLING,
             approved=self.approved,
             answered=self.answered,

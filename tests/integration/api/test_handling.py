@@ -97,13 +97,21 @@ def test_a_lead_takes_a_claim_over_and_says_why(api, line):
 
 def test_a_held_line_says_why_and_until_when_and_is_taken_up_again(api, line):
     held = api.decide(line, "hold", {"reason": "lab", "until": "2999-01-01"}).json()
-    assert (held["held_until"], held["hold_reason"]) == ("2999-01-01T00:00:00Z", "lab")
+    assert (held["held_until"], held["hold_reason"]) == ("2999-01-01T06:00:00Z", "lab"), (
+        "its feeds are in Chicago"
+    )
     assert api.lines() == [held]
     free = api.decide(held, "unhold").json()
     assert (free["held_until"], free["hold_reason"]) == (None, "")
     endless = api.decide(free, "hold", {"reason": "lab"}).json()
     assert endless["held_until"] == "9999-12-31T00:00:00Z"
     assert api.decide(endless, "hold", {"reason": "x", "until": "2001-01-01"}).status_code == 422
+
+
+def test_a_batch_is_held_until_the_same_midnight_of_the_facility(api, line):
+    body = {"action": "hold", "items": [{"id": line["id"], "version": line["version"]}], "reason": "lab"}
+    api.ask("POST", "/v1/candidates/bulk", json={**body, "until": "2999-01-01"})
+    assert api.lines()[0]["held_until"] == "2999-01-01T06:00:00Z"
 
 
 def test_a_coder_assigns_to_nobody_else_and_a_lead_to_who_may_decide_here(api, line):

@@ -1,5 +1,8 @@
 """What a user keeps: views, settings, drafts; and how the day went."""
 
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from sqlalchemy import text
 
@@ -59,3 +62,10 @@ def test_my_day_counts_what_i_decided(api, line):
     api.decide(api.decide(line, "approve").json(), "undo")
     assert api.ask("GET", "/v1/me/day").json()["decisions"] == {"approve": 1, "undo_approval": 1}
     assert api.ask("GET", "/v1/me/day", role="lead").json()["decisions"] == {}
+
+
+def test_my_day_begins_at_midnight_of_the_facility(api):
+    since = datetime.fromisoformat(api.ask("GET", "/v1/me/day").json()["since"])
+    there = since.astimezone(ZoneInfo("America/Chicago"))
+    assert there.time() == time()
+    assert timedelta() <= datetime.now(UTC) - since < timedelta(hours=26)
