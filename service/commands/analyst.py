@@ -51,15 +51,18 @@ def _print_explanations(told: list[Explanation]) -> None:
 def diff(
     old: Annotated[Path, typer.Argument(help="Folder of the mappings as they are")],
     new: Annotated[Path, typer.Argument(help="Folder of the mappings as they would be")],
+    files: Files = None,
     *,
-    replay: Annotated[list[Path] | None, typer.Option(help="Messages or .jsonl to try both on")] = None,
+    replay: Annotated[
+        list[Path] | None, typer.Option(help="A file to try both on, as behind the folders")
+    ] = None,
     stored_too: Stored = False,
     accept: Annotated[bool, typer.Option("--accept", help="Exit 0 although codes change")] = False,
     data: Data = None,
 ) -> None:
     """Say which cases change their answer: the tests of both, given files, stored procedures."""
     before, after = load(old, read_settings().site), load(new, read_settings().site)
-    cases = [*_test_cases(before, after), *_cases(before, replay or [])]
+    cases = [*_test_cases(before, after), *_cases(before, [*(replay or []), *(files or [])])]
     if stored_too:
         cases += stored(Reader(before), data, "mappings diff")
     found = list(compare(before, after, cases))

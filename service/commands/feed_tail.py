@@ -25,6 +25,17 @@ _PAGE = 500
 _LOOK_SECONDS = 0.5
 _OVERLAP = 200  # of several that are stored at once, the first may be seen last
 _FOLLOWED = 2000  # messages that are looked at again until they have been read
+#: Head of a column -> how wide it is.
+_WIDTHS = {
+    "came at": len("2026-03-11T08:00:00.000Z"),
+    "feed": 20,
+    "type": len("ORU^R01"),
+    "control id": 12,
+    "sender": 20,
+    "answer": 6,
+    "state": len("quarantined"),
+    "lag": 0,
+}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # what a sender's name must not do to a terminal
 
 
@@ -40,6 +51,7 @@ def tail(
         signal.signal(number, lambda _number, _frame: stopped.set())
     database = current_database(read_settings(data=data))
     follower = Follower(database, "" if feed == NO_FEED else feed, last)
+    sys.stdout.write(_aligned(*_WIDTHS) + "\n")
     while True:
         try:
             for line in follower.look():
@@ -85,7 +97,7 @@ class Follower:
 def _line(passed: Passed, state: str, now: float) -> str:
     at = datetime.fromtimestamp(passed.received_at, UTC).isoformat(timespec="milliseconds")
     lag = f"{max(0.0, now - passed.received_at):.1f} s"
-    told = (
+    return _aligned(
         at.replace("+00:00", "Z"),
         passed.feed or NO_FEED,
         passed.message_type or "?",
@@ -97,7 +109,13 @@ def _line(passed: Passed, state: str, now: float) -> str:
         *(["control id used before"] if passed.reused else []),
         *([f"MSH-13: {passed.sequencing}"] if passed.sequencing else []),
     )
-    return _CONTROL.sub(" ", "  ".join(told))
+
+
+def _aligned(*cells: str) -> str:
+    """Cells below their heads, as far as they are no wider; nothing is cut."""
+    widths = [*_WIDTHS.values(), *[0] * len(cells)]
+    line = "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=False))
+    return _CONTROL.sub(" ", line.rstrip())
 
 
 def _answer_code(passed: Passed) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from typing import Annotated
 
@@ -29,7 +29,10 @@ feeds.command("tail")(tail)
 
 @feeds.command("list")
 def list_feeds(
-    *, data: Data = None, as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False
+    *,
+    wide: Annotated[bool, typer.Option("--wide", help="All columns")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
+    data: Data = None,
 ) -> None:
     """Every feed: what it brought, what waits or was set aside, and whether it is silent."""
     settings = read_settings(data=data)
@@ -39,7 +42,7 @@ def list_feeds(
     if as_json:
         typer.echo(json.dumps([feed_out(each).model_dump(mode="json") for each in found]))
     else:
-        sys.stdout.writelines(f"{line}\n" for line in _aligned([_HEADS, *map(_cells, found)]))
+        sys.stdout.writelines(f"{line}\n" for line in _table(found, _HEADS if wide else _AT_A_GLANCE))
 
 
 @feeds.command("show")
@@ -53,7 +56,7 @@ def show_feed(
     with closing(current_database(settings)) as database, database.look() as store:
         found = standing(store, known, ALL_FACILITIES, name)
         told = detail_of(store, known, found, ALL_FACILITIES)
-    sys.stdout.writelines(f"{line}\n" for line in _aligned([_HEADS, _cells(found)]))
+    sys.stdout.writelines(f"{line}\n" for line in _table([found], _HEADS))
     for link in told.links:
         missing = f", never came: {link.missing}" if link.missing else ""
         sys.stdout.write(
@@ -80,6 +83,8 @@ _HEADS = (
     ),
     *("waiting", "lag", "charted", "no charge", "quarantined", "discarded", "faulty"),
 )
+#: Those that a person looks at first.
+_AT_A_GLANCE = ("feed", "state", "last message", "24 h", "waiting", "lag", "refused", "quarantined")
 _OF_WORDS = 2  # columns, on the left
 
 
@@ -95,6 +100,11 @@ def _cells(standing: Standing) -> tuple[str, ...]:
         *map(str, (ever.charted, ever.no_charge, ever.quarantined, ever.discarded)),
         f"{standing.checked.faulty} of {standing.checked.checked}" if standing.checked.checked else "-",
     )
+
+
+def _table(standings: Iterable[Standing], columns: Collection[str]) -> Iterator[str]:
+    cells = (dict(zip(_HEADS, _cells(each), strict=True)) for each in standings)
+    return _aligned([tuple(columns), *(tuple(row[name] for name in columns) for row in cells)])
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:

@@ -110,8 +110,10 @@ def _stretches(file: TableFile) -> Iterator[str]:
 
 def _lint_codes(file: TableFile, report: Report) -> None:
     codes = {code for row in file.decide.rows if (code := file.decide.code(row))}
-    for code in sorted(codes.symmetric_difference(file.rank)):
-        report.error(f"rank and rows differ about {code}", "rank")
+    for code in sorted(codes.difference(file.rank)):
+        report.error(f"{code} is the code of a row, and has no place in rank", "rank")
+    for code in sorted(set(file.rank).difference(codes)):
+        report.error(f"{code} stands in rank, and is the code of no row", "rank")
     lint_tail_codes(file, codes, report)
     if len(set(file.rank)) < len(file.rank):
         report.error("a code stands in rank twice", "rank")

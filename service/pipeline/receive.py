@@ -254,7 +254,10 @@ def _complained(complaint: Complaint, facility: str, peer: str) -> Arrival:
 _REFUSALS = {
     "too long": ("104", "the message is longer than this receiver takes"),
     "cut": ("207", "the message broke off, or began anew, before it ended"),
-    "outside": ("100", "bytes came outside a message frame: begin it with 0x0B, end it with 0x1C 0x0D"),
+    "outside": (
+        "100",
+        "bytes came outside a message frame: 0x0B stands before a message, 0x1C 0x0D behind it",
+    ),
     "slow": ("207", "the message did not come whole in time: a frame ends with 0x1C 0x0D"),
 }
 

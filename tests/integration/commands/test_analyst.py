@@ -97,7 +97,9 @@ def test_a_change_that_alters_no_answer_is_no_difference():
     assert done.output.splitlines()[-1].endswith(" the same")
 
 
-@pytest.mark.parametrize("command", ["explain {0}", "coverage {0}", "diff {1} {1} --replay {0}"])
+@pytest.mark.parametrize(
+    "command", ["explain {0}", "coverage {0}", "diff {1} {1} {0}", "diff {1} {1} --replay {0} {0}"]
+)
 def test_a_file_of_which_nothing_is_read_is_named(tmp_path, command):
     (tmp_path / "empty.hl7").write_text("nothing")
     done = run(*command.format(tmp_path / "empty.hl7", REPOSITORY / "mappings").split())

@@ -102,6 +102,11 @@ def test_the_list_is_a_table_for_people_and_json_for_programs(data, monkeypatch)
     receive(database, 2, quarantine="bad", refused=True)
     (line,) = [line for line in run("list", "--data", folder).output.splitlines() if "north" in line]
     assert "look: quarantine" in line
+    assert line.split("ago")[1].split()[:2] == ["2", "1"]  # in 24 hours, and waiting
+    assert line.split("ago")[1].split()[-2:] == ["1", "1"]  # refused, quarantined
+    (line,) = [
+        line for line in run("list", "--wide", "--data", folder).output.splitlines() if "north" in line
+    ]
     counts = line.split("ago")[1].split()
     assert (counts[:7], counts[-5:]) == (["2", "2", "0", "1", "0", "0", "1"], ["0", "0", "1", "0", "-"])
     told = json.loads(run("list", "--data", folder, "--json").output)
@@ -141,13 +146,13 @@ def test_what_arrives_is_told_once_and_once_more_when_it_is_read(data):
     assert not list(follower.look())
     identifier = receive(database, 2)
     (line,) = follower.look()
-    assert "  north-anesthesia  ORU^R01  C2  ANESREC|NORTH  AA  received  " in line
+    assert line.split()[1:7] == ["north-anesthesia", "ORU^R01", "C2", "ANESREC|NORTH", "AA", "received"]
     assert "TESTPERSON" not in line
     assert not list(follower.look())
     with database.transaction() as store:
         store.events.finish({identifier: "charted"})
     (line,) = follower.look()
-    assert "  C2  ANESREC|NORTH  AA  charted  " in line
+    assert line.split()[3:7] == ["C2", "ANESREC|NORTH", "AA", "charted"]
     assert not list(follower.look())
 
 
@@ -166,6 +171,7 @@ def test_ctrl_c_ends_the_tail(data):
         ["charge-capture", "feeds", "tail", "--data", folder], {"CHARGE_CAPTURE_KEY": base64_key()}, "C1"
     )
     tail.wait_ready()
+    assert tail.output.splitlines()[0].split()[-2:] == ["state", "lag"]
     receive(database, 2)
     wait_until(lambda: "C2" in tail.output, "the second message")
     assert tail.stop() == 0

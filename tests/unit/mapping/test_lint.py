@@ -220,7 +220,15 @@ def test_the_shipped_folder_has_no_finding() -> None:
             "'from' is later than 'to'",
             id="dates in order",
         ),
-        pytest.param('rank: ["62327", ', "rank: [", "rank and rows differ about 62327", id="rank"),
+        pytest.param(
+            'rank: ["62327", ', "rank: [", "62327 is the code of a row, and has no place in rank", id="rank"
+        ),
+        pytest.param(
+            'rank: ["62327", ',
+            'rank: ["62328", "62327", ',
+            "62328 stands in rank, and is the code of no row",
+            id="rank of no row",
+        ),
         pytest.param(
             'never_with: ["77003"',
             'never_with: ["62323"',
