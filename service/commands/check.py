@@ -45,11 +45,9 @@ def check(
     limits = CodeLimits(read_mue(mue) if mue else {}, read_pfs(pfs) if pfs else {})
     findings = check_folder(where, limits)
     if not any(finding.severity == "error" for finding in findings):
-        findings += _unreadable_paths(where)
-    if not any(finding.severity == "error" for finding in findings):
         given = ((event, ()) for path in seen or [] for event in events_of(content(path)))
         kept = stored_events(data, "mappings check") if stored_too else ()
-        findings += _untranslated(load(where), chain(given, kept))
+        findings += _in_use(load(where), chain(given, kept))
     for path in sorted((where / "destinations").glob("*.yaml")):
         load_destination(path)
     for finding in findings:
@@ -59,11 +57,19 @@ def check(
     typer.echo(f"{where.name}: in order")
 
 
-def _untranslated(
-    mappings: Mappings, events: Iterable[tuple[Event, tuple[Companion, ...]]]
-) -> Iterator[Finding]:
+def _in_use(mappings: Mappings, events: Iterable[tuple[Event, tuple[Companion, ...]]]) -> Iterator[Finding]:
+    """What the readers of HL7 and FHIR know: a path of a feed that is none, and codes nobody knows."""
+    try:
+        reader = Reader(mappings)
+    except MappingError as error:
+        yield finding_of(error)
+    else:
+        yield from _untranslated(reader, events)
+
+
+def _untranslated(reader: Reader, events: Iterable[tuple[Event, tuple[Companion, ...]]]) -> Iterator[Finding]:
     """The codes in messages that neither their feed nor the vocabulary knows."""
-    reader, seen = Reader(mappings), Seen()
+    seen = Seen()
     for event, companions in events:
         feed = reader.feed_of(event)
         if feed is None:
@@ -71,12 +77,4 @@ def _untranslated(
         else:
             told = by_key(reader, [event], {event.id: companions}).values()
             count(seen, feed, (code for keyed in told for _key, part in keyed for code in part.unknown))
-    return untranslated(mappings.feeds, mappings.vocabulary, seen)
-
-
-def _unreadable_paths(where: Path) -> Iterator[Finding]:
-    """The first path of a feed that is none: only the readers of HL7 and FHIR know what is one."""
-    try:
-        Reader(load(where))
-    except MappingError as error:
-        yield finding_of(error)
+    return untranslated(reader.mappings.feeds, reader.mappings.vocabulary, seen)
