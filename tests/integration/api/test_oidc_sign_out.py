@@ -1,8 +1,12 @@
 """Signed out by the identity provider: it posts a logout token, and whom it names is signed in no longer."""
 
+import asyncio
+
 import pytest
 from joserfc import jwt
+from starlette.requests import Request
 
+from service.api.oidc_sign_out import beginning
 from tests.identity_provider import new_key
 from tests.integration.api.test_oidc import a_browser, me, sign_in
 from tests.integration.api.test_sign_in import audited
@@ -97,8 +101,19 @@ def test_a_body_that_is_no_form_with_one_token_is_told_so(clinic, body):
 def test_a_provider_whose_keys_are_not_to_be_had_is_told_so(clinic, provider):
     provider.metadata = {"issuer": "https://evil.example"}
     refused = tell(clinic(), provider.logout_token())
-    assert refused.status_code == 400
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5"), "it may send the token again"
+    assert refused.json()["type"] == "urn:charge-capture:problem:provider-away"
     assert "another issuer" in refused.json()["detail"]
+
+
+def test_of_a_long_body_no_more_is_kept_than_tells_that_it_is_too_long():
+    pieces = [{"type": "http.request", "body": b"x" * 50_000, "more_body": n < 9} for n in range(10)]
+
+    async def receive():
+        return pieces.pop(0)
+
+    assert len(asyncio.run(beginning(Request({"type": "http"}, receive)))) == 64 * 1024 + 1
+    assert pieces == [], "who is still sending would see a reset, and no answer"
 
 
 def test_without_a_provider_nothing_is_there(api):
