@@ -7,7 +7,8 @@ import celery.__main__
 
 import service.__main__
 from service.commands.chosen import command_at
-from service.commands.mappings import TOOLS
+from service.commands.feeds import FEED_TOOLS
+from service.commands.mappings import MAPPING_TOOLS
 from service.mapping import load
 from service.mapping.load import digest_of
 from service.wiring import opening
@@ -27,7 +28,7 @@ for _imported_when_used in (
     "uvicorn.protocols.http.auto",
 ):
     import_module(_imported_when_used)
-for name, place in (service.__main__.COMMANDS | TOOLS).items():
+for name, place in (service.__main__.COMMANDS | MAPPING_TOOLS | FEED_TOOLS).items():
     command_at(name, place)
 shipped_reader()  # compiles their FHIRPaths
 

@@ -57,7 +57,7 @@ def try_feeds(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object a line")] = False,
 ) -> None:
-    """Try feed files on messages: which are taken, what is read where, what is not translated or never found.
+    """Try feed files on messages: what is taken, read where, not translated, or never found.
 
     Without a feed file all shipped feeds are tried, without messages the shipped samples. Exit 1 when a feed
     file is wrong. The values that are printed are those of the messages.

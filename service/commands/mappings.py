@@ -2,7 +2,7 @@
 
 from service.commands.chosen import Place, group_of
 
-TOOLS = {
+MAPPING_TOOLS = {
     "check": Place(
         "check.check", "Lint every file and run every table's tests; exit 1 when something must be mended."
     ),
@@ -16,4 +16,4 @@ TOOLS = {
     "publish": Place("publish.publish", "Record that the mappings as they are now hold, from now on."),
 }
 
-mappings = group_of(TOOLS, "The mappings: lint them and run their tests.")
+mappings = group_of(MAPPING_TOOLS, "The mappings: lint them and run their tests.")

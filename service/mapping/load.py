@@ -13,10 +13,11 @@ from service.mapping.algorithms import AlgorithmSource, compile_algorithm
 from service.mapping.check import read_and_check
 from service.mapping.compiler import compile_table
 from service.mapping.evaluate import Tables
+from service.mapping.feeds import load_feeds
 from service.mapping.findings import Finding
 from service.mapping.tables import LookupFile, Switch, TableSource
 from service.mapping.terms import Terms
-from service.mapping.vocabulary import Vocabulary
+from service.mapping.vocabulary import Vocabulary, read_vocabulary
 from service.mapping.yaml_fault import nearest
 
 _NO_SETTINGS: Mapping[str, str] = {}
@@ -76,6 +77,11 @@ def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS) -> Mappings:
         settings=dict(site),
         warnings=tuple(sorted(checked.findings)),
     )
+
+
+def feeds_of(folder: Path) -> tuple[Feed, ...]:
+    """The feeds alone, for who asks how they stand: a table that is wrong keeps nobody from that."""
+    return load_feeds(folder / "feeds", read_vocabulary(folder / "vocabulary.yaml"))
 
 
 def _check_site(site: Mapping[str, str], sources: Iterable[TableSource | AlgorithmSource]) -> None:

@@ -27,11 +27,11 @@ from service.pipeline.asking import carry_over
 from service.pipeline.billing_answers import Billing, take_answers
 from service.pipeline.companions import companions_of, note
 from service.pipeline.corrections import completed
+from service.pipeline.fitting import feed_finder
 from service.pipeline.gather import Gathering, ProcedureRef, Reading, Said, Unreadable
 from service.pipeline.joined import Joined, join
 from service.pipeline.lines import Chart, lines_of, of_processing
 from service.pipeline.notes import index_notes, note_of
-from service.pipeline.receive import feed_finder
 from service.pipeline.reconcile import hold_back, reconcile, show_plans
 from service.store import Database, Store
 from service.store.events import MAX_ATTEMPTS

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from service.domain.errors import NotFound
 from service.domain.feed import Feed
 from service.domain.sequence import Progress, sender_of
-from service.pipeline.receive import feed_finder
+from service.pipeline.fitting import feed_finder
 from service.store import Store
 from service.store.samples import Checked
 from service.store.tallies import Tally

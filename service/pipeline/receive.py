@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 
 import structlog
 
@@ -16,8 +15,8 @@ from service.hl7.batch import Complaint, answer_payload, complaints
 from service.hl7.modes import as_asked
 from service.hl7.payload import Payload, read_payload
 from service.jobs import CHART
-from service.mapping import choose_feed
 from service.mllp import Origin
+from service.pipeline.fitting import feed_finder
 from service.pipeline.senders import Allowed, lenient, nowhere
 from service.pipeline.sequence import IsStrict, in_sequence
 from service.store import Database
@@ -271,18 +270,3 @@ def sources(feeds: tuple[Feed, ...], default: str) -> Callable[[Format, str, str
         return Source(feed.name, feed.facility or default) if feed else Source("", default)
 
     return source_of
-
-
-def feed_finder(feeds: tuple[Feed, ...]) -> Callable[[Format, str, str], Feed | None]:
-    """Which feed fits a source best; the source is MSH-3|MSH-4, or the name of the API client.
-
-    Remembers: sources are few, feeds may be many, and this is asked for each message.
-    """
-
-    @lru_cache(maxsize=16_384)
-    def feed_of(form: Format, message_type: str, sender: str) -> Feed | None:
-        application, _, facility = sender.partition("|")
-        fields = {"MSH-3": application, "MSH-4": facility}
-        return choose_feed(feeds, format=form, message_type=message_type, fields=fields)
-
-    return feed_of

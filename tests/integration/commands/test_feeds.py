@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from service.__main__ import app
+from service.commands.feed_list import span
 from service.commands.feed_tail import Follower
-from service.commands.feeds import span
 from service.domain.event import Arrival, Format
 from service.domain.sequence import Progress, Sequencing
 from service.store import open_database
