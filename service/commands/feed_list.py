@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from service.api.feeds import detail_of, feed_out
+from service.api.feed_schemas import detail_of, feed_out
 from service.commands.options import Data
 from service.hl7.escapes import CONTROL_CHARACTERS
 from service.mapping.load import feeds_of
