@@ -58,10 +58,15 @@ def diff(
     ] = None,
     stored_too: Stored = False,
     accept: Annotated[bool, typer.Option("--accept", help="Exit 0 although codes change")] = False,
+    failing: Annotated[bool, typer.Option("--failing", help="Name tests that fail, and compare")] = False,
     data: Data = None,
 ) -> None:
     """Say which cases change their answer: the tests of both, given files, stored procedures."""
-    before, after = load(old, read_settings().site), load(new, read_settings().site)
+    site = read_settings().site
+    before, after = (load(folder, site, failing=failing) for folder in (old, new))
+    for finding in (*before.warnings, *after.warnings):
+        if finding.is_failed_test:
+            typer.echo(str(finding))
     cases = [*_test_cases(before, after), *_cases(before, [*(replay or []), *(files or [])])]
     if stored_too:
         cases += stored(Reader(before), data, "mappings diff")

@@ -15,6 +15,7 @@ class Finding:
     line: int
     severity: Literal["error", "warning"]
     message: str
+    is_failed_test: bool = False  # the file is sound, and says something else than its test expects
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.severity}: {self.message}"
@@ -33,6 +34,11 @@ class Report:
 
     def error(self, message: str, *keys: str | int) -> None:
         self.findings.append(Finding(self.lines.file, self.lines.at(*keys), "error", message))
+
+    def failed_test(self, message: str, *keys: str | int) -> None:
+        self.findings.append(
+            Finding(self.lines.file, self.lines.at(*keys), "error", message, is_failed_test=True)
+        )
 
     def warning(self, message: str, *keys: str | int) -> None:
         self.findings.append(Finding(self.lines.file, self.lines.at(*keys), "warning", message))

@@ -74,5 +74,5 @@ def _looks(source: AlgorithmSource, vocabulary: Vocabulary, report: Report) -> I
         found = group(given(source.file.base, test.given, vocabulary))
         look = table.look(found) if Tables([table]).concerned(found, frozenset()) else Look()
         for difference in differences_of(test, look.proposal):
-            report.error(f"test {test.name!r}: {difference}", "tests", number)
+            report.failed_test(f"test {test.name!r}: {difference}", "tests", number)
         yield look

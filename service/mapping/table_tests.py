@@ -52,7 +52,7 @@ def _run(
     found = group(documentation)
     look = table.look(found) if Tables([table]).concerned(found, frozenset()) else Look()
     for difference in differences_of(test, look.proposal):
-        report.error(f"test {test.name!r}: {difference}", "tests", number)
+        report.failed_test(f"test {test.name!r}: {difference}", "tests", number)
     return look
 
 

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.__main__ import app
+from service.domain.errors import MappingError
 from service.domain.event import Arrival, Format
 from service.mapping.schema import schemas
 from service.store import Keyring, open_database
@@ -115,6 +116,19 @@ def test_a_change_of_a_code_must_be_accepted(case, changed):
     assert done.exit_code == 1
     assert "c1 1: another code: 12015 x1 -> G0168 x1" in done.output
     assert run("diff", REPOSITORY / "mappings", changed, "--replay", replayed, "--accept").exit_code == 0
+
+
+def test_a_change_that_fails_a_test_is_compared_where_that_is_wanted(changed):
+    table = changed / "tables" / "neuraxial-injection.yaml"
+    text = table.read_text()
+    assert text.count("units: {fixed: 1}") == 1
+    table.write_text(text.replace("units: {fixed: 1}", "units: {fixed: 2}"))
+    failed = run("diff", REPOSITORY / "mappings", changed, "--failing")
+    assert failed.exit_code == 1
+    assert "neuraxial-injection.yaml:" in failed.output
+    assert "another code: 62323 x1 -> 62323 x2" in failed.output
+    with pytest.raises(MappingError, match="test "):
+        run("diff", REPOSITORY / "mappings", changed)
 
 
 def test_rows_that_never_decide_are_named_with_their_line(case):
