@@ -67,7 +67,7 @@ def numbered(message, number):
     msh[9] = b"PAGE%d" % number  # MSH-10
     for segment in segments:
         if segment[0] == b"PID":
-            segment[3] = b"PAGE%d" % number  # PID-3
+            segment[3] = b"MRN-%d" % number  # PID-3
         if segment[0] in (b"ORC", b"OBR"):
             segment[3] = b"PAGE-%d" % number  # OBR-3
         if segment[0] == b"PR1":

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.desk import form, lines, message, send, shown
 
 #: Of the patients and clinicians in the messages of this day: names, numbers, accounts.
-PATIENTS = ("Testperson", "Alma", "N700101", "A500101", "V900101", "F-8801", "Muster", "Sample", "distinct")
+PATIENTS = ("Testperson", "Alma", "MRN-", "A500101", "V900101", "F-8801", "Muster", "Sample", "distinct")
 
 
 def press(page, key, title):

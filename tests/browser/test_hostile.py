@@ -32,7 +32,7 @@ ACTIVE = ":is(img, svg:not(.icon), iframe, object, embed, video, audio, script)"
 FIELDS = {
     b"Testperson": "<svg/onload=alert(1)>",
     b"Alma": "javascript:alert(2)//<a href='javascript:alert(2)'>",
-    b"N700101": "<script>alert(3)</script>",
+    b"V900101": "<script>alert(3)</script>",
     b"A500101": "{{constructor.constructor('alert(4)')()}}",
     b"PR-301": "<math><mtext><img src=x onerror=alert(5)>",
     b"L2-L3": "<style>@import'//x';</style>",
