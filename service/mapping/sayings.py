@@ -95,7 +95,7 @@ def _left_over(sentence: Sentence, found: Found, sayings: tuple[Saying, ...], le
 
 def _named(sentence: Sentence, lexicon: Lexicon) -> int:
     """Return how many words of a sentence only name what the note is about; they may be any."""
-    title = sentence.title
+    title = min(sentence.title, sentence.words.first_line())
     return 0 if lexicon.grammar.tells(sentence.words.words[:title]) else title
 
 
