@@ -12,7 +12,7 @@ from service.pipeline.auto_approve import AutoApprover, is_sampled, simulate
 from service.pipeline.reviewing import Reviewer
 from service.pipeline.undo import undo
 from service.store.users import User
-from tests.integration.pipeline.conftest import a_line
+from tests.integration.pipeline.conftest import CONTEXT, a_line
 
 # Without a sample: which lines it takes is drawn by lot, and ids are new each time.
 RULE = AutoApproval("pain", "digest", (("neuraxial-injection", 8),), 4, 0.75, 30, 0.0, 24.0)
@@ -30,14 +30,17 @@ def approver(database):
 
 @pytest.fixture
 def line(database):
-    """Put a plain line of a procedure of its own into the queue; gives it."""
+    """Put a plain line of a procedure, and mostly of a patient, of its own into the queue; gives it."""
     numbers = iter(range(1, 1000))
 
-    def put(facility="main", **more):
+    def put(facility="main", patient="", content=None, **more):
+        number = next(numbers)
+        said = {"context": {**CONTEXT, "patient_id": patient or f"MRN{number}"}, **(content or {})}
         with database.transaction() as store:
-            ids, _ = store.procedures.lock([(facility, f"procedure-{next(numbers)}")])
+            ids, _ = store.procedures.lock([(facility, f"procedure-{number}")])
             (procedure_id,) = ids.values()
-            store.candidates.add(facility, [(procedure_id, a_line(table="neuraxial-injection", **more))])
+            made = a_line(table="neuraxial-injection", content=said, **more)
+            store.candidates.add(facility, [(procedure_id, made)])
             (stored,) = store.candidates.of_procedures([procedure_id])
             return stored
 
@@ -94,6 +97,14 @@ def test_a_proven_row_approves_a_plain_line_under_a_name_of_its_own(run, decided
 def test_a_row_that_is_not_proven_is_left_to_people(run, decided, line, history):
     decided(*history)
     line()
+    assert run() == 0
+
+
+def test_what_another_order_has_charged_is_left_to_people(run, decided, line):
+    decided(*["approve"] * 4)
+    line(patient="twice")
+    assert run() == 1
+    line(patient="twice")
     assert run() == 0
 
 
