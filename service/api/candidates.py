@@ -29,7 +29,7 @@ from service.domain.asking import Asked, AskedState
 from service.domain.review import Candidate
 from service.pipeline import decide, handling
 from service.pipeline.coverage import coverage_of
-from service.pipeline.day import duplicates_of, edits_of
+from service.pipeline.day import day_of
 from service.pipeline.documents import messages_of
 from service.pipeline.reviewing import Reviewer
 from service.pipeline.undo import undo, why_not
@@ -145,12 +145,12 @@ def _do(
 
 
 def _detail(store: Store, line: Candidate, parts: Parts) -> CandidateDetail:
-    content = line.content
+    content, day = line.content, day_of(store, line)
     kept = why_not(store, line)
     asked = store.questions.of_procedure(line.procedure_id)
     return CandidateDetail(
         **candidate_out(line, parts.stakes),
-        edits=[edit_out(edit, line) for edit in edits_of(store, line)],
+        edits=[edit_out(edit, line) for edit in day.edits(store)],
         coverage=[CoverageOut(**asdict(flag)) for flag in coverage_of(store, line, parts.policies)],
         elements=content["elements"],
         evidence=content["evidence"],
@@ -164,7 +164,7 @@ def _detail(store: Store, line: Candidate, parts: Parts) -> CandidateDetail:
             for charge in store.charges.of_candidate(line.id)
         ],
         predecessor=store.candidates.predecessor(line),
-        duplicates=[_duplicate_out(store, other) for other in duplicates_of(store, line)],
+        duplicates=[_duplicate_out(store, other) for other in day.duplicates()],
         comments=[CommentOut(**said) for said in store.comments.of_line(line)],
         asked_questions=list(map(question_out, asked)),
         titles=parts.reader.mappings.titles_of(_names_in(line, asked)),

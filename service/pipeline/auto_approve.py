@@ -19,7 +19,7 @@ from service.domain.review import Candidate
 from service.domain.second_review import SecondReview
 from service.pipeline import decide
 from service.pipeline.coverage import coverage_of
-from service.pipeline.day import duplicates_of, edits_of
+from service.pipeline.day import day_of
 from service.pipeline.reviewing import Reviewer
 from service.store import Database, Store
 from service.store.transaction import AuditEntry
@@ -81,9 +81,10 @@ class AutoApprover:
         if store.candidates.decisions(line):  # a person changed it, or took a decision on it back
             return False
         stated = {each["code"] for each in line.content["stated"] if each.get("code")}
-        if stated - {line.code} or edits_of(store, line) or duplicates_of(store, line):
+        if stated - {line.code}:
             return False
-        if coverage_of(store, line, self.policies):
+        day = day_of(store, line)
+        if day.edits(store) or day.duplicates() or coverage_of(store, line, self.policies):
             return False
         others = store.candidates.of_procedures([line.procedure_id], lock=False)
         return not any(other.live for other in others if other.id != line.id)

@@ -40,9 +40,11 @@ def bulk(store: Store, user: User, items: Sequence[Item], step: Step, *, dry_run
     """Do a step on each of these lines; or only say what would become of them."""
     outcomes: dict[int, Outcome] = {}
     with suppress(_DryRun), store.transaction.savepoint():
-        # In one order, so that two who take many lines at once do not wait for each other crosswise: each
-        # step locks the procedure, then the line.
-        procedures = store.candidates.procedures_of([item.id for item in items], user.facility)
+        # In one order, so that two who take many lines at once do not wait for each other crosswise: the days
+        # of all, then with each step the procedure and the line.
+        identifiers = [item.id for item in items]
+        store.candidates.hold_days(identifiers, user.facility)
+        procedures = store.candidates.procedures_of(identifiers, user.facility)
         for number in sorted(
             range(len(items)), key=lambda each: (procedures.get(items[each].id, ""), items[each].id)
         ):

@@ -4,6 +4,7 @@ Drawn up whenever a line is shown and once more when it is approved: a neighbour
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from service.domain.charge import CandidateStatus, ChargeKind
@@ -16,37 +17,45 @@ _FACILITY = "facility"
 _A_DAY: Final = "3"  # MUE adjudication: counted over the day, and asked about
 
 
-def edits_of(store: Store, line: Candidate) -> tuple[Edit, ...]:
-    """Every edit in which a line takes part, as the one that is not paid or as the one that it meets."""
-    if not line.code or not line.service_date or line.kind is ChargeKind.CREDIT:
-        return ()
-    day = _day_of(store, line)
-    lines = [each for each in day if _is_same_provider(each, line)]
-    rules = store.edits.rules({each.code for each in lines}, line.service_date, _setting(line))
-    found = [*check(_services(lines), rules), *check(_services(day), Rules(units=_limits(day)))]
-    return tuple(edit for edit in found if line.id in (edit.line, edit.other_line))
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A line, and the others of its patient and day that stand; empty where the line can meet none."""
+
+    line: Candidate
+    lines: tuple[Candidate, ...]
+
+    def edits(self, store: Store) -> tuple[Edit, ...]:
+        """Every edit of which the line is a part: the one that is not paid, or the one that it meets."""
+        if not self.lines or not self.line.service_date:
+            return ()
+        lines = [each for each in self.lines if _is_same_provider(each, self.line)]
+        rules = store.edits.rules({each.code for each in lines}, self.line.service_date, _setting(self.line))
+        found = [
+            *check(_services(lines), rules),
+            *check(_services(self.lines), Rules(units=_limits(self.lines))),
+        ]
+        return tuple(edit for edit in found if self.line.id in (edit.line, edit.other_line))
+
+    def duplicates(self) -> tuple[Candidate, ...]:
+        """Approved lines of other procedures, of the same code, patient and day: it may be charged already.
+
+        Whatever their modifiers: one that was added by hand does not make another service of it.
+        """
+        return tuple(each for each in self.lines if _may_be_charged_by(each, self.line))
 
 
-def duplicates_of(store: Store, line: Candidate) -> tuple[Candidate, ...]:
-    """Approved lines of other procedures, of the same code, patient and day: it may be charged already.
-
-    Whatever their modifiers: one that was added by hand does not make another service of it.
-    """
+def day_of(store: Store, line: Candidate) -> Day:
+    """The day of a line, looked up once for all that is asked of it."""
     if not line.code or line.kind is ChargeKind.CREDIT:
-        return ()
-    return tuple(each for each in _day_of(store, line) if _may_be_charged_by(each, line))
+        return Day(line, ())
+    day = [each for each in store.candidates.of_day(line) if each.id != line.id]
+    replaced = {each.corrects for each in (line, *day) if each.corrects}
+    return Day(line, (line, *(each for each in day if each.id not in replaced and stands(store, each))))
 
 
 def edit_id(edit: Edit) -> str:
     """What an edit is known by to whoever was shown it."""
     return ":".join(filter(None, (edit.kind, edit.severity, edit.code, edit.other)))
-
-
-def _day_of(store: Store, line: Candidate) -> list[Candidate]:
-    """The line, and the others of its patient and day that stand."""
-    day = [each for each in store.candidates.of_day(line) if each.id != line.id]
-    replaced = {each.corrects for each in (line, *day) if each.corrects}
-    return [line, *(each for each in day if each.id not in replaced and stands(store, each))]
 
 
 def _may_be_charged_by(other: Candidate, line: Candidate) -> bool:

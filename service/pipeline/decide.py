@@ -24,8 +24,8 @@ from service.domain.rejection import OTHER, REASONS
 from service.domain.review import FIRST_BY, Candidate
 from service.domain.second_review import SecondReview
 from service.pipeline import asking
-from service.pipeline.day import duplicates_of, edit_id, edits_of
-from service.pipeline.reviewing import Reviewer, hold_procedure, open_line
+from service.pipeline.day import Day, day_of, edit_id
+from service.pipeline.reviewing import Reviewer, hold_day, hold_procedure, open_line
 from service.store import Store
 from service.store.users import User
 
@@ -87,12 +87,14 @@ def approve(
     charged already, where the reviewer says which he saw. Where the rule wants a second person, the first
     approval makes no charge yet.
     """
+    hold_day(store, reviewer)
     hold_procedure(store, reviewer)
     line = open_line(store, reviewer)
     if line.asked:
         raise WrongState("a clinician was asked: wait for the answer, or withdraw the question")
     _refuse_unchargeable(store, line)
-    detail = {**_edits_seen(store, line, edits_seen), **_duplicates_seen(store, line, duplicates_seen)}
+    day = day_of(store, line)
+    detail = {**_edits_seen(store, day, edits_seen), **_duplicates_seen(day, duplicates_seen)}
     if confirmed:
         detail["confirmed"] = sorted(confirmed)
     if _needs_another(store, line, reviewer.user, second):
@@ -100,20 +102,20 @@ def approve(
     return _charged(store, line, reviewer.user, (destination, hold), detail)
 
 
-def _edits_seen(store: Store, line: Candidate, seen: Collection[str]) -> dict[str, Any]:
-    edits = edits_of(store, line)
+def _edits_seen(store: Store, day: Day, seen: Collection[str]) -> dict[str, Any]:
+    edits = day.edits(store)
     unseen = [edit for edit in edits if edit_id(edit) not in seen]
     if unseen:
         raise EditsUnseen(tuple(edit.why for edit in unseen))
     return {"edits_seen": sorted(map(edit_id, edits))} if edits else {}
 
 
-def _duplicates_seen(store: Store, line: Candidate, seen: Collection[str] | None) -> dict[str, Any]:
+def _duplicates_seen(day: Day, seen: Collection[str] | None) -> dict[str, Any]:
     if seen is None:
         return {}
-    duplicates = sorted(other.id for other in duplicates_of(store, line))
+    duplicates = sorted(other.id for other in day.duplicates())
     if not set(duplicates) <= set(seen):
-        raise DuplicateUnseen(line.code)
+        raise DuplicateUnseen(day.line.code)
     return {"duplicates_seen": duplicates} if duplicates else {}
 
 

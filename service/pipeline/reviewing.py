@@ -27,6 +27,11 @@ def read_line(store: Store, reviewer: Reviewer) -> Candidate:
     return line
 
 
+def hold_day(store: Store, reviewer: Reviewer) -> None:
+    """Lock the patient's day of a line, before its procedure: none of the others is approved meanwhile."""
+    store.candidates.hold_days([reviewer.candidate_id], reviewer.user.facility)
+
+
 def hold_procedure(store: Store, reviewer: Reviewer) -> None:
     """Lock the procedure of a line, before the line: its other lines charge nothing meanwhile."""
     wanted = [reviewer.candidate_id]

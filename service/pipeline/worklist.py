@@ -4,7 +4,7 @@ from typing import Final
 
 from service.domain.review import Candidate
 from service.domain.worklist import Filter, Key
-from service.pipeline.day import edits_of
+from service.pipeline.day import day_of
 from service.store import Store
 from service.store.worklist import Page
 
@@ -26,4 +26,4 @@ def page(store: Store, facility: str, wanted: Filter, *, limit: int, after: Key 
 def _fits(store: Store, line: Candidate, wanted: Filter) -> bool:
     if wanted.fits is not None and not wanted.fits(line):
         return False
-    return wanted.has_edit is None or bool(edits_of(store, line)) is wanted.has_edit
+    return wanted.has_edit is None or bool(day_of(store, line).edits(store)) is wanted.has_edit

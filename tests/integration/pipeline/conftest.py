@@ -47,9 +47,9 @@ def a_line(slot="neuraxial-injection", code="62327", **more):
 def put(database):
     """Put lines into the queue as lines of one procedure; gives them as stored."""
 
-    def put_lines(*lines, facility="main"):
+    def put_lines(*lines, facility="main", procedure="procedure-1"):
         with database.transaction() as store:
-            ids, _ = store.procedures.lock([(facility, "procedure-1")])
+            ids, _ = store.procedures.lock([(facility, procedure)])
             (procedure_id,) = ids.values()
             store.candidates.add(facility, [(procedure_id, line) for line in lines])
             stored = store.candidates.of_procedures([procedure_id])

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from service.domain.charge import ChargeKind, Parcel, PostingState
-from service.domain.errors import LeaseLost, UnusableCharge, WrongState
+from service.domain.errors import DuplicateUnseen, LeaseLost, UnusableCharge, WrongState
 from service.domain.event import Arrival, Format
 from service.pipeline import decide
 from service.pipeline.chart import chart
@@ -235,7 +235,7 @@ def in_between(database, step):
             with database.transaction() as store:
                 step(store)
             ended.append(None)
-        except WrongState as error:
+        except (WrongState, DuplicateUnseen) as error:
             ended.append(error)
 
     thread = threading.Thread(target=run)
@@ -254,6 +254,14 @@ def test_two_coders_charge_one_service_of_a_procedure_once(database, put, coder)
     )
     decide.approve(next(steps), Reviewer(coder, one.id, one.version), "billing")
     assert "already charged" in str(next(steps))
+
+
+def test_two_coders_who_approve_the_same_service_of_two_orders_see_each_other(database, put, coder):
+    (one,), (two,) = put(a_line()), put(a_line(), procedure="procedure-2")
+    second = Reviewer(coder, two.id, two.version)
+    steps = in_between(database, lambda store: decide.approve(store, second, "billing", duplicates_seen=()))
+    decide.approve(next(steps), Reviewer(coder, one.id, one.version), "billing", duplicates_seen=())
+    assert isinstance(next(steps), DuplicateUnseen)
 
 
 def test_two_leads_settle_a_posting_once(database, put, coder):

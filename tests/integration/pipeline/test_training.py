@@ -12,7 +12,7 @@ from alembic.operations import Operations
 from service.domain.charge import ChargeKind
 from service.domain.errors import WrongState
 from service.pipeline.chart import Reader, chart
-from service.pipeline.day import edits_of
+from service.pipeline.day import day_of
 from service.pipeline.reconciliation import Wanted, reconcile_day
 from service.store.ledger import draw_up
 from tests.integration.pipeline.conftest import GUIDED, approve, post_all, queue, receive, report
@@ -134,7 +134,7 @@ def test_neither_meets_an_edit_of_the_other(database, take):
     take(report(1, **GUIDED), training(report(2, **GUIDED)))
     lines = queue(database)
     with database.look() as store:
-        assert [edits_of(store, line) for line in lines] == [(), ()]
+        assert [day_of(store, line).edits(store) for line in lines] == [(), ()]
         assert [[each.id for each in store.candidates.of_day(line)] for line in lines] == [
             [line.id] for line in lines
         ]
