@@ -71,7 +71,7 @@ def show_report(
     parts: PartsOf, user: Operator, day: ServiceDay, service: Services = (), late_after: LateAfter = 3
 ) -> ReportOut:
     """A day's documentation against its charges, orders and billing's answers."""
-    report = _report(parts, user, Wanted(day, user.facility, frozenset(service), late_after, parts.stakes))
+    report = _report(parts, user, day, frozenset(service), late_after)
     lag = report.lag
     return ReportOut(
         day=day,
@@ -101,15 +101,16 @@ def export_report(
     parts: PartsOf, user: Operator, day: ServiceDay, service: Services = (), late_after: LateAfter = 3
 ) -> Response:
     """The findings as CSV."""
-    report = _report(parts, user, Wanted(day, user.facility, frozenset(service), late_after, parts.stakes))
+    report = _report(parts, user, day, frozenset(service), late_after)
     named = {"Content-Disposition": f'attachment; filename="reconciliation-{day.isoformat()}.csv"'}
     return Response(as_csv(report), media_type="text/csv; charset=utf-8", headers=named)
 
 
-def _report(parts: Parts, user: User, wanted: Wanted) -> Report:
+def _report(parts: Parts, user: User, day: date, services: frozenset[str], late_after: int) -> Report:
+    wanted = Wanted(day, user.facility, services, late_after, parts.stakes, parts.days)
     with parts.database.transaction() as store:
         report = reconcile_day(store, wanted)
-        detail = wanted.day.isoformat()
+        detail = day.isoformat()
         store.audit(AuditEntry(user.facility, "admin", user.name, "reconcile", "report", detail))
     return report
 

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/statistics", tags=["operations"])
 
 
 class DayOut(BaseModel):
-    """How much was decided on one day, UTC."""
+    """How much was decided on one day of the facility."""
 
     day: date
     approved: int
@@ -87,4 +87,4 @@ def show_statistics(
 ) -> StatisticsOut:
     """Count the last days, today among them."""
     with parts.database.look() as store:
-        return StatisticsOut(**asdict(statistics_of(store, user.facility, days)))
+        return StatisticsOut(**asdict(statistics_of(store, user.facility, days, parts.days)))

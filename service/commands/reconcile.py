@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from service.commands.options import Data
+from service.domain.local_days import local_days
 from service.domain.reconciliation import Report
+from service.mapping.load import feeds_of
 from service.pipeline.reconciliation import Wanted, reconcile_day, yesterday
 from service.pipeline.report_csv import as_csv
 from service.store.users import ALL_FACILITIES
@@ -32,9 +34,11 @@ def reconcile(
     data: Data = None,
 ) -> None:
     """Hold a day's documentation against its charges, orders and billing's answers. No patient data."""
-    with current_database(read_settings(data=data)).look() as store:
-        day = date.date() if date else yesterday(store.now)
-        wanted = Wanted(day, facility, frozenset(service or ()), late_after)
+    settings = read_settings(data=data)
+    days = local_days(feeds_of(settings.mappings), settings.timezone)
+    with current_database(settings).look() as store:
+        day = date.date() if date else yesterday(store.now, days, facility)
+        wanted = Wanted(day, facility, frozenset(service or ()), late_after, days=days)
         report = reconcile_day(store, wanted)
     if as_json:
         typer.echo(json.dumps({**asdict(report), "counts": report.counts()}, default=str))

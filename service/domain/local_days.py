@@ -22,7 +22,11 @@ class LocalDays:
 
     def begin(self, now: float, facility: str) -> float:
         """When the day of a moment began there."""
-        return self.midnight(datetime.fromtimestamp(now, self._zone(facility)).date(), facility)
+        return self.midnight(self.of(now, facility), facility)
+
+    def of(self, moment: float, facility: str) -> date:
+        """The day of a moment there."""
+        return datetime.fromtimestamp(moment, self._zone(facility)).date()
 
     def _zone(self, facility: str) -> ZoneInfo:
         return ZoneInfo(self.zones.get(facility, self.default))

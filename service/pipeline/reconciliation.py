@@ -4,11 +4,12 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from service.domain.charge import PostingState
 from service.domain.errors import InputError
 from service.domain.event import Event
+from service.domain.local_days import LocalDays
 from service.domain.reconciliation import Finding, Lack, Lag, Report
 from service.domain.stakes import Stakes, Sum
 from service.hl7 import ORDERING, Message, Ordered, decode, orders_of
@@ -31,18 +32,19 @@ class Wanted:
     services: frozenset[str] = frozenset()  # ordered services (OBR-4.1, AIS-3.1) to look for; empty = all
     late_after: int = 3  # days
     stakes: Stakes = field(default_factory=Stakes)
+    days: LocalDays = field(default_factory=LocalDays)
 
 
 def reconcile_day(store: Store, wanted: Wanted) -> Report:
     """Draw the report up. Reads only; ids and codes, no patient data."""
     tables = Reconciliation(store.transaction)
     day = wanted.day.isoformat()
-    age = max(0, (datetime.fromtimestamp(store.now, UTC).date() - wanted.day).days)
+    age = max(0, (wanted.days.of(store.now, wanted.facility) - wanted.day).days)
     lines, charges = tables.lines(day, wanted.facility), tables.charges(day, wanted.facility)
     orders = _orders(tables, wanted)
     by_procedure = _by_procedure(lines)
-    waiting = _waiting(store, tables, wanted.facility)
-    lags = [each.approved_at / _DAY - _midnight(wanted.day) / _DAY for each in charges]
+    waiting = _waiting(store, tables, wanted)
+    lags = [(each.approved_at - wanted.days.midnight(wanted.day, each.facility)) / _DAY for each in charges]
     return Report(
         day=day,
         facility=wanted.facility,
@@ -138,14 +140,19 @@ def _lag(lags: Sequence[float]) -> Lag:
     )
 
 
-def _waiting(store: Store, tables: Reconciliation, facility: str) -> dict[str, list[WaitingLine]]:
+def _waiting(store: Store, tables: Reconciliation, wanted: Wanted) -> dict[str, list[WaitingLine]]:
     """Lines that wait by age: since the service, or since they came where its day is not documented."""
     found: dict[str, list[WaitingLine]] = {name: [] for _, name in _AGES}
-    for line in tables.waiting(facility):
-        since = _midnight(date.fromisoformat(line.service_date)) if line.service_date else line.created_at
-        days = (store.now - since) / _DAY
+    for line in tables.waiting(wanted.facility):
+        days = (store.now - _since(line, wanted.days)) / _DAY
         found[next(name for limit, name in _AGES if days < limit)].append(line)
     return found
+
+
+def _since(line: WaitingLine, days: LocalDays) -> float:
+    if not line.service_date:
+        return line.created_at
+    return days.midnight(date.fromisoformat(line.service_date), line.facility)
 
 
 def _at_stake(waiting: dict[str, list[WaitingLine]], stakes: Stakes) -> dict[str, Sum]:
@@ -159,7 +166,7 @@ def _sum(lines: Sequence[WaitingLine], stakes: Stakes) -> Sum:
 
 def _orders(tables: Reconciliation, wanted: Wanted) -> list[tuple[Event, Ordered]]:
     """What was ordered or booked for the day, as its last message has it."""
-    midnight = _midnight(wanted.day)
+    midnight = wanted.days.midnight(wanted.day, wanted.facility)
     events = tables.messages(
         ORDERING,
         wanted.facility,
@@ -182,7 +189,7 @@ def _read(event: Event) -> Iterator[Ordered]:
 
 
 def _is_wanted(event: Event, ordered: Ordered, wanted: Wanted) -> bool:
-    received = datetime.fromtimestamp(event.received_at, UTC).date().isoformat()
+    received = wanted.days.of(event.received_at, event.facility).isoformat()
     is_service = not wanted.services or ordered.service in wanted.services
     return ordered.stands and is_service and (ordered.day or received) == wanted.day.isoformat()
 
@@ -202,10 +209,6 @@ def _undocumented(
             yield Finding(Lack.UNDOCUMENTED, "event", event.id, event.facility, ordered.service, age, note)
 
 
-def _midnight(day: date) -> float:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
-
-
-def yesterday(now: float) -> date:
+def yesterday(now: float, days: LocalDays, facility: str) -> date:
     """The day whose report is due."""
-    return datetime.fromtimestamp(now, UTC).date() - timedelta(days=1)
+    return days.of(now, facility) - timedelta(days=1)

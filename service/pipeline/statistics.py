@@ -2,12 +2,13 @@
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from service.domain.auto_approval import settled
 from service.domain.charge import Verdict
+from service.domain.local_days import LocalDays
 from service.store import Store
 from service.store.statistics import Decided, Way
 
@@ -21,7 +22,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class DayOfWork:
-    """How much was decided on one day, UTC."""
+    """How much was decided on one day of the facility."""
 
     day: date
     approved: int = 0
@@ -58,28 +59,30 @@ class QueueStatistics:
     to_posting: Spread  # from the approval
 
 
-def statistics_of(store: Store, facility: str, days: int) -> QueueStatistics:
+def statistics_of(store: Store, facility: str, days: int, calendar: LocalDays) -> QueueStatistics:
     """Count what happened in the last days, today among them."""
-    today = datetime.fromtimestamp(store.now, UTC).date()
-    first = today - timedelta(days=days - 1)
-    since = datetime(first.year, first.month, first.day, tzinfo=UTC).timestamp()
+    first = calendar.of(store.now, facility) - timedelta(days=days - 1)
+    since = calendar.midnight(first, facility)
     decided = list(store.statistics.decided(facility, since))
+    counted = _counted(decided, lambda at: calendar.of(at, facility))
     ways = store.statistics.ways(facility, since)
     return QueueStatistics(
-        days=tuple(_days(decided, [first + timedelta(days=n) for n in range(days)])),
+        days=tuple(
+            DayOfWork(day, **counted[day]) for day in (first + timedelta(days=n) for n in range(days))
+        ),
         rows=tuple(_rows(decided)),
-        to_approval=_spread(_to_approval(way) for way in ways if way.service_date),
+        to_approval=_spread(_to_approval(way, facility, calendar) for way in ways if way.service_date),
         to_posting=_spread((way.posted_at - way.approved_at) / _DAY for way in ways if way.posted_at),
     )
 
 
-def _days(decided: Iterable[Decided], days: list[date]) -> list[DayOfWork]:
+def _counted(decided: Iterable[Decided], day_of: Callable[[float], date]) -> dict[date, Counter[str]]:
     counted: dict[date, Counter[str]] = defaultdict(Counter)
     for each in decided:
         for verdict, _by, at in each.verdicts:
             if verdict in _KINDS:
-                counted[datetime.fromtimestamp(at, UTC).date()][_KINDS[verdict]] += 1
-    return [DayOfWork(day, **counted[day]) for day in days]
+                counted[day_of(at)][_KINDS[verdict]] += 1
+    return counted
 
 
 def _rows(decided: Iterable[Decided]) -> list[RowAccepted]:
@@ -92,9 +95,9 @@ def _rows(decided: Iterable[Decided]) -> list[RowAccepted]:
     return sorted(rows, key=lambda row: (-row.decided, row.table, row.row))
 
 
-def _to_approval(way: Way) -> float:
-    done = datetime.fromisoformat(way.service_date).replace(tzinfo=UTC)
-    return max(0.0, (way.approved_at - done.timestamp()) / _DAY)
+def _to_approval(way: Way, facility: str, calendar: LocalDays) -> float:
+    done = calendar.midnight(date.fromisoformat(way.service_date), facility)
+    return max(0.0, (way.approved_at - done) / _DAY)
 
 
 def _spread(times: Iterable[float]) -> Spread:

@@ -55,6 +55,7 @@ class DayCharge:
 class WaitingLine:
     """A line that waits for a person."""
 
+    facility: str
     status: str
     service_date: str
     created_at: float
@@ -137,6 +138,7 @@ class Reconciliation:
         """Every line that waits."""
         line = candidate.c
         columns = (
+            line.facility,
             line.status,
             line.service_date,
             line.created_at,
@@ -146,9 +148,9 @@ class Reconciliation:
             line.units,
         )
         query = select(*columns).where(line.status.in_(_LIVE), within(candidate, facility), of_production())
-        for status, day, at, is_charge, code, modifiers, units in self._connection.execute(query):
+        for where, status, day, at, is_charge, code, modifiers, units in self._connection.execute(query):
             several = tuple(filter(None, modifiers.split(",")))
-            yield WaitingLine(status, day, at, bool(is_charge), code, several, units)
+            yield WaitingLine(where, status, day, at, bool(is_charge), code, several, units)
 
     def messages(
         self, types: Iterable[str], facility: str, *, since: float, until: float, most: int

@@ -7,6 +7,7 @@ import pytest
 
 from service.domain.charge import Parcel, PostingState
 from service.domain.event import Arrival, Format
+from service.domain.local_days import LocalDays
 from service.domain.reconciliation import Lack
 from service.pipeline import decide
 from service.pipeline.chart import chart
@@ -16,6 +17,8 @@ from service.pipeline.report_csv import as_csv
 from tests.integration.pipeline.conftest import GUIDED, a_line, approve, post_all, queue, report
 
 DAY = date(2027, 1, 10)
+MIDNIGHT = 1_799_539_200.0  # of that day, UTC
+NEW_YORK = LocalDays(zones={"main": "America/New_York"})
 
 
 @pytest.fixture
@@ -138,6 +141,13 @@ def test_an_order_that_nothing_documents_is_found_until_something_does(database,
     assert Lack.UNDOCUMENTED not in {lack for lack, *_ in drawn()[1]}
 
 
+def test_an_order_without_a_day_is_of_the_day_on_which_it_came_there(database, drawn, reader, clock):
+    clock.now = MIDNIGHT + 25 * 3_600.0  # 20:00 of the day in New York, and tomorrow in UTC
+    ordered(database, reader, 1, when="")
+    assert drawn(days=NEW_YORK)[0].orders == 1
+    assert drawn()[0].orders == 0
+
+
 def test_an_order_that_is_taken_back_is_not_missed(database, drawn, reader, clock):
     clock.now = 1_799_500_000.0
     ordered(database, reader, 1)
@@ -147,7 +157,7 @@ def test_an_order_that_is_taken_back_is_not_missed(database, drawn, reader, cloc
 
 def test_lag_is_counted_and_what_is_late_is_flagged(database, drawn, put_of, coder, clock):
     for number, (code, days) in enumerate((("62323", 0.5), ("62322", 1.5), ("62321", 9.5))):
-        clock.now = 1_799_539_200.0 + days * 86_400  # from midnight of the day on
+        clock.now = MIDNIGHT + days * 86_400  # from midnight of the day on
         approve(database, coder, put_of(f"p{number}", a_line("t", code)))
     found, lacks = drawn()
     assert (found.lag.charges, found.lag.median, found.lag.nine_tenths, found.lag.longest) == (
@@ -162,8 +172,17 @@ def test_lag_is_counted_and_what_is_late_is_flagged(database, drawn, put_of, cod
     assert not [lack for lack, *_ in drawn(late_after=9)[1] if lack is Lack.LATE]
 
 
+def test_lag_and_age_are_counted_from_midnight_of_the_facility(database, drawn, put_of, coder, clock):
+    clock.now = MIDNIGHT + 2 * 86_400 + 4 * 3_600.0  # not two days yet in New York
+    approve(database, coder, put_of("p1", a_line("t")))
+    put_of("p2", a_line("t"))
+    there, utc = drawn(days=NEW_YORK)[0], drawn()[0]
+    assert (there.lag.longest, utc.lag.longest) == (2.0, 2.2)
+    assert (there.waiting["0-1"], utc.waiting["2-3"]) == ({"proposed": 1}, {"proposed": 1})
+
+
 def test_what_waits_is_summed_by_age_since_the_service_or_the_arrival(drawn, put_of, clock):
-    clock.now = 1_799_539_200.0 + 8.5 * 86_400
+    clock.now = MIDNIGHT + 8.5 * 86_400
     put_of("p1", a_line("t"))
     put_of("p2", a_line("t", service_date="2027-01-18"))
     put_of("p3", a_line("t", "", service_date=""))
