@@ -7,16 +7,9 @@ from pathlib import Path
 
 from benchmarks import durable_receive, the_line
 from benchmarks.deployments import embedded, scaled_out
-from benchmarks.durable_receive import GROUP_COMMIT
 from benchmarks.report import report
 
 _RESULTS = Path(__file__).with_name("README.md")
-_AIMS = {
-    f"receive / {GROUP_COMMIT}, 8": 0.5,
-    f"receive / {GROUP_COMMIT}, 64": 0.5,
-    "line, embedded, SQLite": 1500,
-    "line, PostgreSQL + Redis": 4000,
-}
 #: Deployment -> messages of a round: some seconds each, the same number for every connection.
 _LINES = {embedded: 6_400, scaled_out: 12_800}
 
@@ -32,7 +25,7 @@ def main() -> None:
     load_before = os.getloadavg()[0]
     received = durable_receive.measure() if given.only != "line" else []
     lines = [the_line.measure(*line) for line in _LINES.items()] if given.only != "receive" else []
-    told = report(received, lines, _AIMS, load_before)
+    told = report(received, lines, load_before)
     sys.stdout.write(told)
     if given.write:
         _RESULTS.write_text(told)

@@ -28,6 +28,7 @@ class Deployment:
     port: int
     database: Engine
     processes: dict[str, Process]
+    bare_port: int  # of a bare group commit into a database of the same kind
 
     def megabytes(self) -> dict[str, float]:
         """Resident memory of each process."""
@@ -44,7 +45,8 @@ def embedded() -> Iterator[Deployment]:
             port = int(process.printed(_MLLP))
             process.printed("(ready)")
             database = create_engine(f"sqlite:///{data / 'charge-capture.db'}")
-            yield Deployment("embedded, SQLite", port, database, {"serve": process})
+            with _bare(data, data) as bare:
+                yield Deployment("embedded, SQLite", port, database, {"serve": process}, bare)
             database.dispose()
 
 
@@ -70,8 +72,16 @@ def scaled_out() -> Iterator[Deployment]:
             for process in processes.values():
                 process.printed("(ready|sweeping)")
             database = create_engine(url.replace("postgresql:", "postgresql+psycopg:", 1))
-            yield Deployment("PostgreSQL + Redis", port, database, processes)
+            bare = stack.enter_context(_bare(Path(folder), url))
+            yield Deployment("PostgreSQL + Redis", port, database, processes, bare)
             database.dispose()
+
+
+@contextmanager
+def _bare(output: Path, database: Path | str) -> Iterator[int]:
+    """The port of a bare group commit. While nobody sends to it, it costs nothing."""
+    with started(output, ["-m", "benchmarks.rivals", "group-commit", str(database)]) as process:
+        yield int(process.printed(r"port (\d+)"))
 
 
 _WORKER = ("-m", "celery", "-A", "workers.app", "worker", "--concurrency", str(WORKER_PROCESSES))

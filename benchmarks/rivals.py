@@ -1,15 +1,19 @@
-"""The listener's rivals: an echo, a bare group commit, and python-hl7 with an INSERT a message."""
+"""The listener's rivals: an echo, bare group commits, and python-hl7 with an INSERT a message."""
 
 import asyncio
 import sqlite3
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import hl7.mllp
+import psycopg
 
+#: Stores a group, and comes back when it is on disk.
+Store = Callable[[Sequence[bytes]], None]
 _ACK = b"\x0bMSH|^~\\&|R|R|S|S|20270110083000||ACK^R01^ACK|%b|P|2.5.1\rMSA|AA|%b\r\x1c\r"
 
 
@@ -55,10 +59,31 @@ def _database(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _sqlite(folder: Path) -> Store:
+    database = _database(folder / "rival.db")
+
+    def store(frames: Sequence[bytes]) -> None:
+        database.execute("BEGIN IMMEDIATE")
+        rows = [(time.time(), frame) for frame in frames]
+        database.executemany("INSERT INTO message (at, body) VALUES (?, ?)", rows)
+        database.execute("COMMIT")
+
+    return store
+
+
+def _postgresql(url: str) -> Store:
+    database = psycopg.connect(url, autocommit=True)
+    database.execute("CREATE TABLE rival (id bigserial PRIMARY KEY, at float8, body bytea)")
+
+    def store(frames: Sequence[bytes]) -> None:
+        rows = ([time.time()] * len(frames), list(frames))
+        database.execute("INSERT INTO rival (at, body) SELECT * FROM unnest(%b::float8[], %b::bytea[])", rows)
+
+    return store
+
+
 def _commit_groups(
-    database: sqlite3.Connection,
-    queue: SimpleQueue[tuple[GroupCommitting, bytes]],
-    loop: asyncio.AbstractEventLoop,
+    store: Store, queue: SimpleQueue[tuple[GroupCommitting, bytes]], loop: asyncio.AbstractEventLoop
 ) -> None:
     while True:
         group = [queue.get()]
@@ -67,10 +92,7 @@ def _commit_groups(
                 group.append(queue.get_nowait())
         except Empty:
             pass
-        database.execute("BEGIN IMMEDIATE")
-        rows = [(time.time(), frame) for _, frame in group]
-        database.executemany("INSERT INTO message (at, body) VALUES (?, ?)", rows)
-        database.execute("COMMIT")
+        store([frame for _, frame in group])
         loop.call_soon_threadsafe(_answer, group)
 
 
@@ -85,9 +107,9 @@ async def _serve_protocol(kind: type[Echo]) -> None:
     await server.serve_forever()
 
 
-async def _serve_group_commit(folder: Path) -> None:
+async def _serve_group_commit(store: Store) -> None:
     GroupCommitting.queue = SimpleQueue()
-    arguments = (_database(folder / "rival.db"), GroupCommitting.queue, asyncio.get_running_loop())
+    arguments = (store, GroupCommitting.queue, asyncio.get_running_loop())
     threading.Thread(target=_commit_groups, args=arguments, daemon=True).start()
     await _serve_protocol(GroupCommitting)
 
@@ -118,14 +140,14 @@ def _say(port: int) -> None:
 
 
 def main() -> None:
-    """`python -m benchmarks.rivals echo|group-commit|python-hl7 FOLDER`."""
-    kind, folder = sys.argv[1], Path(sys.argv[2])
+    """`python -m benchmarks.rivals echo|group-commit|python-hl7 FOLDER`, or `group-commit POSTGRESQL_URL`."""
+    kind, where = sys.argv[1:]
     if kind == "echo":
         asyncio.run(_serve_protocol(Echo))
     elif kind == "group-commit":
-        asyncio.run(_serve_group_commit(folder))
+        asyncio.run(_serve_group_commit(_postgresql(where) if ":" in where else _sqlite(Path(where))))
     else:
-        asyncio.run(_serve_python_hl7(folder))
+        asyncio.run(_serve_python_hl7(Path(where)))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from service.mllp import Connection
 CONNECTIONS = 64
 _ROUNDS = 3
 _LOW_LOAD = 60
+_BARE_SECONDS = 2.0
 _PAUSE = 0.05  # between two messages at low load
 _PATIENCE = 120.0
 _CODE = "62327"
@@ -33,10 +34,16 @@ class Line:
     messages: int
     rate: float  # messages a second, from the first byte sent to the last candidate committed
     sent: Sent
+    bare_rate: float  # of a bare group commit into a database of the same kind, taking turns with the line
     low_load_p50_ms: float  # from sending one message to its candidate, seen from outside
     low_load_p99_ms: float
     megabytes_before: dict[str, float]
     megabytes_after: dict[str, float]
+
+    @property
+    def ratio(self) -> float:
+        """Its rate, in those of a bare group commit."""
+        return self.rate / self.bare_rate
 
 
 def measure(deploy: Callable[[], AbstractContextManager[Deployment]], messages: int) -> Line:
@@ -44,12 +51,16 @@ def measure(deploy: Callable[[], AbstractContextManager[Deployment]], messages: 
     with deploy() as deployment:
         before = deployment.megabytes()
         waits = sorted(_wait_for_one(deployment) for _ in range(_LOW_LOAD))
-        runs = [_run(deployment, messages) for _ in range(_ROUNDS)]
+        runs, bare = [], []
+        for _round in range(_ROUNDS):
+            runs.append(_run(deployment, messages))
+            bare.append(send(deployment.bare_port, connections=CONNECTIONS, seconds=_BARE_SECONDS))
         return Line(
             deployment.name,
             messages,
             statistics.median(rate for rate, _ in runs),
             Sent.median([sent for _, sent in runs]),
+            Sent.median(bare).rate,
             statistics.median(waits) * 1000,
             waits[int(len(waits) * 0.99)] * 1000,
             before,
