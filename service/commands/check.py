@@ -16,8 +16,9 @@ from service.domain.errors import MappingError
 from service.domain.event import Event
 from service.edits import read_mue, read_pfs
 from service.fhir import Companion
-from service.mapping import Finding, Mappings, finding_of, load, load_destination
-from service.mapping import check as check_folder
+from service.mapping import Finding, Mappings, finding_of
+from service.mapping.check import found_in, read_and_check
+from service.mapping.load import ready
 from service.mapping.seen import Seen, count, untranslated
 from service.pipeline.chart import Reader
 from service.wiring.given_settings import read_settings
@@ -43,13 +44,12 @@ def check(
     """
     where = folder or read_settings().mappings
     limits = CodeLimits(read_mue(mue) if mue else {}, read_pfs(pfs) if pfs else {})
-    findings = check_folder(where, limits)
+    checked = read_and_check(where)
+    findings = found_in(checked, limits)
     if not any(finding.severity == "error" for finding in findings):
         given = ((event, ()) for path in seen or [] for event in events_of(content(path)))
         kept = stored_events(data, "mappings check") if stored_too else ()
-        findings += _in_use(load(where), chain(given, kept))
-    for path in sorted((where / "destinations").glob("*.yaml")):
-        load_destination(path)
+        findings += _in_use(ready(checked), chain(given, kept))
     for finding in findings:
         typer.echo(f"{finding.file}:{finding.line}: {finding.severity}: {finding.message}")
     if any(finding.severity == "error" for finding in findings):

@@ -36,6 +36,7 @@ P = ParamSpec("P")
 class Checked:
     """What a folder holds, as far as it could be read, and what was found wrong."""
 
+    folder: Path
     vocabulary: Vocabulary | None = None
     lookups: dict[str, LookupFile] = field(default_factory=dict)
     tables: list[TableSource] = field(default_factory=list)
@@ -55,9 +56,13 @@ class Checked:
             return None
 
 
-def check(folder: Path, limits: CodeLimits = _NO_LIMITS) -> list[Finding]:
+def check(folder: Path) -> list[Finding]:
     """Return all that is wrong or doubtful in a folder of mappings, by file and line."""
-    checked = read_and_check(folder)
+    return found_in(read_and_check(folder))
+
+
+def found_in(checked: Checked, limits: CodeLimits = _NO_LIMITS) -> list[Finding]:
+    """Return what was found, and what is out of the limits that others set, by file and line."""
     if any(finding.severity == "error" for finding in checked.findings):
         return sorted(checked.findings)  # what is broken is not measured
     against_limits = [finding for source in checked.tables for finding in lint_limits(source, limits)]
@@ -66,7 +71,7 @@ def check(folder: Path, limits: CodeLimits = _NO_LIMITS) -> list[Finding]:
 
 def read_and_check(folder: Path) -> Checked:
     """Read a folder of mappings, and check it on the way."""
-    checked = Checked()
+    checked = Checked(folder)
     checked.findings += _unread(folder)
     checked.vocabulary = checked.attempt(read_vocabulary, folder / "vocabulary.yaml")
     if checked.vocabulary is None:  # nothing else can be judged

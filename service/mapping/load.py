@@ -10,7 +10,7 @@ from service.domain.errors import MappingError
 from service.domain.feed import Feed
 from service.domain.filing import FilingLimits
 from service.mapping.algorithms import AlgorithmSource, compile_algorithm
-from service.mapping.check import read_and_check
+from service.mapping.check import Checked, read_and_check
 from service.mapping.compiler import compile_table
 from service.mapping.evaluate import Tables
 from service.mapping.feeds import load_feeds
@@ -54,7 +54,11 @@ def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS, *, failing: bool 
 
     `failing`: its tests may fail, which the warnings say then; never for what is proposed to anybody.
     """
-    checked = read_and_check(folder)
+    return ready(read_and_check(folder), site, failing=failing)
+
+
+def ready(checked: Checked, site: Mapping[str, str] = _NO_SETTINGS, *, failing: bool = False) -> Mappings:
+    """Make what was read ready for use, where nothing is wrong with it."""
     wrong = (each for each in checked.findings if each.severity == "error")
     if errors := sorted(each for each in wrong if not (failing and each.is_failed_test)):
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
@@ -72,7 +76,7 @@ def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS, *, failing: bool 
         tables=ready,
         feeds=checked.feeds,
         terms=terms,
-        digest=digest_of(folder),
+        digest=digest_of(checked.folder),
         sources=sources,
         algorithms=algorithms,
         policies=tuple(checked.policies),

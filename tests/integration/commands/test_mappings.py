@@ -1,9 +1,11 @@
 """mappings check reports what the service would refuse to start on, with file and line."""
 
 import pytest
+from typer.testing import CliRunner
 
+from service.__main__ import app
 from tests.programs import REPOSITORY, ran
-from tests.shipped import copy_with_one_table
+from tests.shipped import ONE_TABLE, copy_with_one_table
 
 
 @pytest.fixture
@@ -13,11 +15,11 @@ def folder(tmp_path):
 
 
 def check(folder):
-    return ran("charge-capture", "mappings", "check", folder)
+    return CliRunner().invoke(app, ["mappings", "check", str(folder)], catch_exceptions=False)
 
 
 def test_the_shipped_mappings_are_in_order():
-    done = check(REPOSITORY / "mappings")
+    done = ran("charge-capture", "mappings", "check", REPOSITORY / "mappings")
     assert (done.code, done.out) == (0, "mappings: in order\n")
 
 
@@ -39,6 +41,18 @@ def test_a_path_that_cannot_be_read_with_is_named_with_its_line(folder, feed, ri
 
     done = check(folder)
 
-    assert done.code == 1
-    assert done.out.startswith(f"mappings/feeds/{feed}.yaml:{line}: error: ")
-    assert message in done.out
+    assert done.exit_code == 1
+    assert done.output.startswith(f"mappings/feeds/{feed}.yaml:{line}: error: ")
+    assert message in done.output
+
+
+def test_a_destination_that_is_wrong_hides_nothing_else_that_is(folder):
+    for name in ("destinations/billing.yaml", f"tables/{ONE_TABLE}"):
+        path = folder / name
+        path.write_text(path.read_text() + "format_: x\n")
+
+    done = check(folder)
+
+    assert done.exit_code == 1
+    told = [line.partition(":")[0] for line in done.output.splitlines()]
+    assert told == ["mappings/destinations/billing.yaml", f"mappings/tables/{ONE_TABLE}"]
