@@ -68,9 +68,9 @@ class Feed:
     ignored: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # path -> values: not (yet) a document
-    unsigned: Mapping[str, tuple[str, ...]] = field(
+    signed: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
-    )  # path -> values: a document that says nothing until it is signed, and of which people are told
+    )  # path -> values by which a document is signed: with any other it says nothing yet, and people are told
     partial: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # path -> values: where each segment says so, what is not repeated stays as it was

@@ -6,6 +6,7 @@ from typing import Any
 from service.domain.errors import Fault
 from service.fhir.conditional import condition_fault
 from service.fhir.former import former_faults
+from service.fhir.not_understood import not_understood_faults
 from service.fhir.outcome import outcome
 from service.fhir.procedure import procedure_faults
 from service.fhir.resource import Resource, is_id, is_type, version_of
@@ -40,6 +41,7 @@ def bundle_faults(bundle: Resource) -> Iterator[Fault]:
         yield Fault("Bundle.type", "101", "there is no type")
     elif kind not in TAKEN:
         yield Fault("Bundle.type", "200", f"only Bundles of these types are taken here: {', '.join(TAKEN)}")
+    yield from not_understood_faults(bundle, "Bundle")
     entries = bundle.get("entry", [])
     if not isinstance(entries, list):
         yield Fault("Bundle.entry", "102", "the entries are not a list")
@@ -118,6 +120,7 @@ def resource_faults(resource: Any, at: str) -> Iterator[Fault]:
         if resource["resourceType"] == "Procedure":
             yield from procedure_faults(resource, at)
         yield from former_faults(resource, at)
+        yield from not_understood_faults(resource, at)
 
 
 def _url_fits(request: Any, resource: Any) -> bool:

@@ -56,8 +56,8 @@ class Extractor:
         )
         self._plan = _paths(feed, feed.plan)
         self._version, self._made = _paths(feed, feed.version), _paths(feed, ("MSH-7",))
-        self._ignored, self._withdrawn, self._partial, self._unsigned = (
-            conditions(feed, each) for each in (feed.ignored, feed.withdrawn, feed.partial, feed.unsigned)
+        self._ignored, self._withdrawn, self._partial, self._signed = (
+            conditions(feed, each) for each in (feed.ignored, feed.withdrawn, feed.partial, feed.signed)
         )
         self._context = {name: _paths(feed, paths) for name, paths in feed.context.items()}
         self._stated = StatedPaths.of(feed)
@@ -93,9 +93,9 @@ class Extractor:
 
     def _pending(self, scope: Scope) -> str:
         """Why a document says nothing yet."""
-        for path, values in self._unsigned:
-            if (state := scope.text(path)).lower() in values:
-                return f"{path.text} is {state}"
+        for path, values in self._signed:
+            if (state := scope.text(path)).lower() not in values:
+                return f"{path.text} is {state:.20}"
         return ""
 
     def _reports(self, said: Iterable[Scope], event: Event) -> Iterator[ProcedureReport]:
@@ -130,7 +130,7 @@ class Extractor:
             replaces=identify(scope, self._replaces).text,
             namespace=identified.namespace,
             changes=self._changes(scope),
-            pending=self._pending(scope) if self._unsigned else "",
+            pending=self._pending(scope) if self._signed else "",
             adds_to=identify(scope, self._adds_to).text if self._adds_to else "",
             ties=self._ties(scope, event, document, identified),
         )

@@ -92,7 +92,7 @@ class FeedFile(_Written):
     certain: bool = False
     withdrawn: dict[str, tuple[str, ...]] = {}
     ignored: dict[str, tuple[str, ...]] = {}
-    unsigned: dict[str, tuple[str, ...]] = {}
+    signed: dict[str, tuple[str, ...]] = {}
     partial: dict[str, tuple[str, ...]] = {}
     context: dict[str, tuple[str, ...]] = {}
     stated: _Stated = _Stated()
@@ -270,7 +270,7 @@ def _texts(written: object, place: tuple[str | int, ...]) -> Iterator[tuple[str,
 _IDENTITIES = ("key", "document", "replaces", "adds_to", "names")
 _WITH_PATHS = {
     *_IDENTITIES,
-    "unsigned",
+    "signed",
     "plan",
     "version",
     "withdrawn",

@@ -40,12 +40,12 @@ def in_any_order(*events):
     return ends[0]
 
 
-@pytest.mark.parametrize("state", ["AU", "LA", ""])
+@pytest.mark.parametrize("state", ["AU", "LA", "", "au", "Final"])
 def test_a_signed_note_counts(state):
     assert in_any_order(note("T02", 0, signed=state)) == [("62327", "")]
 
 
-@pytest.mark.parametrize("state", ["DI", "DO", "IN", "IP", "PA"])
+@pytest.mark.parametrize("state", ["DI", "DO", "IN", "IP", "PA", "PEND", "NS", "HOLD", "U"])
 def test_one_that_is_not_signed_gives_no_code_and_a_line_says_why(state):
     ((code, why),) = in_any_order(note("T02", 0, signed=state))
     assert code == ""
@@ -106,6 +106,13 @@ def test_an_addendum_that_contradicts_is_asked_about(number, parent):
 
 
 UNSAID = {name: value for name, value in OBSERVED.items() if name != "status"}
+
+
+def test_a_comment_that_contradicts_what_it_stands_below_is_asked_about():
+    told = note("T02", 0)
+    remarked = replace(told, body=told.body + b"\rNTE|1||Fluoroscopy was not used.")
+    ((code, _),) = lines(remarked)
+    assert code == ""
 
 
 @pytest.mark.parametrize(("kind", "code"), [("OP", "62327"), ("PN", "62327"), ("PR", ""), ("CN", "")])

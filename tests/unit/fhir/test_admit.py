@@ -105,6 +105,30 @@ def test_a_byte_order_mark_is_no_reason_to_refuse(procedure):
         pytest.param({"notDone": True}, "not-supported", "Procedure.notDone", id="STU3 notDone"),
         pytest.param({"context": {}}, "not-supported", "Procedure.context", id="STU3 context"),
         pytest.param({"definition": []}, "not-supported", "Procedure.definition", id="STU3 definition"),
+        pytest.param(
+            {"modifierExtension": [{"url": "urn:example:not", "valueBoolean": True}]},
+            "not-supported",
+            "Procedure.modifierExtension",
+            id="what may turn it into its opposite",
+        ),
+        pytest.param(
+            {"implicitRules": "urn:example:rules"},
+            "not-supported",
+            "Procedure.implicitRules",
+            id="rules of its own",
+        ),
+        pytest.param(
+            {"performer": [{}, {"modifierExtension": [{"url": "urn:example:not"}]}]},
+            "not-supported",
+            "Procedure.performer[1].modifierExtension",
+            id="an element that may mean its opposite",
+        ),
+        pytest.param(
+            {"contained": [{"resourceType": "Patient", "modifierExtension": [{"url": "urn:example:not"}]}]},
+            "not-supported",
+            "Procedure.contained[0].modifierExtension",
+            id="a patient within it that may be another",
+        ),
     ],
 )
 def test_a_procedure_that_cannot_be_used_is_refused_with_the_place_and_the_reason(
@@ -232,6 +256,12 @@ def test_a_transaction_is_answered_entry_by_entry(sample):
 
 
 BAD_ENTRIES = [
+    pytest.param(
+        lambda _p, e: e({"resourceType": "Observation", "modifierExtension": [{"url": "urn:example:not"}]}),
+        "not-supported",
+        "resource.modifierExtension",
+        id="an observation that may mean its opposite",
+    ),
     pytest.param(lambda p, e: e(p(status=None)), "required", "resource.status", id="a bad Procedure"),
     pytest.param(lambda p, e: e(p(), method="DELETE"), "not-supported", "request.method", id="DELETE"),
     pytest.param(lambda p, _: {"resource": p()}, "required", "request", id="no request"),
@@ -307,6 +337,20 @@ def test_entries_of_types_that_are_not_taken_alone_may_ride_in_a_transaction(pro
 def test_a_bundle_of_another_kind_is_refused_plainly(procedure, entry, content, code, expression):
     admission = admitted({"resourceType": "Bundle", "entry": [entry(procedure())], **content})
     assert (admission.status, issues(admission)) == (422, [("error", code, expression)])
+
+
+def test_a_bundle_with_rules_of_its_own_or_an_entry_that_may_mean_its_opposite_is_refused(
+    procedure, entry, bundle
+):
+    odd = {**entry(procedure()), "modifierExtension": [{"url": "urn:example:not"}]}
+    admission = admitted({**bundle(odd), "implicitRules": "urn:example:rules"})
+    assert (admission.status, issues(admission)) == (
+        422,
+        [
+            ("error", "not-supported", "Bundle.implicitRules"),
+            ("error", "not-supported", "Bundle.entry[0].modifierExtension"),
+        ],
+    )
 
 
 def test_two_entries_of_one_full_url_are_refused_since_a_reference_could_mean_either(entry, bundle):
