@@ -4,7 +4,6 @@ There is one: the hierarchy of infusions, pushes and injections. Its file names 
 site's switches and the wording, and carries tests, as a table does.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -63,12 +62,11 @@ class AlgorithmSource:
     name: str
     file: AlgorithmFile
     lines: Lines
-    hash: str  # SHA-256 of the file
 
 
 def read_algorithm(path: Path) -> AlgorithmSource:
     file, lines = read_yaml(path, AlgorithmFile)
-    return AlgorithmSource(path.stem, file, lines, hashlib.sha256(path.read_bytes()).hexdigest())
+    return AlgorithmSource(path.stem, file, lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +232,7 @@ def compile_algorithm(
     names = list(_NAMES)
     return InfusionTable(
         source.name,
-        source.hash,
+        source.lines.hash,
         concerns=tuple(_concerns(file)),
         never_with=frozenset(),
         readers=Readers(tuple((name, stand_of(vocabulary.element(name))) for name in encounter), ()),

@@ -1,7 +1,8 @@
 """Check a folder of mappings: lint every file and run every test. The command and pytest do the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -25,9 +26,10 @@ from service.mapping.table_tests import run_tests
 from service.mapping.tables import LookupFile, TableSource, in_succession, read_lookup, read_table
 from service.mapping.terms import Terms, load_terms
 from service.mapping.vocabulary import Vocabulary, read_vocabulary
-from service.mapping.yaml_file import shown_name
+from service.mapping.yaml_file import Lines, shown_name
 
 _NO_LIMITS = CodeLimits()
+_REMEMBERED = 256  # tables
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -56,6 +58,17 @@ class Checked:
             return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a table is read by; equal to what was read from the same bytes."""
+
+    vocabulary_hash: str
+    lookup_lines: tuple[Lines, ...]
+    vocabulary: Vocabulary = field(compare=False)
+    lookups: Mapping[str, LookupFile] = field(compare=False)
+    is_sound: bool = field(compare=False)
+
+
 def check(folder: Path) -> list[Finding]:
     """Return all that is wrong or doubtful in a folder of mappings, by file and line."""
     return found_in(read_and_check(folder))
@@ -63,7 +76,7 @@ def check(folder: Path) -> list[Finding]:
 
 def found_in(checked: Checked, limits: CodeLimits = _NO_LIMITS) -> list[Finding]:
     """Return what was found, and what is out of the limits that others set, by file and line."""
-    if any(finding.severity == "error" for finding in checked.findings):
+    if _has_error(checked.findings):
         return sorted(checked.findings)  # what is broken is not measured
     against_limits = [finding for source in checked.tables for finding in lint_limits(source, limits)]
     return sorted([*checked.findings, *against_limits])
@@ -76,11 +89,14 @@ def read_and_check(folder: Path) -> Checked:
     checked.vocabulary = checked.attempt(read_vocabulary, folder / "vocabulary.yaml")
     if checked.vocabulary is None:  # nothing else can be judged
         return checked
-    _read_lookups(folder, checked.vocabulary, checked)
-    _read_tables(folder, checked.vocabulary, checked)
+    _read_tables(folder, _read_lookups(folder, checked.vocabulary, checked), checked)
     _read_algorithms(folder, checked.vocabulary, checked)
     _read_neighbours(folder, checked.vocabulary, checked)
     return checked
+
+
+def _has_error(findings: Iterable[Finding]) -> bool:
+    return any(finding.severity == "error" for finding in findings)
 
 
 def _unread(folder: Path) -> list[Finding]:
@@ -102,25 +118,35 @@ def _unnamed_charge_masters(folder: Path) -> list[Finding]:
     ]
 
 
-def _read_lookups(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None:
+def _read_lookups(folder: Path, vocabulary: Vocabulary, checked: Checked) -> _Beside:
+    found: list[Finding] = []
+    all_lines: list[Lines] = []
     for path in sorted((folder / "lookups").glob("*.yaml")):
-        if found := checked.attempt(read_lookup, path):
-            lookup, lines = found
-            checked.lookups[path.stem] = lookup
-            checked.findings += lint_lookup(lookup, lines, vocabulary)
-            checked.findings += lint_comments(path.read_text(), lines.file)
+        if read := checked.attempt(read_lookup, path):
+            checked.lookups[path.stem], lines = read
+            found += lint_lookup(*read, vocabulary)
+            found += lint_comments(path.read_text(), lines.file)
+            all_lines.append(lines)
+    checked.findings += found
+    return _Beside(vocabulary.hash, tuple(all_lines), vocabulary, checked.lookups, not _has_error(found))
 
 
-def _read_tables(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None:
+def _read_tables(folder: Path, beside: _Beside, checked: Checked) -> None:
     paths = sorted((folder / "tables").glob("*.yaml"))
     read = {path: source for path in paths if (source := checked.attempt(read_table, path))}
     for path, source in zip(read, in_succession(read.values()), strict=True):
-        found = lint_table(source, vocabulary, checked.lookups)
-        found += lint_comments(path.read_text(), source.lines.file)
-        if not any(finding.severity == "error" for finding in found):
-            found += run_tests(source, vocabulary, checked.lookups)
-        checked.findings += found
+        checked.findings += lint_comments(path.read_text(), source.lines.file)
+        checked.findings += _found_in_table(source, beside)
         checked.tables.append(source)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _found_in_table(source: TableSource, beside: _Beside) -> tuple[Finding, ...]:
+    """Return what is wrong with a table; remembered: of two folders that are compared, most are the same."""
+    found = lint_table(source, beside.vocabulary, beside.lookups)
+    if beside.is_sound and not _has_error(found):
+        found += run_tests(source, beside.vocabulary, beside.lookups)
+    return tuple(found)
 
 
 def _read_algorithms(folder: Path, vocabulary: Vocabulary, checked: Checked) -> None:
@@ -129,7 +155,7 @@ def _read_algorithms(folder: Path, vocabulary: Vocabulary, checked: Checked) -> 
         if source is None:
             continue
         found = lint_algorithm(source, vocabulary) + lint_comments(path.read_text(), source.lines.file)
-        if not any(finding.severity == "error" for finding in found):
+        if not _has_error(found):
             found += run_algorithm_tests(source, vocabulary)
         checked.findings += found
         checked.algorithms.append(source)

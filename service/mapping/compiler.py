@@ -32,7 +32,7 @@ def compile_table(
     )
     return Table(
         source.name,
-        source.hash,
+        source.lines.hash,
         concerns=tuple(concerns_of(file)),
         never_with=frozenset(file.never_with),
         deciding=frozenset(inputs_of(deciding_elements(file))),

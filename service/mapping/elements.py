@@ -93,7 +93,7 @@ class _Reader:
         elif known is None and isinstance(value, dict):
             for below, each in value.items():
                 yield from self._walk(f"{name}.{below}", each, f"{pointer}/{below}", origin)
-        elif isinstance(value, list) and self._may_be_many(name):
+        elif isinstance(value, list) and name in self.vocabulary.lists:
             for number, each in enumerate(value):
                 yield from self._walk(name, each, f"{pointer}/{number}", origin)
         else:
@@ -110,11 +110,6 @@ class _Reader:
                 self._item = ""
             else:
                 self._fault(f"{pointer}/{number - 1}", _WRONG_TYPE, f"each {group} is an object")
-
-    def _may_be_many(self, name: str) -> bool:
-        """Whether a list may stand here: a list element, or a group of list elements (substances)."""
-        group = [each for each in self.vocabulary.names if each == name or each.startswith(f"{name}.")]
-        return bool(group) and all(self.vocabulary.element(each).many for each in group)
 
     def _element(self, name: str, value: Json, pointer: str, origin: str) -> Iterator[DocumentedElement]:
         try:

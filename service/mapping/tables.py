@@ -1,8 +1,7 @@
 """The form of a decision table and of a lookup: what may stand in mappings/tables and mappings/lookups."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -190,18 +189,17 @@ class LookupFile(Part):
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """A table as read: its name, where its lines stand, and its hash."""
+    """A table as read: its name, and where its lines stand; equal to another reading of the same bytes."""
 
     name: str
-    file: TableFile
+    file: TableFile = field(compare=False)
     lines: Lines
-    hash: str  # SHA-256 of the file
     follows: bool = False  # another table is about the same, and ends before this one begins
 
 
 def read_table(path: Path) -> TableSource:
     file, lines = read_yaml(path, TableFile)
-    return TableSource(path.stem, file, lines, hashlib.sha256(path.read_bytes()).hexdigest())
+    return TableSource(path.stem, file, lines)
 
 
 def in_succession(sources: Iterable[TableSource]) -> list[TableSource]:

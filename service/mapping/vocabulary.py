@@ -1,6 +1,6 @@
 """The vocabulary: every documented element, its type, and the closed list of values that it may have."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
@@ -159,9 +159,13 @@ _NO_GROUPS: Mapping[str, Group] = {}
 class Vocabulary:
     """All elements, by name; and the groups that some of them form."""
 
-    def __init__(self, elements: Mapping[str, Element], groups: Mapping[str, Group] = _NO_GROUPS) -> None:
+    def __init__(
+        self, elements: Mapping[str, Element], groups: Mapping[str, Group] = _NO_GROUPS, hash_: str = ""
+    ) -> None:
+        self.hash = hash_  # SHA-256 of the file
         self._elements = dict(elements)
         self.groups = dict(groups)
+        self.lists = _lists(self._elements.values())
 
     def __contains__(self, name: object) -> bool:
         return name in self._elements
@@ -182,6 +186,14 @@ class Vocabulary:
         return self.element(name).understand(text)
 
 
+def _lists(elements: Iterable[Element]) -> frozenset[str]:
+    """Return the names under which a list may stand: a list element, or several of them (substances)."""
+    names: dict[bool, set[str]] = {True: set(), False: set()}
+    for each in elements:
+        names[each.many] |= {each.name, each.name.partition(".")[0]}
+    return frozenset(names[True] - names[False])
+
+
 def read_vocabulary(path: Path) -> Vocabulary:
     """Read vocabulary.yaml."""
     file, lines = read_yaml(path, VocabularyFile)
@@ -200,7 +212,7 @@ def read_vocabulary(path: Path) -> Vocabulary:
                 lines.error(f"{other.name!r} is no list of the vocabulary", "elements", name, "told_of")
             )
     faults.tell()
-    return Vocabulary(elements, file.groups)
+    return Vocabulary(elements, file.groups, lines.hash)
 
 
 def _check_group(name: str, group: Group, elements: Mapping[str, Element], lines: Lines) -> None:

@@ -4,6 +4,7 @@ A table of codes is hurt by YAML's kindness: 01967 becomes an octal number, `no`
 hides what a row says. So only true, false, null, plain numbers and text are understood.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -40,10 +41,11 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Where each key and item of one file stands."""
+    """Where each key and item of one file stands; equal to those of another reading of the same bytes."""
 
     file: str  # as shown to people: mappings/tables/x.yaml
-    _root: _Place
+    hash: str  # SHA-256 of the file
+    _root: _Place = field(compare=False)
 
     def at(self, *keys: str | int) -> int:
         """Line of a key path; of its nearest ancestor where a part of the path does not exist."""
@@ -60,8 +62,9 @@ class Lines:
 def read_yaml(path: Path, model: type[M]) -> tuple[M, Lines]:
     """Read one file as `model`; MappingError with file and line where it is not as it should be."""
     file, faults = shown_name(path), Faults()
-    data, root = _Builder(file, _read_text(path, file), faults).document()
-    lines = Lines(file, root)
+    raw = _bytes_of(path, file)
+    data, root = _Builder(file, _text_of(raw, file), faults).document()
+    lines = Lines(file, hashlib.sha256(raw).hexdigest(), root)
     try:
         # As JSON: pydantic's strict mode then takes lists for tuples and ISO text for dates, and no more.
         read = model.model_validate_json(json.dumps(data), strict=True)
@@ -79,13 +82,17 @@ def shown_name(path: Path) -> str:
     return path.name
 
 
-def _read_text(path: Path, file: str) -> str:
+def _bytes_of(path: Path, file: str) -> bytes:
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise MappingError(f"cannot be read: {error.strerror}", file, 1) from None
     if len(raw) > MAX_BYTES:
         raise MappingError(f"is larger than {MAX_BYTES} bytes", file, 1)
+    return raw
+
+
+def _text_of(raw: bytes, file: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

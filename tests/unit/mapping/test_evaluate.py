@@ -59,7 +59,7 @@ def test_a_candidate_says_why_and_from_where() -> None:
     }
     assert "laterality" not in {e.name for e in candidate.evidence}
     assert len(candidate.evidence) == len(set(candidate.evidence))
-    assert proposal.table_hash == SOURCE.hash
+    assert proposal.table_hash == SOURCE.lines.hash
 
 
 def test_a_modifier_says_why() -> None:

@@ -19,6 +19,8 @@ ROW_8 = '    -      [lumbar_sacral,     true,   multi_day, "62327"]\n'
 CELLS_8 = ROW_8.strip(" -\n")
 GUIDED = "{if: {imaging.modality: {in: [fluoroscopy, ct]}}, then: true}"
 REGION_LOOKUP = "lookup: {element: entry_levels, table: spinal_region}"
+L5_S1_IS_LUMBAR = "T12]\n  lumbar_sacral:\n    [L1-L2, L2-L3, L3-L4, L4-L5, L5-S1,"
+L5_S1_IS_THORACIC = "T12, L5-S1]\n  lumbar_sacral:\n    [L1-L2, L2-L3, L3-L4, L4-L5,"
 FIRST_HOLD = "  - {ask: anesthesia.block_used_as_surgical_anesthetic,\n"
 
 
@@ -322,6 +324,7 @@ def test_a_finding_points_at_its_line(folder: Path, old: str, new: str, below: i
     ("old", "new", "message"),
     [
         ("C1-C2, C2-C3,", "C1-C2,", "does not say what these mean: C2-C3"),
+        ("L4-L5, ", "", "does not say what these mean: L4-L5"),  # which the tests of the table look up
         ("C1-C2, C2-C3,", "C1-C2, C2-C3, C2-C3,", "'C2-C3' stands in this lookup twice"),
         ("C1-C2, C2-C3,", "C1-C3, C1-C2, C2-C3,", "'C1-C3' is not a value of entry_levels; nearest"),
         (
@@ -337,6 +340,29 @@ def test_a_lookup_says_what_every_value_means_and_once(
     break_file(folder, LOOKUP, old, new)
     findings = [(finding.file, finding.message) for finding in check(folder)]
     assert any(file == f"mappings/{LOOKUP}" and message in text for file, text in findings), findings
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (LOOKUP, L5_S1_IS_LUMBAR, L5_S1_IS_THORACIC, "test 'L5-S1 is lumbar'"),
+        (
+            "vocabulary.yaml",
+            "  imaging.modality:\n",
+            "  imaging.modalities:\n",
+            "unknown element 'imaging.modality'",
+        ),
+        (TABLE, "units: {fixed: 1}", "units: {fixed: 2}", "units: expected 1, came 2"),
+    ],
+    ids=["lookup", "vocabulary", "table"],
+)
+def test_a_table_is_judged_anew_when_it_or_what_it_is_read_by_changes(
+    folder: Path, file: str, old: str, new: str, message: str
+) -> None:
+    assert check(folder) == []
+    break_file(folder, file, old, new)
+    of_table = [finding.message for finding in check(folder) if finding.file == f"mappings/{TABLE}"]
+    assert any(message in each for each in of_table), of_table
 
 
 def test_a_row_without_a_test_is_an_error(folder: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_cap_above_mue_is_found_with_its_line(table: TableSource) -> None:
 
 def test_units_without_a_cap_are_found(table: TableSource) -> None:
     file = table.file.model_copy(update={"combine": table.file.combine.model_copy(update={"most": {}})})
-    uncapped = TableSource(table.name, file, table.lines, table.hash)
+    uncapped = TableSource(table.name, file, table.lines)
     (finding,) = said(uncapped, most=1)
     assert finding.endswith("nothing caps the units of 99991; MUE allows 1")
 
