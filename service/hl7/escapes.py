@@ -1,8 +1,8 @@
 """The delimiters of a message, and its escape sequences, in both directions."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from service.domain.errors import Fault, UnreadableInput
 
@@ -16,8 +16,7 @@ _HIGHLIGHTING = {"H": "", "N": ""}
 _MOST_ENCODING_CHARACTERS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Separators:
+class Separators(NamedTuple):
     """MSH-1 and MSH-2; "" for one that the sender leaves out."""
 
     field: str = "|"

@@ -3,8 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from dataclasses import fields, replace
 from itertools import groupby
 
 from service.domain.documentation import (
@@ -21,18 +20,14 @@ from service.domain.event import Event
 from service.domain.feed import Feed
 from service.hl7.header import BEGINS_LINK
 from service.hl7.identity import Identified, IdentityPaths, conditions, identify, names_of
-from service.hl7.message import Message, Segment, Separators, decode
+from service.hl7.message import Message, Segment, decode
+from service.hl7.observations import NamedObservations, is_result, observation_of, reading_of
 from service.hl7.path import Found, HL7Path, compile_path, path_of
 from service.hl7.scopes import Scope, scopes
 from service.hl7.stated import StatedPaths
 from service.hl7.times import iso_date, version_digits
 
-#: OBX-11 of what is not, or no longer, a result: deleted, wrong, not obtainable, not asked, order detail,
-#: and what is preliminary: an amendment or a final value is still to come.
-_NO_RESULT = frozenset("DWXNOPRSI")
 _DOCUMENTING = frozenset({"OBX", "PR1"})  # segments that say what was done
-_OBSERVATION_NAMES = (1, 2, 4, 5)  # OBX-3: code and text, alternate code and text
-_LIKE_A_DOT = re.compile(r"[\s._-]+")
 _SET_ID = re.compile(r"[0-9]{1,6}")
 _CONTEXT_FIELDS = frozenset(field.name for field in fields(BillingContext))
 #: Where a segment of text, by name, is labelled: field, and components from the best on. TXA-2, OBX-3, NTE-4.
@@ -47,7 +42,7 @@ class Extractor:
 
     def __init__(self, feed: Feed, element_names: frozenset[str]) -> None:
         self._feed = feed
-        self._names = {_plain(name): name for name in element_names}
+        self._named = NamedObservations(element_names if feed.named_observations else ())
         self._elements = [(element.element, _paths(feed, element.paths)) for element in feed.elements]
         self._narratives = _paths(feed, feed.narratives)
         self._key, self._document, self._replaces, self._adds_to, self._names_of = (
@@ -94,7 +89,7 @@ class Extractor:
     def _pending(self, scope: Scope) -> str:
         """Why a document says nothing yet."""
         for path, values in self._signed:
-            if (state := scope.text(path)).lower() not in values:
+            if (state := scope.texts[path]).lower() not in values:
                 return f"{path.text} is {state:.20}"
         return ""
 
@@ -109,8 +104,8 @@ class Extractor:
 
     def _report(self, scope: Scope, event: Event) -> tuple[ProcedureReport, bool]:
         """The report, and whether its procedure is told by what was done on a day."""
-        results = scope.only("OBX", _is_result)
-        named = list(self._named_observations(results))
+        results = scope.only("OBX", is_result)
+        named = self._named.among(results.of("OBX"))
         taken = {id(segment) for _, segment in named}
         identified = identify(scope, self._key)
         key = identified.text or f"event:{event.id}:{scope.ordinal}"
@@ -155,34 +150,25 @@ class Extractor:
         """What a message changes that does not repeat the rest; None when it tells everything."""
         if not self._partial or not scope.says_throughout(self._partial):
             return None
-        return frozenset(map(_observation, scope.of("OBX")))
+        return frozenset(map(observation_of, scope.of("OBX")))
 
     def _version_of(self, scope: Scope) -> str:
         """When this version was made, and then when its message was: a cancellation may repeat the former."""
         return " ".join(filter(None, (_time(scope, self._version), _time(scope, self._made))))
-
-    def _named_observations(self, scope: Scope) -> Iterator[tuple[str, Segment]]:
-        """The OBX whose identifier is the name of an element."""
-        if not self._feed.named_observations:
-            return
-        for segment in scope.of("OBX"):
-            element = self._element_named(segment)
-            if element:
-                yield element, segment
-
-    def _element_named(self, segment: Segment) -> str:
-        names = _observed(segment.field(3), segment.separators).names
-        return next(filter(None, map(self._names.get, names)), "")
 
     def _readings(
         self, scope: Scope, named: Sequence[tuple[str, Segment]], event_id: str
     ) -> tuple[Reading, ...]:
         """By the feed's paths, then by name; what both find is read once."""
         found = [(element, each) for element, paths in self._elements for each in scope.first(paths)]
-        found += [(element, each) for element, segment in named for each in self._observation.read([segment])]
+        found += [
+            (element, each)
+            for element, segment in named
+            for each in self._observation.found_in(segment, segment.field(5))
+        ]
         readings: dict[tuple[str, str], Reading] = {}
         for element, each in found:
-            reading = _reading(element, each, event_id)
+            reading = reading_of(element, each, event_id)
             readings.setdefault((element, reading.source.path), reading)
         return tuple(readings.values())
 
@@ -203,7 +189,7 @@ def _texts(scope: Scope, path: HL7Path, event_id: str) -> Iterator[Narrative]:
             text = "\n".join(line.text for line in found)
             title = " / ".join(filter(None, (whole, _label(found[0].segment))))
             source = Source(_range(found, path), 0, len(text), text, event_id)
-            yield Narrative(text, source, title, _observation(found[0].segment))
+            yield Narrative(text, source, title, observation_of(found[0].segment))
 
 
 def _label(segment: Segment) -> str:
@@ -237,63 +223,15 @@ def _range(found: Sequence[Found], path: HL7Path) -> str:
     return f"{first.segment.name}[{first.segment.index}..{last.segment.index}]-{path.field}"
 
 
-def _reading(element: str, found: Found, event_id: str) -> Reading:
-    source = Source(found.path, 0, len(found.text), found.text, event_id)
-    segment = found.segment
-    if segment.name != "OBX":
-        return Reading(element, found.text, source)
-    text = _structured_numeric(segment) if segment.field(2) == "SN" else found.text
-    item, unit = segment.field(4).strip(), segment.component(6, 1).strip()
-    return Reading(element, text, source, item, _observation(segment), unit)
-
-
-def _structured_numeric(segment: Segment) -> str:
-    """OBX-5 of type SN: one number where it is one; a bound, a range or a ratio as it is, which is none."""
-    comparator, number, *other = (segment.component(5, n).strip() for n in range(1, 5))
-    is_one = comparator in ("", "=") and not any(other)
-    return number if is_one else " ".join(filter(None, (comparator, number, *other)))
-
-
-def _observation(segment: Segment) -> str:
-    """What is observed: OBX-3, of which senders may leave out the text, and OBX-4."""
-    if segment.name != "OBX":
-        return ""
-    return f"{_observed(segment.field(3), segment.separators).code}/{segment.field(4)}"
-
-
 def _time(scope: Scope, paths: Sequence[HL7Path]) -> str:
-    return next(filter(None, (version_digits(scope.text(path)) for path in paths)), "")
+    return next(filter(None, (version_digits(scope.texts[path]) for path in paths)), "")
 
 
 def _context(scope: Scope, paths: Mapping[str, Sequence[HL7Path]]) -> BillingContext:
-    values = {name: text for name, of in paths.items() if (text := scope.text(*of))}
+    values = {name: text for name, of in paths.items() if (text := scope.text(of))}
     if "patient_birth_date" in values:
         values["patient_birth_date"] = iso_date(values["patient_birth_date"])  # PID-7
     return BillingContext(**values)
-
-
-def _is_result(observation: Segment) -> bool:
-    return observation.component(11, 1).strip().upper() not in _NO_RESULT
-
-
-@dataclass(frozen=True, slots=True)
-class _Observed:
-    """What OBX-3 says."""
-
-    code: str  # with what it is of the code: 18782-3&ADT is its addendum
-    names: tuple[str, ...]  # plain, of which one may be that of an element
-
-
-@lru_cache(maxsize=4096)  # the same in message after message
-def _observed(identifier: str, separators: Separators) -> _Observed:
-    segment = Segment("OBX", 1, separators.field.join(("OBX", "", "", identifier)), separators)
-    code = segment.component(3, 1) or identifier
-    names = (segment.component(3, each) for each in _OBSERVATION_NAMES)
-    return _Observed(f"{code}&{segment.component(3, 1, 2)}", tuple(map(_plain, names)))
-
-
-def _plain(name: str) -> str:
-    return _LIKE_A_DOT.sub(".", name.strip().lower())
 
 
 def _paths(feed: Feed, texts: Sequence[str]) -> tuple[HL7Path, ...]:

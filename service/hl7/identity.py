@@ -52,12 +52,13 @@ class IdentityPaths:
     def read(self, scope: Scope) -> Identified:
         if self.when and not scope.meets(self.when):
             return _NOTHING
-        values = [scope.text(path) for path in self.paths]
-        values += [_day(scope.text(path)) for path in self.day]
-        values += [_minute(scope.text(path)) for path in self.time]
+        texts = scope.texts
+        values = [texts[path] for path in self.paths]
+        values += [_day(texts[path]) for path in self.day]
+        values += [_minute(texts[path]) for path in self.time]
         if not all(values):
             return _NOTHING
-        namespace = "".join(scope.text(path) for path in self.namespace).lower()
+        namespace = "".join([texts[path] for path in self.namespace]).lower()
         text = self.identity.text(values)
         return Identified(text, namespace, by_day=bool(self.day), is_weak=self.identity.weak)
 

@@ -43,6 +43,10 @@ class Segment:
         """The whole field as sent: repetitions, components and escapes in it."""
         return self.fields[n] if n < len(self.fields) else ""
 
+    def head(self, count: int) -> list[str]:
+        """So many of its fields from the name on, as sent; "" for those it has not."""
+        return self.fields[:count] + [""] * (count - len(self.fields))
+
     def repetitions(self, n: int) -> list[str]:
         """The repetitions of a field as sent; empty ones keep their place."""
         raw = self.field(n)
@@ -57,7 +61,9 @@ class Segment:
 
     def component(self, n: int, c: int, s: int = 1, rep: int = 0) -> str:
         """One (sub)component, unescaped; "" when absent, empty, or the HL7 null."""
-        raw = self.field(n)
+        raw = self.fields[n] if n < len(self.fields) else ""
+        if raw.isalnum():  # one word, as in component_of
+            return raw if c == s == 1 and not rep else ""
         if not raw or self._is_delimiters(n):
             return raw
         if rep or self.separators.repetition in raw:

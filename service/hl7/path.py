@@ -9,6 +9,7 @@ or its text (component 2) when there is no code.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from service.domain.feed import Feed
 from service.domain.frozen import frozen
@@ -59,9 +60,9 @@ class Condition:
         return segment.component_of(repetition, self.a, self.b).strip().lower() in self.values
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class HL7Path:
-    """A path, ready to read with."""
+    """A path, ready to read with. One text is one path, made once: what it finds is kept by it."""
 
     text: str
     segment: str
@@ -71,6 +72,7 @@ class HL7Path:
     where: tuple[Condition, ...] = ()
     which: tuple[Condition, ...] = ()
     part: str = ""  # component and subcomponent, as people are shown them
+    is_plain: bool = False  # what stands in the field is the value, where it is one word
 
     def read(self, segments: Sequence[Segment]) -> list[Found]:
         """The values in these segments, in order; empty ones are none."""
@@ -79,10 +81,22 @@ class HL7Path:
         for segment in segments:
             fields = segment.fields
             if at < len(fields) and fields[at] and segment.name == self.segment:  # most fields are empty
-                found += self._found_in(segment, fields[at])
+                found += self.found_in(segment, fields[at])
         return found
 
-    def _found_in(self, segment: Segment, raw: str) -> list[Found]:
+    def first_text(self, segments: Sequence[Segment]) -> str:
+        """The first of these values, without blanks around it; "" = none."""
+        at = self.field
+        for segment in segments:
+            fields = segment.fields
+            if at < len(fields) and (raw := fields[at]) and segment.name == self.segment:
+                if self.is_plain and raw.isalnum():  # nothing but this: the common case
+                    return raw
+                if found := self.found_in(segment, raw):
+                    return found[0].text.strip()
+        return ""
+
+    def found_in(self, segment: Segment, raw: str) -> list[Found]:
         for condition in self.where:
             if not condition.holds_in(segment):
                 return []
@@ -122,20 +136,24 @@ class HL7Path:
         return f"{self.segment}{number}-{self.field}{again}{self.part}"
 
 
+@lru_cache(maxsize=4096)
 def compile_path(text: str) -> HL7Path:
     """Make a path ready; raises ValueError with a plain sentence."""
     match = _PATH.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is not an HL7 path like OBX[3.1=IMG]-5 or PID-3[5=MR].1")
+    component, subcomponent = int(match["component"] or 0), int(match["subcomponent"] or 1)
+    where, which = _conditions(match["where"], text), _conditions(match["which"], text)
     return HL7Path(
         text,
         match["segment"],
         int(match["field"]),
-        int(match["component"] or 0),
-        int(match["subcomponent"] or 1),
-        _conditions(match["where"], text),
-        _conditions(match["which"], text),
-        _shown_part(int(match["component"] or 0), int(match["subcomponent"] or 1)),
+        component,
+        subcomponent,
+        where,
+        which,
+        _shown_part(component, subcomponent),
+        is_plain=component <= 1 and subcomponent == 1 and not where and not which,
     )
 
 

@@ -1,7 +1,10 @@
 """Which segments speak of which procedure of a message: its own, and those that all share."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+from itertools import accumulate
+from operator import attrgetter
 
 from service.domain.errors import Fault, UnsupportedInput
 from service.domain.feed import Feed
@@ -10,18 +13,68 @@ from service.hl7.message import Segment
 from service.hl7.path import Condition, Found, HL7Path
 
 _MOST_PROCEDURES = 1000  # no report comes near; without a limit one message could keep a worker for hours
-_ByName = dict[str, list[Segment]]
+_NUMBER = attrgetter("index")
 _Index = Mapping[str, Sequence[Segment]]
 
 
 @frozen
+class Places:
+    """Segments by name, and by what paths ask of them: a feed has many paths with one kind of condition."""
+
+    by_name: Mapping[str, Sequence[Segment]]
+    _indexes: dict[tuple[str, int, int], _Index] = field(default_factory=dict, repr=False)
+
+    def of(self, path: HL7Path) -> Sequence[Segment]:
+        """Where a path may find something: what has its name, and meets its first condition."""
+        segments = self.by_name.get(path.segment, ())
+        return self._meeting(path.where[0], path.segment) if path.where and segments else segments
+
+    def _meeting(self, condition: Condition, name: str) -> Sequence[Segment]:
+        index = self._index(name, condition.a, condition.b)
+        hits = {segment.index: segment for value in condition.values for segment in index.get(value, ())}
+        return [hits[at] for at in sorted(hits)]
+
+    def _index(self, name: str, a: int, b: int) -> _Index:
+        index = self._indexes.get((name, a, b))
+        if index is None:
+            index = self._indexes[name, a, b] = self._indexed(name, a, b)
+        return index
+
+    def _indexed(self, name: str, a: int, b: int) -> _Index:
+        index: dict[str, list[Segment]] = {}
+        for segment in self.by_name[name]:
+            for raw in segment.repetitions(a) or [""]:
+                index.setdefault(segment.component_of(raw, b).strip().lower(), []).append(segment)
+        return index
+
+
+class Texts(dict[HL7Path, str]):
+    """What each path finds first, without blanks around it; "" = nothing. Read when it is asked for.
+
+    Identities, names and the billing context ask for the same few fields over and over.
+    """
+
+    __slots__ = ("_places",)
+
+    def __init__(self, places: Places) -> None:
+        super().__init__()
+        self._places = places
+
+    def __missing__(self, path: HL7Path) -> str:
+        text = self[path] = path.first_text(self._places.of(path))
+        return text
+
+
 class Scope:
     """What is said of one procedure, by segment name, each in the order of the message."""
 
-    ordinal: int  # 1 = the first procedure of the message
-    segments: Mapping[str, Sequence[Segment]]
-    _indexes: dict[tuple[str, int, int], _Index] = field(default_factory=dict, repr=False)
-    _texts: dict[str, str] = field(default_factory=dict, repr=False)  # by path, as written
+    __slots__ = ("_places", "ordinal", "segments", "texts")
+
+    def __init__(self, ordinal: int, segments: Mapping[str, Sequence[Segment]]) -> None:
+        self.ordinal = ordinal  # 1 = the first procedure of the message
+        self.segments = segments
+        self._places = Places(segments)
+        self.texts = Texts(self._places)
 
     def of(self, name: str) -> Sequence[Segment]:
         return self.segments.get(name, ())
@@ -32,16 +85,8 @@ class Scope:
         return Scope(self.ordinal, {**self.segments, name: kept})
 
     def read(self, path: HL7Path) -> list[Found]:
-        """What a path finds here; its first condition is looked up, since a feed has many like it."""
-        segments = self.segments.get(path.segment)
-        if not segments:
-            return []
-        return path.read(self._meeting(path.where[0], path.segment) if path.where else segments)
-
-    def _meeting(self, condition: Condition, name: str) -> Sequence[Segment]:
-        index = self._index(name, condition.a, condition.b)
-        hits = {segment.index: segment for value in condition.values for segment in index.get(value, ())}
-        return [hits[at] for at in sorted(hits)]
+        """What a path finds here."""
+        return path.read(self._places.of(path))
 
     def first(self, paths: Sequence[HL7Path]) -> list[Found]:
         """What the first path finds that finds something."""
@@ -50,17 +95,10 @@ class Scope:
                 return found
         return []
 
-    def text(self, *paths: HL7Path) -> str:
-        """The first thing that the paths find, without blanks around it; "" = nothing.
-
-        Identities and names ask for the same few fields over and over: each path is read once.
-        """
+    def text(self, paths: Sequence[HL7Path]) -> str:
+        """The first thing that the paths find, without blanks around it; "" = nothing."""
         for path in paths:
-            text = self._texts.get(path.text)
-            if text is None:
-                found = self.read(path)
-                text = self._texts[path.text] = found[0].text.strip() if found else ""
-            if text:
+            if text := self.texts[path]:
                 return text
         return ""
 
@@ -72,7 +110,7 @@ class Scope:
 
     def meets(self, conditions: Sequence[tuple[HL7Path, frozenset[str]]]) -> bool:
         """Whether every path finds one of its values; "" stands for nothing."""
-        return all(self.text(path).lower() in values for path, values in conditions)
+        return all(self.texts[path].lower() in values for path, values in conditions)
 
     def says_throughout(self, conditions: Sequence[tuple[HL7Path, frozenset[str]]]) -> bool:
         """Whether each segment of a path, if there is any, says one of the path's values there."""
@@ -85,77 +123,61 @@ class Scope:
             for path, values in conditions
         )
 
-    def _index(self, name: str, a: int, b: int) -> _Index:
-        index = self._indexes.get((name, a, b))
-        if index is None:
-            index = self._indexes[name, a, b] = self._indexed(name, a, b)
-        return index
-
-    def _indexed(self, name: str, a: int, b: int) -> _Index:
-        index: _ByName = {}
-        for segment in self.of(name):
-            for raw in segment.repetitions(a) or [""]:
-                index.setdefault(segment.component_of(raw, b).strip().lower(), []).append(segment)
-        return index
-
-
-@dataclass(slots=True)
-class _Procedure:
-    patient: int  # which PID of the message it stands under; 0 = before any, or there is but one
-    own: list[Segment]
-
 
 def scopes(segments: Sequence[Segment], feed: Feed) -> list[Scope]:
     """The procedures of a message, in order; raises UnsupportedInput when they are beyond number."""
-    patients = _patients(segments)
-    owners = _owners(segments, feed)
-    procedures: dict[int, _Procedure] = {}
-    shared: dict[int, list[Segment]] = {}
+    own: defaultdict[int, list[Segment]] = defaultdict(list)  # by procedure
+    shared: defaultdict[int, list[Segment]] = defaultdict(list)  # by patient
+    patient_of: dict[int, int] = {}
+    patients, owners = _patients(segments), _owners(segments, feed)
     for segment, patient, owner in zip(segments, patients, owners, strict=True):
         if owner:
-            procedures.setdefault(owner, _Procedure(patient, [])).own.append(segment)
+            own[owner].append(segment)
+            patient_of.setdefault(owner, patient)
         else:
-            shared.setdefault(patient, []).append(segment)
-    if len(procedures) > _MOST_PROCEDURES:
+            shared[patient].append(segment)
+    if len(own) > _MOST_PROCEDURES:
         raise UnsupportedInput(
             Fault(feed.each, "104", f"more than {_MOST_PROCEDURES} procedures in one message")
         )
-    return [_scope(ordinal, procedure, shared) for ordinal, procedure in sorted(procedures.items())]
+    return [_scope(owner, own[owner], patient_of[owner], shared) for owner in sorted(own)]
 
 
-def _scope(ordinal: int, procedure: _Procedure, shared: Mapping[int, Sequence[Segment]]) -> Scope:
+def _scope(
+    ordinal: int, own: Sequence[Segment], patient: int, shared: Mapping[int, Sequence[Segment]]
+) -> Scope:
     """A message may hold several patients: what stands under another's PID is not shared."""
-    by_name: _ByName = {}
-    under = shared.get(procedure.patient, ()) if procedure.patient else ()
-    for segment in (*shared.get(0, ()), *under, *procedure.own):
-        by_name.setdefault(segment.name, []).append(segment)
+    by_name: defaultdict[str, list[Segment]] = defaultdict(list)
+    under = shared.get(patient, ()) if patient else ()
+    for segment in (*shared.get(0, ()), *under, *own):
+        by_name[segment.name].append(segment)
     for named in by_name.values():
-        named.sort(key=lambda segment: segment.index)
-    return Scope(ordinal, by_name)
+        named.sort(key=_NUMBER)
+    return Scope(ordinal, dict(by_name))
 
 
 def _patients(segments: Sequence[Segment]) -> list[int]:
     """For each segment the number of the PID it stands under; all 0 when there is but one PID."""
-    several = sum(segment.name == "PID" for segment in segments) > 1
-    patients, patient = [], 0
-    for segment in segments:
-        patient += several and segment.name == "PID"
-        patients.append(patient)
-    return patients
+    names = [segment.name for segment in segments]
+    if names.count("PID") <= 1:
+        return [0] * len(names)
+    return list(accumulate(name == "PID" for name in names))
 
 
 def _owners(segments: Sequence[Segment], feed: Feed) -> list[int]:
     """For each segment the procedure it belongs to, by number; 0 = shared."""
     owners = [0] * len(segments)
     procedures = current = 0
+    opener, owned = feed.each, feed.owns
     for at, segment in enumerate(segments):
-        if segment.name == feed.each:
+        name = segment.name
+        if name == opener:
             procedures += 1
             owners[at] = current = procedures
             _take_leads(segments, owners, at, feed)
-        elif segment.name == "PID":
+        elif name == "PID":
             current = 0
-        elif segment.name in feed.owns:
+        elif name in owned:
             owners[at] = current
     return owners
 

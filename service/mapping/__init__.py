@@ -3,7 +3,7 @@
 from service.mapping.auto_approvals import read_auto_approval
 from service.mapping.check import check
 from service.mapping.destinations import DestinationFile, load_destination
-from service.mapping.document import Understood, combine, in_force, understand
+from service.mapping.document import Understood, combine, in_force
 from service.mapping.ehrs import load_ehrs
 from service.mapping.elements import documentation_from_json
 from service.mapping.evaluate import Tables, propose
@@ -12,11 +12,13 @@ from service.mapping.feeds import choose_feed, load_feed
 from service.mapping.findings import Finding, finding_of
 from service.mapping.identity_provider import load_identity_provider
 from service.mapping.load import Mappings, load
+from service.mapping.senses import Senses
 
 __all__ = [
     "DestinationFile",
     "Finding",
     "Mappings",
+    "Senses",
     "Tables",
     "Understood",
     "acknowledgement_mode",
@@ -35,5 +37,4 @@ __all__ = [
     "propose",
     "read_auto_approval",
     "refuses_out_of_sequence",
-    "understand",
 ]

@@ -21,7 +21,7 @@ from service.domain.event import Event, Format
 from service.domain.feed import Feed
 from service.domain.note import Note
 from service.domain.review import Candidate, Line
-from service.mapping import Mappings, Understood, combine, propose, understand
+from service.mapping import Mappings, Senses, Understood, combine, propose
 from service.pipeline.answered import with_answers
 from service.pipeline.asking import carry_over
 from service.pipeline.billing_answers import Billing, take_answers
@@ -61,6 +61,9 @@ class Reader:
             feed.name: (fhir.Extractor if feed.format is Format.FHIR else hl7.Extractor)(feed, names)
             for feed in mappings.feeds
         }
+        self._senses = {
+            feed.name: Senses(mappings.vocabulary, mappings.terms, feed) for feed in mappings.feeds
+        }
 
     def read(self, event: Event, companions: Sequence[fhir.Companion] = ()) -> Reading:
         """Every procedure that the event documents; none when no feed takes such messages."""
@@ -82,7 +85,7 @@ class Reader:
         return named or self._fitting(event.format, event.message_type, event.sender)
 
     def _understood(self, feed: Feed, report: ProcedureReport) -> Understood:
-        return understand(self.mappings.vocabulary, self.mappings.terms, feed, report)
+        return self._senses[feed.name].understand(report)
 
     def chart(self, keyed: Sequence[tuple[str, Understood]], answers: Sequence[Asked] = ()) -> Chart:
         """What is documented about one procedure, by its messages and answers, and what the tables say."""

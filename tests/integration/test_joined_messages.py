@@ -7,7 +7,7 @@ import pytest
 from service import hl7
 from service.domain.documentation import Documentation
 from service.domain.event import Event, Format
-from service.mapping import Understood, choose_feed, combine, propose, understand
+from service.mapping import Senses, Understood, choose_feed, combine, propose
 from tests.shipped import shipped_mappings
 
 MAPPINGS = shipped_mappings()
@@ -68,7 +68,9 @@ def read(*messages: Message) -> dict[str, Documentation]:
         body = "\r".join([*head, "PV1|1|I|||||||||||||||||V1", *segments]).encode()
         event = Event(f"e{n}", "main", Format.HL7V2, "ANY|HOSP", kind, f"M{n}", 0.0, n, body)
         for said in hl7.Extractor(feed, NAMES).extract(event):
-            parts[said.procedure_key].append(understand(MAPPINGS.vocabulary, MAPPINGS.terms, feed, said))
+            parts[said.procedure_key].append(
+                Senses(MAPPINGS.vocabulary, MAPPINGS.terms, feed).understand(said)
+            )
     return {key: combine(key, found) for key, found in parts.items()}
 
 

@@ -9,9 +9,10 @@ from service.domain.charge import Proposal
 from service.domain.documentation import Documentation
 from service.domain.event import Event, Format
 from service.hl7.message import Message, decode
-from service.mapping.document import combine, understand
+from service.mapping.document import combine
 from service.mapping.evaluate import propose
 from service.mapping.feeds import choose_feed
+from service.mapping.senses import Senses
 from tests.shipped import shipped_mappings
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,8 @@ def documented(path: Path) -> tuple[str, list[Documentation]]:
     assert feed is not None
     event = Event("e1", "main", Format.HL7V2, "", message_type, header.component(10, 1), 0.0, 1, body)
     reports = hl7.Extractor(feed, frozenset(MAPPINGS.vocabulary.names)).extract(event)
-    understood = [understand(MAPPINGS.vocabulary, MAPPINGS.terms, feed, report) for report in reports]
+    senses = Senses(MAPPINGS.vocabulary, MAPPINGS.terms, feed)
+    understood = [senses.understand(report) for report in reports]
     assert not [code for each in understood for code in each.unknown]
     return feed.name, [combine("key", [each]) for each in understood]
 
