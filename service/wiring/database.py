@@ -1,5 +1,7 @@
 """Database: where the settings say that it is, with the keys that they name."""
 
+from pathlib import Path
+
 from service.domain.errors import SetupError
 from service.settings import Settings
 from service.store import Database, Keyring, open_database
@@ -34,16 +36,22 @@ def _database_url(settings: Settings) -> str:
         settings.data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(f"the data folder cannot be made: {settings.data} ({error.strerror})") from None
-    return f"sqlite:///{settings.data / 'charge-capture.db'}"
+    return f"sqlite:///{_database_file(settings)}"
+
+
+def _database_file(settings: Settings) -> Path:
+    return settings.data / "charge-capture.db"
 
 
 def _keyring(settings: Settings) -> Keyring:
     if settings.key.get_secret_value():
         return Keyring(parse_keys(settings.key.get_secret_value()))
     path = settings.key_file or settings.data / "key"
-    # Only the embedded default makes its own key: two processes of a cluster would make two.
+    # Only the embedded default makes its own key: two processes of a cluster would make two. Beside a database
+    # that is there already, a new one would pass for the one that is missing.
+    is_own = settings.key_file is None and not settings.database_url
     try:
-        if settings.key_file is None and not settings.database_url:
+        if is_own and not _database_file(settings).exists():
             make_key_file(path)
         return Keyring(parse_keys(path.read_text()))
     except UnicodeDecodeError:
