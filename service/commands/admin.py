@@ -74,7 +74,7 @@ def add_new_key(data: Data = None) -> None:
 @audit.command("verify")
 def verify_audit(data: Data = None) -> None:
     """Walk the audit chains; exit 1 at a broken link."""
-    database = database_of(read_settings(data=data))
+    database = current_database(read_settings(data=data))
     with database.connection() as connection:
         broken = list(verify(connection, database.keyring))
     for link in broken:

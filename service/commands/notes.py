@@ -6,7 +6,7 @@ from service.commands.options import Data
 from service.domain.errors import SetupError
 from service.pipeline.note_backfill import forget_notes, index_stored
 from service.settings import ENVIRONMENT
-from service.wiring.database import database_of
+from service.wiring.database import current_database
 from service.wiring.given_settings import read_settings
 from service.wiring.opening import open_service
 
@@ -32,5 +32,5 @@ def index(data: Data = None) -> None:
 @notes.command("forget")
 def forget(data: Data = None) -> None:
     """Delete the index: when note_search was turned off."""
-    database = database_of(read_settings(data=data))
+    database = current_database(read_settings(data=data))
     typer.echo(f"{forget_notes(database)} notes forgotten")

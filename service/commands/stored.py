@@ -11,7 +11,7 @@ from service.pipeline.chart import Reader
 from service.pipeline.companions import companions_of
 from service.store.transaction import AuditEntry
 from service.store.users import ALL_FACILITIES
-from service.wiring.database import database_of
+from service.wiring.database import current_database
 from service.wiring.given_settings import read_settings
 
 _PAGE = 500
@@ -41,7 +41,7 @@ def stored_events(data: Path | None, why: str) -> Iterator[tuple[Event, tuple[Co
 
 def _pages(data: Path | None, why: str) -> Iterator[tuple[_Events, _Companions]]:
     """Yield the events of some procedures, by its id, and the companions of each event, by its."""
-    database = database_of(read_settings(data=data))
+    database = current_database(read_settings(data=data))
     after = ""
     while True:
         with database.transaction() as store:

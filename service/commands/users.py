@@ -13,7 +13,7 @@ from service.mapping import load_identity_provider
 from service.pipeline.passwords import Passwords
 from service.settings import Settings
 from service.store.users import ALL_FACILITIES
-from service.wiring.database import database_of
+from service.wiring.database import current_database
 from service.wiring.given_settings import read_settings
 
 users = typer.Typer(help="Who may call the API, and sign in at the page.", no_args_is_help=True)
@@ -47,7 +47,7 @@ def add_user(
     where = settings.facility if facility is None else _plain("facility", facility)
     known_as = (_issuer(settings), subject) if subject else ("", "")
     hashed = _new_hash(name) if password else ""
-    with closing(database_of(settings)) as database, database.transaction() as store:
+    with closing(current_database(settings)) as database, database.transaction() as store:
         token = store.users.add(name, frozenset(role), where, by=_BY, subject=known_as)
         if hashed:
             store.users.set_password(name, hashed, by=_BY)
@@ -66,7 +66,7 @@ def _plain(what: str, text: str) -> str:
 @users.command("password")
 def set_password(name: str, data: Data = None) -> None:
     """Give a user a new password, asked for or read from stdin; ends the user's sessions."""
-    with closing(database_of(read_settings(data=data))) as database:
+    with closing(current_database(read_settings(data=data))) as database:
         with database.look() as store:
             if store.users.named(name) is None:
                 raise SetupError(f"there is no user {name}")
@@ -78,14 +78,14 @@ def set_password(name: str, data: Data = None) -> None:
 @users.command("revoke")
 def revoke_user(name: str, data: Data = None) -> None:
     """Make a user's token and password useless, and end the user's sessions."""
-    with closing(database_of(read_settings(data=data))) as database, database.transaction() as store:
+    with closing(current_database(read_settings(data=data))) as database, database.transaction() as store:
         store.users.revoke(name, by=_BY)
 
 
 @users.command("list")
 def list_users(data: Data = None) -> None:
     """Who may call."""
-    with closing(database_of(read_settings(data=data))) as database, database.look() as store:
+    with closing(current_database(read_settings(data=data))) as database, database.look() as store:
         for user in store.users.all():
             where = "all facilities" if user.facility == ALL_FACILITIES else user.facility
             typer.echo(f"{user.name}\t{','.join(sorted(user.roles))}\t{where}")

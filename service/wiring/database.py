@@ -1,10 +1,12 @@
 """Database: where the settings say that it is, with the keys that they name."""
 
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from service.domain.errors import SetupError
 from service.settings import Settings
 from service.store import Database, Keyring, open_database
+from service.store.database import refuse_wrong_key
 from service.store.keyring import make_key_file, parse_keys
 from service.store.migrate import is_current, migrate
 
@@ -15,13 +17,16 @@ def database_of(settings: Settings) -> Database:
 
 
 def current_database(settings: Settings) -> Database:
-    """The database, at the newest schema."""
-    database = database_of(settings)
-    bring_up_schema(database, settings)
+    """The database, at the newest schema, with its own key."""
+    with ExitStack() as on_failure:
+        database = on_failure.enter_context(closing(database_of(settings)))
+        _bring_up_schema(database, settings)
+        refuse_wrong_key(database)  # what is written under another breaks the audit's chains for good
+        on_failure.pop_all()
     return database
 
 
-def bring_up_schema(database: Database, settings: Settings) -> None:
+def _bring_up_schema(database: Database, settings: Settings) -> None:
     """Migrate a database of our own; SetupError when another is not at the newest schema."""
     if not settings.database_url:
         migrate(database)
@@ -47,8 +52,8 @@ def _keyring(settings: Settings) -> Keyring:
     if settings.key.get_secret_value():
         return Keyring(parse_keys(settings.key.get_secret_value()))
     path = settings.key_file or settings.data / "key"
-    # Only the embedded default makes its own key: two processes of a cluster would make two. Beside a database
-    # that is there already, a new one would pass for the one that is missing.
+    # Only the embedded default makes its own key: two processes of a cluster would make two. Beside a
+    # database that is there already, a new one would pass for the one that is missing.
     is_own = settings.key_file is None and not settings.database_url
     try:
         if is_own and not _database_file(settings).exists():

@@ -16,9 +16,9 @@ from service.pipeline.senders import acks_to, allow_list, original_mode, strict
 from service.pipeline.sign_in import Desk
 from service.settings import Settings
 from service.store import Database
-from service.store.database import refuse_unsafe, refuse_wrong_key
+from service.store.database import refuse_unsafe
 from service.store.users import ALL_FACILITIES
-from service.wiring.database import bring_up_schema, database_of
+from service.wiring.database import current_database
 from service.wiring.destinations import BILLING, billing_file_of, billing_of, destinations_of
 from service.wiring.ehrs import ehrs_of, hang_searches, server_of
 from service.wiring.published import Published
@@ -35,8 +35,8 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
     MappingError or SetupError says what to mend.
     """
     mappings = mappings or load(settings.mappings, settings.site)
-    database = database_of(settings)
-    _bring_up(database, settings)
+    database = current_database(settings)
+    _make_ready(database)
     waker = Waker(database, settings.sweep_seconds)
     door = Door(
         database=database,
@@ -130,9 +130,7 @@ def warn_of_unpublished(service: Service) -> None:
         service.published.heed(store.publications.current())
 
 
-def _bring_up(database: Database, settings: Settings) -> None:
-    bring_up_schema(database, settings)
+def _make_ready(database: Database) -> None:
     refuse_unsafe(database)
-    refuse_wrong_key(database)
     with database.transaction() as store:
         store.bells.hang(*QUEUES)

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from service.__main__ import app
 from service.domain.errors import SetupError, UnusablePassword, WrongState
 from service.pipeline.passwords import Passwords
+from service.store.audit import verify
 from tests.conftest import KEYRING_KEY
 from tests.identity_provider import PlayedProvider
 
@@ -79,3 +80,12 @@ def test_whom_the_provider_knows_is_added_by_its_subject_and_gets_no_token(deplo
         assert (user.name, is_revoked) == ("nora", False)
         assert store.users.by_subject("https://evil.example", "s-7") is None
         assert store.users.by_subject("", "") is None, "nor is anybody the user of no subject"
+
+
+def test_under_another_key_nothing_is_written_that_would_break_the_audit_for_good(deployed, monkeypatch):
+    run("add", "dora", *ROLE)
+    monkeypatch.setenv("CHARGE_CAPTURE_KEY", base64.b64encode(bytes(32)).decode())
+    with pytest.raises(SetupError, match="not the one that this database was written with"):
+        run("add", "eve", *ROLE)
+    with deployed.connection() as connection:
+        assert list(verify(connection, deployed.keyring)) == []

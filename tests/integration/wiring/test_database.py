@@ -1,4 +1,4 @@
-"""The key of the embedded default: made once, before its database, and never in the place of one that is lost."""
+"""The key of the embedded default: made before its database, and never in the place of one that is lost."""
 
 import pytest
 
