@@ -235,7 +235,7 @@ def compile_algorithm(
         source.lines.hash,
         concerns=tuple(_concerns(file)),
         never_with=frozenset(),
-        readers=Readers(tuple((name, stand_of(vocabulary.element(name))) for name in encounter), ()),
+        readers=Readers({name: stand_of(vocabulary.element(name)) for name in encounter}, ()),
         gate=compile_gate(file.applies_when, vocabulary),
         effective=file.effective,
         group=vocabulary.groups[_GROUP],

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from service.domain.documentation import Value
-from service.mapping.conditions import AllOf, on_days
+from service.mapping.conditions import AllOf, Lines, Then, on_days
 from service.mapping.drafts import CompiledAddOn, CompiledModifier, CompiledOverlay, Overlays
 from service.mapping.facts import CompiledFact, compile_fact, elements_of
 from service.mapping.gate import compile_gate
@@ -46,10 +46,8 @@ def compile_table(
         summed=_summed(file, facts),
         joiner=_joiner(source, vocabulary, settings),
         hold=_lines(((line.if_, line.ask) for line in file.hold), vocabulary, settings),
-        confirm=tuple(
-            (test, line.ask, frozenset(line.on))
-            for line in file.confirm
-            for test, _ask in _lines([(line.if_, line.ask)], vocabulary, settings)
+        confirm=_lines(
+            ((line.if_, (line.ask, frozenset(line.on))) for line in file.confirm), vocabulary, settings
         ),
         wording=Wording(source.name, file.questions),
         lesser=AskedOfLesser(rule, file.questions.get(rule.ask, ""))
@@ -65,7 +63,7 @@ def concerns_of(file: TableFile) -> Iterable[tuple[str, Value | None]]:
 
 
 def readers_of(used: set[str], vocabulary: Vocabulary) -> Readers:
-    direct = tuple((name, stand_of(vocabulary.element(name))) for name in sorted(inputs_of(used)))
+    direct = {name: stand_of(vocabulary.element(name)) for name in sorted(inputs_of(used))}
     return Readers(direct, tuple(sorted(used & DERIVED.keys())))
 
 
@@ -178,10 +176,10 @@ def _measured(file: TableFile) -> set[str]:
 
 
 def _lines(
-    written: Iterable[tuple[Conditions, str]], vocabulary: Vocabulary, settings: Mapping[str, str]
-) -> tuple[tuple[AllOf, str], ...]:
+    written: Iterable[tuple[Conditions, Then]], vocabulary: Vocabulary, settings: Mapping[str, str]
+) -> Lines[Then]:
     settled = ((settle_switches(conditions, settings), outcome) for conditions, outcome in written)
-    return tuple(
+    return Lines(
         (AllOf(elements_of(conditions, vocabulary), conditions), outcome)
         for conditions, outcome in settled
         if conditions

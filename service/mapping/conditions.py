@@ -3,8 +3,8 @@
 The operators are a closed list; there are no expressions. What is not documented makes no condition false.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -19,6 +19,7 @@ CONFLICT: Final = 2  # documented, and it can be read either way
 TRUE: Final = 3
 
 Test = Callable[[Stand | None], int]
+Then = TypeVar("Then")
 Scalar = str | bool | int | float
 
 #: Operators on an element with one value.
@@ -93,13 +94,13 @@ def compile_condition(element: Element, condition: Condition) -> Test:
         return _is_unknown
     if element.many:
         return _list_test(operators)
-    return _scalar_test(element, [SCALAR_OPERATORS[name](value) for name, value in operators.items()])
+    return _scalar_test(element, operators)
 
 
 class AllOf:
     """Conditions that must hold together, in the order of the file."""
 
-    __slots__ = ("names", "tests")
+    __slots__ = ("begins", "names", "tests")
 
     def __init__(
         self,
@@ -112,15 +113,17 @@ class AllOf:
             *((name, compile_condition(elements[name], each)) for name, each in conditions.items()),
             *more,
         )
+        self.begins = next((_needed(elements[name], each) for name, each in conditions.items()), None)
 
     def shown(self, stands: Stands) -> int:
         """Return TRUE or CONFLICT; or less, at the first condition that nothing documented meets."""
         least = TRUE
         for name, test in self.tests:
             truth = test(stands.get(name))
-            if truth <= ABSENT:
-                return truth
-            least = min(least, truth)
+            if truth < least:
+                if truth <= ABSENT:
+                    return truth
+                least = truth
         return least
 
     def left_open(self, stands: Stands) -> tuple[str, ...]:
@@ -136,6 +139,41 @@ class AllOf:
         if any(truth == FALSE for _name, truth in truths):
             return ()
         return tuple(name for name, truth in truths if truth != TRUE)
+
+
+class Lines(Generic[Then]):
+    """Conditions, and what each line of them comes to.
+
+    Of many lines few begin with what is documented: those are looked up, by their first condition.
+    """
+
+    __slots__ = ("_begins", "_others", "all")
+
+    def __init__(self, lines: Iterable[tuple[AllOf, Then]]) -> None:
+        self.all = tuple(lines)
+        self._others = tuple(number for number, (test, _then) in enumerate(self.all) if test.begins is None)
+        begins: dict[str, dict[Value, list[int]]] = {}
+        for number, (test, _then) in enumerate(self.all):
+            if test.begins is not None:
+                by_value = begins.setdefault(test.names[0], {})
+                for value in test.begins:
+                    by_value.setdefault(value, []).append(number)
+        self._begins = tuple(begins.items())
+
+    def shown(self, stands: Stands) -> list[tuple[int, AllOf, Then]]:
+        """Return the lines that are TRUE or CONFLICT, in the order of the file."""
+        if not self.all:
+            return []
+        numbers = set(self._others)
+        for name, by_value in self._begins:
+            if stand := stands.get(name):
+                for value in stand.values:
+                    numbers.update(by_value.get(value, ()))
+        return [
+            (truth, test, then)
+            for test, then in map(self.all.__getitem__, sorted(numbers))
+            if (truth := test.shown(stands)) >= CONFLICT
+        ]
 
 
 def on_days(holds: Callable[[str], bool], *, ends: bool) -> Test:
@@ -157,12 +195,27 @@ def _is_unknown(stand: Stand | None) -> int:
     return TRUE if stand is None or stand.conflict else FALSE
 
 
-def _scalar_test(element: Element, predicates: list[Callable[[Value], bool]]) -> Test:
-    def judge(value: Value) -> bool:
-        return all(predicate(value) for predicate in predicates)
+def _needed(element: Element, condition: Condition) -> frozenset[Value] | None:
+    """Return the values of a closed list of which a condition needs one; None = it can hold without."""
+    operators = condition.operators()
+    if element.many:
+        return frozenset(operators.get("any_of", ())) or None
+    return _holding(element, operators) if element.values and "unknown" not in operators else None
 
+
+def _holding(element: Element, operators: Mapping[str, Any]) -> frozenset[Value]:
+    """Return the values of a closed list for which operators hold."""
+    return frozenset(filter(_judge(operators), element.values))
+
+
+def _judge(operators: Mapping[str, Any]) -> Callable[[Value], bool]:
+    predicates = [SCALAR_OPERATORS[name](value) for name, value in operators.items()]
+    return lambda value: all(predicate(value) for predicate in predicates)
+
+
+def _scalar_test(element: Element, operators: Mapping[str, Any]) -> Test:
     # Of a closed list, each value is judged once, now.
-    holds = frozenset(filter(judge, element.values)).__contains__ if element.values else judge
+    holds = _holding(element, operators).__contains__ if element.values else _judge(operators)
 
     def test(stand: Stand | None) -> int:
         if stand is None:

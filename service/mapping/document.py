@@ -10,6 +10,7 @@ from service.domain.documentation import (
     DocumentedElement,
     Narrative,
     ProcedureReport,
+    Source,
     StatedCode,
     Ties,
     UnknownCode,
@@ -111,7 +112,10 @@ def _in_force(parts: Sequence[Understood], latest: Mapping[str, Understood]) -> 
 
 def _without_known_days(elements: Sequence[DocumentedElement]) -> tuple[DocumentedElement, ...]:
     """Leave out a day that a heading names, and another document gives as that of the service."""
-    known = {each.value for each in elements if each.name == SERVICE_DATE and each.origin != CONFLICT_ORIGIN}
+    days = [each for each in elements if each.name == SERVICE_DATE]
+    known = {each.value for each in days if each.origin != CONFLICT_ORIGIN}
+    if len(known) == len(days):
+        return tuple(elements)
     return tuple(
         each
         for each in elements
@@ -142,6 +146,8 @@ def without_idle_fallbacks(said: Sequence[DocumentedElement]) -> tuple[Documente
 
 def _latest_context(parts: Sequence[Understood]) -> BillingContext:
     """Return the latest value of each field that any part has."""
+    if len(parts) == 1:
+        return parts[0].context
     values = {
         name: value for part in parts for name in _CONTEXT_FIELDS if (value := getattr(part.context, name))
     }
@@ -166,10 +172,13 @@ def _stated(parts: Sequence[Understood]) -> Iterator[StatedCode]:
 
 def _age(elements: Sequence[DocumentedElement], context: BillingContext) -> Iterator[DocumentedElement]:
     """Age on the day of service, where the sender does not say it and the day is not in dispute."""
-    days = {str(each.value): each for each in elements if each.name == SERVICE_DATE}
-    if len(days) != 1 or any(each.name == _AGE for each in elements):
+    said = [each for each in elements if each.name in (SERVICE_DATE, _AGE)]
+    days = {str(each.value): each for each in said}
+    if len(days) != 1 or any(each.name == _AGE for each in said):
         return
     ((day, element),) = days.items()
     years = age_in_years(context.patient_birth_date, day)
     if years is not None:
-        yield DocumentedElement(_AGE, years, replace(element.source, beside="the date of birth"))
+        at = element.source
+        source = Source(at.path, at.start, at.end, at.text, at.event_id, beside="the date of birth")
+        yield DocumentedElement(_AGE, years, source)

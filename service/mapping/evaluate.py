@@ -23,12 +23,10 @@ class Tables:
 
     def __init__(self, tables: Iterable[AnyTable]) -> None:
         self.all = tuple(tables)
-        self._by_value: dict[tuple[str, Value | None], list[int]] = {}
-        self._by_element: dict[str, list[int]] = {}
+        self._concerned: dict[str, dict[Value | None, list[int]]] = {}  # by element and value; None = any
         for number, table in enumerate(self.all):
             for name, value in table.concerns:
-                self._by_value.setdefault((name, value), []).append(number)
-                self._by_element.setdefault(name, []).append(number)
+                self._concerned.setdefault(name, {}).setdefault(value, []).append(number)
         self.lesser = {
             table.name: rule for table in self.all if isinstance(table, Table) and (rule := table.lesser)
         }
@@ -41,12 +39,11 @@ class Tables:
     def concerned(self, found: Found, untranslated: frozenset[str]) -> list[AnyTable]:
         """Return the tables that have something to do with what is documented, in their order."""
         numbers: set[int] = set()
-        for name in untranslated:
-            numbers.update(self._by_element.get(name, ()))
-        for name in found.keys() & self._by_element.keys():
-            numbers.update(self._by_value.get((name, None), ()))
-            for each in found[name]:
-                numbers.update(self._by_value.get((name, each.value), ()))
+        for name in untranslated & self._concerned.keys():
+            numbers.update(*self._concerned[name].values())
+        for name in found.keys() & self._concerned.keys():
+            by_value = self._concerned[name]
+            numbers.update(by_value.get(None, ()), *(by_value.get(each.value, ()) for each in found[name]))
         return [self.all[number] for number in sorted(numbers)]
 
     def shut_out(self, proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from service.domain.frozen import frozen
-from service.mapping.conditions import CONFLICT, TRUE, AllOf, Scalar
+from service.mapping.conditions import TRUE, AllOf, Lines, Scalar
 from service.mapping.stands import DERIVED, Stands, is_disputed
 from service.mapping.tables import ASK, Bands, Fact, LookupFile, settle_switches
 from service.mapping.vocabulary import Element, Vocabulary
@@ -43,8 +43,8 @@ class CompiledFact:
     name: str
     domain: tuple[Scalar, ...]
     ask_about: tuple[str, ...]
-    votes: tuple[tuple[AllOf, Scalar], ...]
-    asks: tuple[tuple[AllOf, str], ...]
+    votes: Lines[Scalar]
+    asks: Lines[str]
     lookup: str = ""  # the element that is looked up
     outcomes: Mapping[Scalar, str] = field(
         default_factory=dict
@@ -56,12 +56,12 @@ class CompiledFact:
     @property
     def reads(self) -> frozenset[str]:
         """The elements that it is made of."""
-        tests = (*(test for test, _then in self.votes), *(test for test, _ask in self.asks))
+        tests = (*(test for test, _then in self.votes.all), *(test for test, _ask in self.asks.all))
         return frozenset({self.lookup, self.banded, *(name for test in tests for name in test.names)} - {""})
 
     def settle(self, stands: Stands) -> Settled:
         votes = [*self._lines(stands), *self._looked_up(stands), *self._in_bands(stands)]
-        asked = [(name, is_disputed(name, stands)) for name in self._ask_lines(stands)]
+        asked = [(name, is_disputed(name, stands)) for _truth, _line, name in self.asks.shown(stands)]
         if asked or any(vote.value == ASK for vote in votes):
             return Settled(self.domain, tuple(dict.fromkeys(asked or [(self.lookup, False)])))
         values = tuple(dict.fromkeys(vote.value for vote in votes))
@@ -72,10 +72,8 @@ class CompiledFact:
         return Settled(self.domain, (self._first_unknown(stands),))
 
     def _lines(self, stands: Stands) -> Iterator[Vote]:
-        for line, value in self.votes:
-            truth = line.shown(stands)
-            if truth >= CONFLICT:
-                yield Vote(value, truth == TRUE, line.names)
+        for truth, line, value in self.votes.shown(stands):
+            yield Vote(value, truth == TRUE, line.names)
 
     def _looked_up(self, stands: Stands) -> Iterator[Vote]:
         stand = stands.get(self.lookup)
@@ -92,9 +90,6 @@ class CompiledFact:
                 continue
             band = next(name for name, limit in self.bands if value <= limit)
             yield Vote(band, stand is not None and not stand.conflict, (self.banded,))
-
-    def _ask_lines(self, stands: Stands) -> Iterator[str]:
-        return (element for line, element in self.asks if line.shown(stands) >= CONFLICT)
 
     def _disputed(self, stands: Stands, votes: list[Vote]) -> tuple[Asked, ...]:
         """Ask about what is documented twice; where elements contradict each other, about the last named."""
@@ -132,8 +127,8 @@ def compile_fact(
         name,
         domain_of(fact, lookups),
         fact.ask_about,
-        votes=tuple((test, line.then) for test, line in compiled if line.then is not None),
-        asks=tuple((test, line.ask) for test, line in compiled if line.ask),
+        votes=Lines((test, line.then) for test, line in compiled if line.then is not None),
+        asks=Lines((test, line.ask) for test, line in compiled if line.ask),
         lookup=fact.lookup.element if fact.lookup else "",
         outcomes=_outcomes(lookups[fact.lookup.table], settings) if fact.lookup else {},
         banded=fact.bands.element if fact.bands else "",

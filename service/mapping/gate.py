@@ -22,11 +22,12 @@ class GateLine:
 
     def truth(self, stand: Stand | None) -> int:
         truth = self.test(stand)
+        if truth == TRUE:
+            is_asked = self.ask_if and stand and not self.ask_if.isdisjoint(stand.values)
+            return CONFLICT if is_asked else TRUE
         if truth == ABSENT and self.pass_absent:
             return TRUE
         if truth == FALSE and self.ask_false:
-            return CONFLICT
-        if truth == TRUE and stand and not self.ask_if.isdisjoint(stand.values):
             return CONFLICT
         return truth
 
@@ -41,10 +42,11 @@ class Gate:
         for line in self.lines:
             stand = stands.get(line.element)
             truth = line.truth(stand)
+            if truth == TRUE:
+                continue
             if truth == FALSE:
                 return None
-            if truth != TRUE:
-                asked[line.element, stand is not None and stand.conflict] = None
+            asked[line.element, stand is not None and stand.conflict] = None
         return tuple(asked)
 
 

@@ -1,6 +1,7 @@
 """The rows of a table, as sets of bits: which may still hold, given what is known of each fact."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
@@ -35,6 +36,8 @@ class Rows:
     columns: tuple[Mapping[Scalar, int], ...]  # one a fact: value -> the rows that it allows
     whatever: tuple[int, ...]  # one a fact: the rows that hold whatever it is
     stretches: tuple[int, ...]  # of days: the rows in force on each, each set once
+    changes: tuple[str, ...]  # the days on which a row begins to hold, or holds no more
+    since: tuple[int, ...]  # the rows in force before the first of these, and from each of them on
 
     def in_force(self, day: Stand | None) -> int:
         """Return the rows that hold on the day of service; of a day that is not known for certain, on any."""
@@ -64,7 +67,7 @@ class Rows:
         return frozenset((row.code, row.per) for row in self.members(rows) if row.code)
 
     def _on(self, day: str) -> int:
-        return sum(1 << (row.number - 1) for row in self.rows if row.holds(day))
+        return self.since[bisect_right(self.changes, day)]
 
 
 def compile_rows(
@@ -76,6 +79,7 @@ def compile_rows(
         for number, row in enumerate(decide.rows, 1)
     )
     domains = tuple(domains)
+    changes = tuple(sorted({row.start for row in rows if row.start} | _days_after(rows)))
     return Rows(
         rows,
         columns=tuple(
@@ -84,21 +88,31 @@ def compile_rows(
         ),
         whatever=tuple(_allowing(decide, column, ANY) for column in range(len(domains))),
         stretches=tuple(dict.fromkeys(_stretches(rows, effective, follows=follows))),
+        changes=changes,
+        since=tuple(_on(day, rows) for day in ("", *changes)),
     )
 
 
-def _stretches(rows: Iterable[CompiledRow], effective: Window, *, follows: bool) -> Iterator[int]:
+def _stretches(rows: Sequence[CompiledRow], effective: Window, *, follows: bool) -> Iterator[int]:
     """Yield the rows in force on each stretch of days.
 
     Before the first day of a table that follows no other, nobody says what would hold: no day is asked for.
     """
-    rows = tuple(rows)
     first = effective.from_.isoformat() if effective.from_ else ""
-    ends = {_day_after(row.end) for row in rows if row.end}
-    for day in sorted({first, *(row.start for row in rows), *ends}):
-        yield sum(1 << (row.number - 1) for row in rows if row.holds(day))
+    for day in sorted({first, *(row.start for row in rows)} | _days_after(rows)):
+        yield _on(day, rows)
     if follows:
         yield 0
+
+
+def _on(day: str, rows: Sequence[CompiledRow]) -> int:
+    """Return the rows that hold on a day."""
+    return sum(1 << (row.number - 1) for row in rows if row.holds(day))
+
+
+def _days_after(rows: Sequence[CompiledRow]) -> set[str]:
+    """Return the days on which rows hold no more."""
+    return {_day_after(row.end) for row in rows if row.end}
 
 
 def _day_after(day: str) -> str:

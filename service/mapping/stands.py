@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from service.domain.documentation import Documentation, DocumentedElement, Value
@@ -39,9 +40,7 @@ StandOf = Callable[[list[DocumentedElement]], Stand]
 
 def stand_of(element: Element) -> StandOf:
     """Make the function that reads one element's documentation."""
-    if element.many:
-        return lambda found: _list_stand(element.name, found)
-    return lambda found: _scalar_stand(element, found)
+    return partial(_list_stand, element.name) if element.many else partial(_scalar_stand, element)
 
 
 def group(documentation: Documentation) -> dict[str, list[DocumentedElement]]:

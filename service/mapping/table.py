@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from service.domain.charge import Proposal, Question
 from service.domain.documentation import Value
 from service.domain.frozen import frozen
-from service.mapping.conditions import CONFLICT, AllOf
+from service.mapping.conditions import Lines
 from service.mapping.drafts import Draft
 from service.mapping.facts import Asked, CompiledFact, Settled
 from service.mapping.gate import Gate
@@ -92,8 +92,8 @@ class Table:
     rows: Rows
     summed: Summed | None
     joiner: Joiner
-    hold: tuple[tuple[AllOf, str], ...]
-    confirm: tuple[tuple[AllOf, str, frozenset[str]], ...]  # with the codes beside which; none = all
+    hold: Lines[str]
+    confirm: Lines[tuple[str, frozenset[str]]]  # with the codes beside which; none = all
     wording: Wording
     lesser: AskedOfLesser | None = None
 
@@ -145,9 +145,7 @@ class Table:
         return Judged(view, rows, tuple(blocking)) if rows else None
 
     def _held(self, stands: Stands) -> list[Asked]:
-        return [
-            (name, is_disputed(name, stands)) for test, name in self.hold if test.shown(stands) >= CONFLICT
-        ]
+        return [(name, is_disputed(name, stands)) for _truth, _line, name in self.hold.shown(stands)]
 
     def _differing(self, rows: int, settled: tuple[Settled, ...]) -> list[Asked]:
         """Return what to ask about the unsettled facts on which the rows that are still possible hang."""
@@ -185,8 +183,8 @@ class Table:
     def _to_confirm(self, judged: Iterable[Judged], drafts: Sequence[Draft]) -> Iterator[str]:
         for each in judged:
             codes = {draft.code for draft in drafts if any(view is each.view for view in draft.views)}
-            for test, name, on in self.confirm:
-                if (not on or not on.isdisjoint(codes)) and test.shown(each.view.stands) >= CONFLICT:
+            for _truth, _line, (name, on) in self.confirm.shown(each.view.stands):
+                if not on or not on.isdisjoint(codes):
                     yield name
 
 

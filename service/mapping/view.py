@@ -26,11 +26,11 @@ class View:
 class Readers:
     """Reads how each element stands that a table uses."""
 
-    direct: tuple[tuple[str, StandOf], ...]
+    direct: Mapping[str, StandOf]
     derived: tuple[str, ...]
 
     def read(self, found: Found) -> dict[str, Stand]:
-        stands = {name: read(found[name]) for name, read in self.direct if name in found}
+        stands = {name: read(said) for name, said in found.items() if (read := self.direct.get(name))}
         for name in self.derived:
             if stand := derive(name, stands):
                 stands[name] = stand

@@ -13,8 +13,10 @@ from service.domain.documentation import Documentation, DocumentedElement, Sourc
 PATH = "answer"
 
 
-def with_answers(documentation: Documentation, answered: Iterable[Asked]) -> Documentation:
+def with_answers(documentation: Documentation, answered: Sequence[Asked]) -> Documentation:
     """The documentation, with the answers in it, in the order in which they were given."""
+    if not answered:
+        return documentation
     elements: Sequence[DocumentedElement] = documentation.elements
     for asked in answered:
         if asked.answer and asked.answer.values:
