@@ -1,6 +1,7 @@
 """Document: what each report says of a procedure, and all reports of one procedure together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Final
 
@@ -25,6 +26,7 @@ SERVICE_DATE: Final = "service_date"
 _AGE: Final = "encounter.patient_age_years"
 _CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
 _UNTIED: Final = Ties()
+_WITHIN = re.compile(r"-|\.code\.")  # where a path goes on, from a segment or resource to its code
 
 
 @frozen
@@ -160,14 +162,26 @@ def _credited(parts: Sequence[Understood]) -> Iterator[StatedCode]:
     yield from _stated([part for part in parts if part.certain and part.document not in told])
 
 
-def _stated(parts: Sequence[Understood]) -> Iterator[StatedCode]:
-    """Return each stated code once, however many documents repeat it."""
-    seen = set()
+def _stated(parts: Sequence[Understood]) -> Collection[StatedCode]:
+    """Return each stated code once, however many documents repeat it.
+
+    Two lines of one message may be two services, and nobody can say: of several messages, they are one.
+    """
+    found: dict[Hashable, StatedCode] = {}
     for stated in (stated for part in parts for stated in part.stated):
         identity = (stated.code or stated.source.text, stated.modifiers, stated.units)
-        if identity not in seen:
-            seen.add(identity)
-            yield stated
+        first = found.setdefault(identity, stated)
+        if _are_two_lines(first.source, stated.source):
+            again = f"{stated.source.path} of the same message states it again"
+            found[identity] = replace(first, doubt=first.doubt or again)
+    return found.values()
+
+
+def _are_two_lines(one: Source, other: Source) -> bool:
+    """Whether these are two segments of one name, or two resources, of one message."""
+    first, second = (_WITHIN.split(each.path, maxsplit=1)[0] for each in (one, other))
+    alike = first.partition("[")[0] == second.partition("[")[0]
+    return one.event_id == other.event_id and alike and first != second
 
 
 def _age(elements: Sequence[DocumentedElement], context: BillingContext) -> Iterator[DocumentedElement]:

@@ -1,9 +1,10 @@
 """Lines: what the mapping proposes for a procedure, as lines of the review queue."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from service.domain.charge import CandidateCharge, CandidateStatus, Origin, Proposal, Question
@@ -22,6 +23,7 @@ _NOT_DONE = frozenset({"cancelled", "planned"})  # values of status
 _LONGEST_SLOT = 96
 _MOST_MODIFIERS = 4
 _TOO_MANY = 10_000
+_QUANTITY = re.compile(r"\+?[0-9]+(?:\.[0-9]*)?")  # NM; what a reader would take for another number is none
 
 
 @frozen
@@ -184,11 +186,10 @@ def _units(text: str) -> int:
     """FT1-10 as a whole number; 1 when none is stated, 0 when it is no quantity that can be charged."""
     if not text:
         return 1
-    try:
-        units = Decimal(text)
-    except InvalidOperation:
+    if not _QUANTITY.fullmatch(text):
         return 0
-    return int(units) if units.is_finite() and units == units.to_integral() and 0 < units < _TOO_MANY else 0
+    units = Decimal(text)
+    return int(units) if units == units.to_integral() and 0 < units < _TOO_MANY else 0
 
 
 def _are_modifiers(texts: Sequence[str]) -> bool:

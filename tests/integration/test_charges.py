@@ -58,6 +58,8 @@ def test_a_charge_that_is_clear_is_proposed(charge, code):
         pytest.param(ft1(kind="AJ"), "FT1-6 is AJ", id="adjustment"),
         pytest.param(ft1(kind="DB"), "FT1-6 is DB", id="a type of the site's own"),
         pytest.param(ft1(quantity="0"), "units", id="no quantity"),
+        pytest.param(ft1(quantity="1e3"), "units", id="a thousand in no notation of HL7"),
+        pytest.param(ft1(quantity="\N{ARABIC-INDIC DIGIT THREE}"), "units", id="a figure of another script"),
         pytest.param(ft1(quantity="-1"), "units", id="negative quantity"),
         pytest.param(ft1(quantity="1.5"), "units", id="broken quantity"),
     ],
@@ -77,6 +79,13 @@ def test_two_fields_that_state_two_codes_settle_nothing():
 @pytest.mark.parametrize("kind", ["PY", "CO"])
 def test_money_that_came_in_is_no_charge(kind):
     assert lines(dft(ft1(kind=kind))) == []
+
+
+def test_one_service_in_two_lines_of_one_order_is_asked_about_and_told_by_two_messages_is_not():
+    first, second = (ft1(number=number).replace("|||62323", "|F9||62323") for number in ("T1", "T2"))
+    ((code, _, note),) = lines(dft(first, second))  # FT1-23 is the order
+    assert (code, "FT1[2]-25 of the same message states it again" in note) == ("", True)
+    assert lines(dft(first), dft(second, hour=1)) == [("62323", 1, "")]
 
 
 def test_a_credit_takes_back_its_charge_in_any_order():
