@@ -58,7 +58,7 @@ def _of_record(mappings: Mappings, path: Path, number: int, line: str) -> dict[s
     told: dict[str, Any] = {"file": str(path), "line": number, "feed": None}
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         fault = Fault(f"line {number}", "102", "this line is not JSON")
         return {**told, "ack": ack_json("AE", (fault,)), "procedures": []}
     told["id"] = record.get("id") if isinstance(record, dict) else None

@@ -78,6 +78,8 @@ class _Reader:
         for name, value in data.items():
             if name == "conflicts":
                 yield from self._conflicts(f"{pointer}/conflicts", value)
+            elif name == "amendments":
+                yield from self._amendments(f"{pointer}/amendments", value)
             elif name == "":
                 yield from self._items(pointer, value)
             else:
@@ -130,6 +132,19 @@ class _Reader:
             values = conflict["values"] if isinstance(conflict["values"], list) else [conflict["values"]]
             for number, value in enumerate(values):
                 yield from self._walk(conflict["element"], value, f"{where}/values/{number}", CONFLICT_ORIGIN)
+
+    def _amendments(self, pointer: str, amendments: Json) -> Iterator[DocumentedElement]:
+        """Read what was amended, {"element", "value"}: where it differs from the rest, it is asked about.
+
+        An amendment in words is context.
+        """
+        for number, amendment in enumerate(amendments if isinstance(amendments, list) else [amendments]):
+            name = amendment.get("element") if isinstance(amendment, dict) else None
+            if not isinstance(name, str) or "value" not in amendment or name not in self.vocabulary:
+                continue
+            added = self.vocabulary.element(name).many or amendment.get("signed") is False
+            origin = CONFLICT_ORIGIN if added else "structured"
+            yield from self._walk(name, amendment["value"], f"{pointer}/{number}/value", origin)
 
     def _items(self, pointer: str, items: Json) -> Iterator[DocumentedElement]:
         for where, item in self._objects(pointer, items, "name", "value"):

@@ -108,6 +108,22 @@ def test_values_in_conflict_all_stand_and_are_marked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("amendment", "origin"),
+    [
+        ({"element": "imaging.modality", "value": "none"}, ["structured"]),
+        ({"element": "imaging.modality", "value": "none", "signed": False}, ["conflict"]),
+        ({"element": "entry_levels", "value": ["C7-T1"]}, ["conflict"]),
+        ({"what": "the images were stored", "when": "2026-03-03"}, []),
+        ("the images were stored", []),
+    ],
+    ids=["one value", "nobody has signed it", "one of several", "in words", "nothing but words"],
+)
+def test_an_amendment_stands_beside_what_it_amends(amendment: Any, origin: list[str]) -> None:
+    (documentation,) = read({"imaging.modality": "fluoroscopy", "amendments": [amendment]})
+    assert [each.origin for each in documentation.elements[1:]] == origin
+
+
+@pytest.mark.parametrize(
     ("elements", "location", "message"),
     [
         ({"imaging.modalty": "ct"}, "/elements/imaging.modalty", "nearest: imaging.modality"),
