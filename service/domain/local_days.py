@@ -3,12 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from service.domain.feed import Feed
-
-_FIRST = timezone(timedelta(hours=14))  # where a day begins first on earth
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +30,6 @@ class LocalDays:
 
     def _zone(self, facility: str) -> ZoneInfo:
         return ZoneInfo(self.zones.get(facility, self.default))
-
-
-def is_to_come(day: str, now: float) -> bool:
-    """Whether a day (YYYY-MM-DD) has begun nowhere yet, whatever zone a facility keeps."""
-    return day > datetime.fromtimestamp(now, _FIRST).date().isoformat()
 
 
 def local_days(feeds: Iterable[Feed], default: str) -> LocalDays:

@@ -20,7 +20,6 @@ from service.domain.documentation import BillingContext
 from service.domain.errors import DuplicateUnseen, EditsUnseen, UnusableCharge, WrongState
 from service.domain.event import PRODUCTION
 from service.domain.ids import new_charge_key
-from service.domain.local_days import is_to_come
 from service.domain.rejection import OTHER, REASONS
 from service.domain.review import FIRST_BY, Candidate
 from service.domain.second_review import SecondReview
@@ -171,8 +170,6 @@ def _refuse_unchargeable(store: Store, line: Candidate) -> None:
         raise WrongState("it comes from a test or training message (MSH-11): such are never charged")
     if line.kind is ChargeKind.CREDIT:
         return
-    if is_to_come(line.service_date, store.now):
-        raise UnusableCharge("the service date is still to come: change it, or approve once that day is here")
     for candidate_id, charge in store.charges.standing(line.procedure_id):
         same = charge.service == (line.code, line.modifiers, line.service_date)
         if same and candidate_id != line.corrects:

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from service.domain.charge import CandidateStatus, ChargeKind, Parcel, PostingState
-from service.domain.errors import IncompleteCharge, NotFound, StaleVersion, UnusableCharge, WrongState
+from service.domain.errors import IncompleteCharge, NotFound, StaleVersion, WrongState
 from service.domain.review import FIRST_BY
 from service.domain.second_review import SecondReview
 from service.pipeline import decide, handling
@@ -58,14 +58,6 @@ def test_an_approval_makes_one_charge_and_commits_to_post_it(database, put, do):
     assert [modifier.value for modifier in charge.modifiers] == ["59", "GC"]
     assert [diagnosis.value for diagnosis in charge.diagnoses] == ["M54.16"]
     assert (posting.state, posting.charge_key) == (PostingState.PENDING, charge.key)
-
-
-def test_what_is_dated_on_a_day_to_come_is_charged_once_that_day_is_here(put, do, clock):
-    (line,) = put(a_line(service_date="2030-01-01"))
-    with pytest.raises(UnusableCharge, match="still to come"):
-        do(decide.approve, line, "billing")
-    clock.now += 2000 * 86_400
-    assert do(decide.approve, line, "billing").status is CandidateStatus.APPROVED
 
 
 def test_the_second_of_two_who_read_the_same_version_must_read_again(put, do):

@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.event import Format
 from service.domain.feed import Feed
-from service.domain.local_days import is_to_come, local_days
+from service.domain.local_days import local_days
 
 CHICAGO, BERLIN = "America/Chicago", "Europe/Berlin"
 
@@ -44,12 +44,3 @@ def test_the_day_on_which_clocks_change_has_its_own_length() -> None:
     days = local_days(FEEDS, "UTC")
     length = days.midnight(date(2026, 3, 9), "north") - days.midnight(date(2026, 3, 8), "north")
     assert length == 23 * 3600
-
-
-@pytest.mark.parametrize(
-    ("day", "to_come"),
-    [("2026-03-02", False), ("2026-03-03", False), ("2026-03-04", True), ("2099-03-02", True), ("", False)],
-)
-def test_a_day_is_to_come_until_it_has_begun_anywhere(day: str, *, to_come: bool) -> None:
-    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)  # 02:00 of the next day on Kiritimati
-    assert is_to_come(day, noon.timestamp()) is to_come
