@@ -42,12 +42,17 @@ class Grammar:
     holding_headings: frozenset[str]  # with nothing behind them, the next heading stands under them
     openers: frozenset[str]  # "and" before one of these opens a clause
     breaks: frozenset[str]  # where a clause may begin: contrasts, and
+    going_on: frozenset[str]  # no title ends with one of these
     links: frozenset[str]  # a clause with no more than these before a cue has no subject of its own
 
     def tells(self, words: Sequence[str]) -> bool:
         """Whether words behind a heading tell something, by a verb ("left" may be a side)."""
         told = words[words.index(COLON) :] if COLON in words else words
         return any(word in self.verbs and word != _SIDE for word in told)
+
+    def ends_title(self, line: Sequence[str]) -> bool:
+        """Whether a title may end with its line: it tells nothing, and its last word asks for no other."""
+        return not (self.tells(line) or line[-1] in self.going_on)
 
 
 class Sentence(NamedTuple):
@@ -78,7 +83,7 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
     No heading within a field can make today's what the field's own title sets aside.
     """
     aside = in_title = names = holds = False
-    for start, end, opens_paragraph in _between_stops(text.words):
+    for start, end, opens_paragraph in _with_titles_apart(text, grammar):
         part = text.part(start, end)
         titled_aside = bool(titles.aside) and 1 in titles.aside[start:end]
         opens_field = bool(titles.today) and not titles.today.isdisjoint(range(start, end))
@@ -117,6 +122,21 @@ def _between_stops(words: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
             opens = False
         opens = opens or (end < len(words) and words[end] == PARAGRAPH_END)
         start = end + 1
+
+
+def _with_titles_apart(text: Words, grammar: Grammar) -> Iterator[tuple[int, int, bool]]:
+    """Part the line of a title from what is told below it, where no full stop does.
+
+    "PROCEDURE: Blood patch", and below it "Her headache was severe two days ago."
+    """
+    for start, end, opens_paragraph in _between_stops(text.words):
+        part = text.part(start, end)
+        line = part.first_line() if _heading_words(part.words) in grammar.title_headings else end - start
+        if line < end - start and grammar.ends_title(part.words[:line]) and grammar.tells(part.words[line:]):
+            yield start, start + line, opens_paragraph
+            yield start + line, end, False
+        else:
+            yield start, end, opens_paragraph
 
 
 def _heading_words(words: Sequence[str]) -> tuple[str, ...]:

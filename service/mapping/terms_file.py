@@ -77,6 +77,8 @@ class RoutineFile(_Written):
     anywhere: dict[str, tuple[str, ...]]
     beside_a_statement: dict[str, tuple[str, ...]]
     subjects: dict[str, tuple[str, ...]]
+    scenery: dict[str, tuple[str, ...]]
+    turning: tuple[str, ...]
     of_the_procedure: tuple[str, ...]
 
 
@@ -98,5 +100,6 @@ class CuesFile(_Written):
     contrasts: tuple[str, ...]
     verbs: tuple[str, ...]
     openers: tuple[str, ...]
+    going_on: tuple[str, ...]  # words after which a line that names the procedure goes on in the next
     links: tuple[str, ...]
     gap_ends: tuple[str, ...]  # words that "..." does not pass over
