@@ -113,10 +113,10 @@ def database_url(request, tmp_path):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def deployment(request, tmp_path):
     """The settings of a service whose database is new, of each kind in turn."""
+    make_key_file(tmp_path / "key")
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "charge-capture.db")
         return {"data": tmp_path}
-    make_key_file(tmp_path / "key")
     url = request.getfixturevalue("postgres_url")
     return {"data": tmp_path, "database_url": url, "key_file": tmp_path / "key"}
 

@@ -41,7 +41,7 @@ def played(player):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     player.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield player

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -153,6 +154,7 @@ def is_leased() -> ColumnElement[bool]:
     return posting.c.state.in_([literal_column("'sending'"), literal_column("'awaiting'")])
 
 
+@cache  # to build it takes longer than to ask it
 def one_before() -> Exists:
     """Whether another of the same account and destination that came before is still on its way."""
     before = posting.alias("before")
@@ -166,6 +168,7 @@ def one_before() -> Exists:
     )
 
 
+@cache
 def waits_for_credit(table: FromClause = posting) -> ColumnElement[bool]:
     """Whether it stands in the place of a charge whose credit billing has not, or not for certain."""
     credit = posting.alias()

@@ -107,7 +107,7 @@ def test_no_page_of_another_host_is_fetched_and_no_redirect_followed(ehr, server
             pass
 
     stranger = HTTPServer(("127.0.0.1", 0), Stranger)
-    thread = threading.Thread(target=stranger.serve_forever)
+    thread = threading.Thread(target=stranger.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     elsewhere = f"http://127.0.0.1:{stranger.server_port}/r4/Procedure"
     ehr.resources = [{**PROCEDURE, "id": str(n)} for n in range(5)]
