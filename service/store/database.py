@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
@@ -45,6 +45,7 @@ from service.store.users import Users
 from service.store.worklist import Worklist
 
 _BUSY_SECONDS = 30
+_Kind = TypeVar("_Kind")
 
 
 #: How to look without writing; PostgreSQL must be told to keep to one moment.
@@ -54,8 +55,53 @@ _SNAPSHOT: dict[str, dict[str, Any]] = {
 }
 
 
+class _Part(Generic[_Kind]):
+    """A part of the store, made when it is first asked for: a transaction needs few of them."""
+
+    def __init__(self, kind: Callable[[Transaction], _Kind]) -> None:
+        self._kind = kind
+
+    def __set_name__(self, owner: type["Store"], name: str) -> None:
+        self._name = name
+
+    def __get__(self, store: "Store", owner: type["Store"]) -> _Kind:
+        part = store.__dict__[self._name] = self._kind(store.transaction)  # found there from now on
+        return part
+
+
 class Store:
     """What can be asked of and told to the database within one transaction."""
+
+    events = _Part(Events)
+    quarantine = _Part(Quarantine)
+    replays = _Part(Replays)
+    tallies = _Part(Tallies)
+    arrivals = _Part(Arrivals)
+    gauges = _Part(Gauges)
+    samples = _Part(Samples)
+    sequences = _Part(Sequences)
+    procedures = _Part(Procedures)
+    candidates = _Part(Candidates)
+    worklist = _Part(Worklist)
+    notes = _Part(Notes)
+    charges = _Part(Charges)
+    keepsakes = _Part(Keepsakes)
+    comments = _Part(Comments)
+    application_acks = _Part(ApplicationAcks)
+    questions = _Part(Questions)
+    given_answers = _Part(GivenAnswers)
+    postings = _Part(Postings)
+    users = _Part(Users)
+    sessions = _Part(Sessions)
+    sign_ins = _Part(SignIns)
+    bells = _Part(Bells)
+    publications = _Part(Publications)
+    edits = _Part(Edits)
+    auto_approvals = _Part(AutoApprovals)
+    ehrs = _Part(Ehrs)
+    links = _Part(ResourceLinks)
+    trail = _Part(Audit)
+    statistics = _Part(Statistics)
 
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
@@ -63,36 +109,6 @@ class Store:
         self.audit = transaction.audit
         self.fingerprint = transaction.keyring.fingerprint
         self.lot = transaction.keyring.lot
-        self.events = Events(transaction)
-        self.quarantine = Quarantine(transaction)
-        self.replays = Replays(transaction)
-        self.tallies = Tallies(transaction)
-        self.arrivals = Arrivals(transaction)
-        self.gauges = Gauges(transaction)
-        self.samples = Samples(transaction)
-        self.sequences = Sequences(transaction)
-        self.procedures = Procedures(transaction)
-        self.candidates = Candidates(transaction)
-        self.worklist = Worklist(transaction)
-        self.notes = Notes(transaction)
-        self.charges = Charges(transaction)
-        self.keepsakes = Keepsakes(transaction)
-        self.comments = Comments(transaction)
-        self.application_acks = ApplicationAcks(transaction)
-        self.questions = Questions(transaction)
-        self.given_answers = GivenAnswers(transaction)
-        self.postings = Postings(transaction)
-        self.users = Users(transaction)
-        self.sessions = Sessions(transaction)
-        self.sign_ins = SignIns(transaction)
-        self.bells = Bells(transaction)
-        self.publications = Publications(transaction)
-        self.edits = Edits(transaction)
-        self.auto_approvals = AutoApprovals(transaction)
-        self.ehrs = Ehrs(transaction)
-        self.links = ResourceLinks(transaction)
-        self.trail = Audit(transaction)
-        self.statistics = Statistics(transaction)
 
 
 class _OneWriter:

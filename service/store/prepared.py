@@ -1,7 +1,6 @@
 """Prepared: statements that are compiled once, for the few that every ACK and every message waits for."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -20,28 +19,26 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.sql.dml import UpdateBase
 
 from service.store.transaction import insert_new
 
 
-@contextmanager
-def _driver_cursor(connection: Connection) -> Iterator[Any]:
-    """A cursor of the driver, with its errors as SQLAlchemy says them."""
-    errors = connection.dialect.loaded_dbapi.Error
-    try:
-        yield connection.connection.cursor()
-    except errors as error:
-        # Without the parameters: they may be a patient's.
-        raise DBAPIError.instance(None, None, error, errors) from error
-
-
 def run_text(connection: Connection, text: str, parameters: Any = ()) -> Any:
     """Execute a text as the driver reads it; with a list of parameters, once for each. Gives its cursor."""
-    with _driver_cursor(connection) as cursor:
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        cursor = connection.connection.cursor()
         (cursor.executemany if isinstance(parameters, list) else cursor.execute)(text, parameters)
+    except errors as error:
+        raise _as_sqlalchemy_says(error, errors) from error
     return cursor
+
+
+def _as_sqlalchemy_says(error: Exception, errors: type[Exception]) -> StatementError:
+    """Without the parameters: they may be a patient's."""
+    return DBAPIError.instance(None, None, error, errors)
 
 
 class Prepared:
@@ -89,9 +86,14 @@ class PreparedRows:
         if connection.dialect.name != "postgresql":
             self._insert.run(connection, rows)
             return
-        with _driver_cursor(connection) as cursor, cursor.copy(self._copy) as copied:
-            for row in rows:
-                copied.write_row(self._values(row))
+        errors = connection.dialect.loaded_dbapi.Error
+        driver: Any = connection.connection
+        try:
+            with driver.cursor() as cursor, cursor.copy(self._copy) as copied:
+                for row in rows:
+                    copied.write_row(self._values(row))
+        except errors as error:
+            raise _as_sqlalchemy_says(error, errors) from error
 
 
 class PreparedNewRows:
