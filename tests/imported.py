@@ -9,10 +9,8 @@ import service.__main__
 from service.commands.chosen import command_at
 from service.commands.feeds import FEED_TOOLS
 from service.commands.mappings import MAPPING_TOOLS
-from service.mapping import load
-from service.mapping.load import digest_of
 from service.wiring import opening
-from tests.shipped import shipped_mappings, shipped_reader
+from tests.shipped import load_once, shipped_reader
 
 _MAIN = {"charge-capture": service.__main__.main, "celery": celery.__main__.main}
 for _imported_when_used in (
@@ -35,14 +33,8 @@ shipped_reader()  # compiles their FHIRPaths
 
 def run(program):
     """Run what is called so, or that file."""
-    opening.load = _load
+    opening.load = load_once
     if program in _MAIN:
         _MAIN[program]()
     else:
         runpy.run_path(program, run_name="__main__")
-
-
-def _load(folder, site):
-    """Byte for byte the shipped mappings need not be read again; all others are."""
-    shipped = shipped_mappings()
-    return shipped if not site and digest_of(folder) == shipped.digest else load(folder, site)

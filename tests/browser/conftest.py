@@ -3,6 +3,7 @@
 import shutil
 import socket
 import threading
+from contextlib import contextmanager
 
 import pytest
 import uvicorn
@@ -46,16 +47,15 @@ def browser():
         yield chromium
 
 
-@pytest.fixture
-def page(browser, request):
-    """A page of its own; at the end no dialog was opened, no script failed, no policy was violated."""
+@contextmanager
+def opened_page(browser):
+    """A page; at the end no dialog was opened, no script failed, no policy was violated."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.add_init_script(COUNT_VIOLATIONS)
     # A route asked for later holds only once the page has heard of it, and a key may be quicker: the
     # request then goes its way untold. With one from the start, the page asks before each request.
     context.route("**/never-asked-for", lambda route: route.abort())
     opened = context.new_page()
-    request.node.stash[WITNESS] = Witness(opened)
     opened.set_default_timeout(20_000)
     trouble = []
     opened.on("dialog", lambda dialog: (trouble.append(dialog.message), dialog.dismiss()))
@@ -64,6 +64,21 @@ def page(browser, request):
     assert trouble == []
     assert opened.evaluate("window.violations") == []
     context.close()
+
+
+@pytest.fixture
+def page(browser, request):
+    """A page of its own."""
+    with opened_page(browser) as opened:
+        request.node.stash[WITNESS] = Witness(opened)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def lasting_page(browser):
+    """One page for a file of tests that only ask its scripts: to open one takes a second."""
+    with opened_page(browser) as opened:
+        yield opened
 
 
 def with_limits(folder):

@@ -78,13 +78,13 @@ LOCATE = """
 """
 
 
-@pytest.fixture
-def located(page, address):
+@pytest.fixture(scope="module")
+def located(lasting_page, address):
     """Where the page would mark sources in a text."""
-    page.goto(address)
+    lasting_page.goto(address)
 
     def locate(reader, text, sources):
-        return page.evaluate(LOCATE, [reader, text, [asdict(source) for source in sources]])
+        return lasting_page.evaluate(LOCATE, [reader, text, [asdict(source) for source in sources]])
 
     return locate
 

@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 from service.__main__ import app
 from service.domain.errors import MappingError, StaleVersion, WrongState
 from service.jobs import CHART
-from service.mapping import load
 from service.mapping.load import digest_of
 from service.pipeline import handling
 from service.pipeline.chart import Reader, chart
@@ -20,7 +19,7 @@ from service.wiring.given_settings import read_settings
 from service.wiring.opening import open_service, warn_of_unpublished
 from tests.conftest import KEYRING_KEY
 from tests.integration.pipeline.conftest import GUIDED, approve, queue, report
-from tests.shipped import copy_with_one_table, shipped_mappings, shipped_reader
+from tests.shipped import copy_with_one_table, load_once, shipped_mappings, shipped_reader
 
 TABLES = ("tables", "*.yaml")
 FEED = ("feeds", "generic-oru.yaml")
@@ -66,7 +65,7 @@ def load_changed(folder):
 
 def chart_with(database, folder):
     """What a worker does that runs with these mappings."""
-    while chart(database, Reader(load(folder)), batch=10, lease=60):
+    while chart(database, Reader(load_once(folder)), batch=10, lease=60):
         pass
 
 
@@ -209,7 +208,7 @@ def test_a_message_that_can_no_longer_be_read_holds_its_procedure_back(database,
 
     take(report(1, **GUIDED))
     publish("--re-evaluate")
-    chart(database, Failing(load(folder)), batch=10, lease=60)
+    chart(database, Failing(load_once(folder)), batch=10, lease=60)
     (line,) = queue(database)
     assert (line.code, line.slot) == ("", "unreadable")
     with database.look() as store:

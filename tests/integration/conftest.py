@@ -1,0 +1,16 @@
+"""What all tests with real parts share."""
+
+import pytest
+
+from service.commands import analyst
+from service.wiring import opening
+from tests.shipped import load_once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _mappings_are_loaded_once():
+    """To load them takes longer than most of what is tested with them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (analyst, opening):
+            patch.setattr(module, "load", load_once)
+        yield
