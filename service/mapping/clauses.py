@@ -5,6 +5,7 @@ of contrast; a part without a verb of its own still belongs to its neighbour ("n
 ultrasound"). In doubt a cue reaches further: the price is a question, not a wrong code.
 """
 
+import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,10 @@ class Grammar:
     holding_headings: frozenset[str]  # with nothing behind them, the next heading stands under them
     openers: frozenset[str]  # "and" before one of these opens a clause
     breaks: frozenset[str]  # where a clause may begin: contrasts, and
+    reason_headings: frozenset[
+        str
+    ]  # of those aside: they hold up to a line of how the patient was made ready
+    making_ready: frozenset[str]
     going_on: frozenset[str]  # no title ends with one of these
     links: frozenset[str]  # a clause with no more than these before a cue has no subject of its own
 
@@ -49,6 +54,10 @@ class Grammar:
         """Whether words behind a heading tell something, by a verb ("left" may be a side)."""
         told = words[words.index(COLON) :] if COLON in words else words
         return any(word in self.verbs and word != _SIDE for word in told)
+
+    def begins(self, words: Sequence[str]) -> bool:
+        """Whether the patient is made ready: no reason is told any more."""
+        return not self.making_ready.isdisjoint(words)
 
     def ends_title(self, line: Sequence[str]) -> bool:
         """Whether a title may end with its line: it tells nothing, and its last word asks for no other."""
@@ -83,17 +92,22 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
     No heading within a field can make today's what the field's own title sets aside.
     """
     aside = in_title = names = holds = False
+    reason_ends = sys.maxsize  # the line of why it is done
     for start, end, opens_paragraph in _with_titles_apart(text, grammar):
         part = text.part(start, end)
         titled_aside = bool(titles.aside) and 1 in titles.aside[start:end]
         opens_field = bool(titles.today) and not titles.today.isdisjoint(range(start, end))
         title = _heading_words(part.words)
         heading = sets_aside(title, grammar) if title and not titled_aside else None
-        if heading is None and opens_field:
+        if heading is None and (
+            opens_field or (part.tokens[0].start() > reason_ends and grammar.begins(part.words))
+        ):
             heading = False
         if heading is not None:
             aside, in_title = heading, title in grammar.title_headings
             names = in_title
+            is_reason = heading and not grammar.reason_headings.isdisjoint(title)
+            reason_ends = part.line_end() if is_reason else sys.maxsize
         words = _title(part, title, grammar) if names else 0
         names = words == len(part.words)
         held = holds and heading is False and not opens_field

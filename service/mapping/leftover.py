@@ -4,7 +4,7 @@
 that take nothing back can be listed (mappings/terms/routine.yaml). A sentence with others is asked about.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from service.mapping.automaton import Places
@@ -41,7 +41,7 @@ def left_over(
     if not (unread or said) and len(own) <= _SHORT and COLON not in words.words:
         unread = [*own]
     told = [word for at, word in enumerate(words.words) if at >= title and at not in read]
-    if not unread or _is_of_another_subject(told, found, routine, has_statement=bool(said)):
+    if not unread or _is_of_another_subject(told, found, routine):
         return ()
     harmless = _harmless(words, found, has_statement=bool(said))
     return tuple(at for at in unread if at not in harmless)
@@ -52,19 +52,10 @@ def _cues_of(claims: Collection[Claim], found: Found) -> set[int]:
     return {place for places, cue in found.cues if cue.element in elements for place in places}
 
 
-def _is_of_another_subject(
-    words: Collection[str], found: Found, routine: Routine, *, has_statement: bool
-) -> bool:
+def _is_of_another_subject(words: Sequence[str], found: Found, routine: Routine) -> bool:
     """Whether a sentence tells how the patient was, or the like; not what became of the procedure."""
     return (
-        (
-            not routine.subjects.isdisjoint(words)
-            or (
-                not has_statement
-                and not routine.scenery.isdisjoint(words)
-                and routine.turning.isdisjoint(words)
-            )
-        )
+        not routine.subjects.isdisjoint(words)
         and routine.of_the_procedure.isdisjoint(words)
         and not any(cue.kind == "failure" for _, cue in found.cues)
     )

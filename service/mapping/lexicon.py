@@ -58,8 +58,6 @@ class Routine:
     anywhere: frozenset[str]
     beside_a_statement: frozenset[str]  # those of any sentence among them
     subjects: frozenset[str]  # whose sentences may have other words as well,
-    scenery: frozenset[str]  # the same of a sentence that states nothing,
-    turning: frozenset[str]  # unless it has one of these;
     of_the_procedure: frozenset[str]  # but for those that have one of these
 
 
@@ -278,8 +276,6 @@ def _routine(file: RoutineFile) -> Routine:
         anywhere,
         anywhere.union(*file.beside_a_statement.values()),
         frozenset[str]().union(*file.subjects.values()),
-        frozenset[str]().union(*file.scenery.values()),
-        frozenset(file.turning),
         frozenset(file.of_the_procedure),
     )
 
@@ -294,6 +290,8 @@ def _grammar(cues: CuesFile) -> Grammar:
         holding_headings=frozenset(cues.headings.holding),
         openers=frozenset(cues.openers),
         breaks=frozenset(cues.contrasts) | {"and"},
+        reason_headings=frozenset(cues.headings.reason),
+        making_ready=frozenset(cues.making_ready),
         going_on=frozenset(cues.going_on) | {COMMA, COLON},
         links=frozenset(cues.links) | {COMMA},
     )

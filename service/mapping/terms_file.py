@@ -58,6 +58,7 @@ class Headings(_Written):
     aside: tuple[str, ...]  # any word of the heading
     title: tuple[str, ...] = ()  # of those of today: what the note is about, not yet how it went
     holding: tuple[str, ...] = ()  # of those aside: with nothing behind it, the next heading stands under it
+    reason: tuple[str, ...]  # of those aside: a line of `making_ready` ends what stands under them
 
 
 class Sections(_Written):
@@ -77,8 +78,6 @@ class RoutineFile(_Written):
     anywhere: dict[str, tuple[str, ...]]
     beside_a_statement: dict[str, tuple[str, ...]]
     subjects: dict[str, tuple[str, ...]]
-    scenery: dict[str, tuple[str, ...]]
-    turning: tuple[str, ...]
     of_the_procedure: tuple[str, ...]
 
 
@@ -100,6 +99,7 @@ class CuesFile(_Written):
     contrasts: tuple[str, ...]
     verbs: tuple[str, ...]
     openers: tuple[str, ...]
+    making_ready: tuple[str, ...]  # words of a line with which the procedure begins
     going_on: tuple[str, ...]  # words after which a line that names the procedure goes on in the next
     links: tuple[str, ...]
     gap_ends: tuple[str, ...]  # words that "..." does not pass over

@@ -97,9 +97,14 @@ class Words(NamedTuple):
 
     def first_line(self) -> int:
         """Return how many words stand on the line of the first."""
+        end = self.line_end()
+        return sum(token.start() < end for token in self.tokens)
+
+    def line_end(self) -> int:
+        """Return the character at which the line of the first word ends."""
         first = self.tokens[0]
         end = first.string.find("\n", first.start())
-        return len(self.words) if end < 0 else sum(token.start() < end for token in self.tokens)
+        return len(first.string) if end < 0 else end
 
     def ends_in_full_stop(self) -> bool:
         token = self.tokens[-1]
