@@ -40,7 +40,7 @@ router = APIRouter(prefix="/v1/candidates", tags=["review"])
 
 
 class DuplicateOut(BaseModel):
-    """Another procedure's line, by which the same code is charged for the patient and day already."""
+    """Another procedure's line, by which the same code is charged for the day already."""
 
     id: str
     code: str
@@ -48,6 +48,7 @@ class DuplicateOut(BaseModel):
     modifiers: list[str]
     order_number: str  # "" = not documented
     approved_by: str
+    other_patient: bool  # of the same order, under another number of a patient
 
 
 class CandidateDetail(LineOut):
@@ -164,7 +165,9 @@ def _detail(store: Store, line: Candidate, parts: Parts) -> CandidateDetail:
             for charge in store.charges.of_candidate(line.id)
         ],
         predecessor=store.candidates.predecessor(line),
-        duplicates=[_duplicate_out(store, other) for other in day.duplicates()],
+        duplicates=[
+            _duplicate_out(store, other, other_patient=other in day.of_order) for other in day.duplicates()
+        ],
         comments=[CommentOut(**said) for said in store.comments.of_line(line)],
         asked_questions=list(map(question_out, asked)),
         titles=parts.reader.mappings.titles_of(_names_in(line, asked)),
@@ -172,7 +175,7 @@ def _detail(store: Store, line: Candidate, parts: Parts) -> CandidateDetail:
     )
 
 
-def _duplicate_out(store: Store, other: Candidate) -> DuplicateOut:
+def _duplicate_out(store: Store, other: Candidate, *, other_patient: bool) -> DuplicateOut:
     return DuplicateOut(
         id=other.id,
         code=other.code,
@@ -180,6 +183,7 @@ def _duplicate_out(store: Store, other: Candidate) -> DuplicateOut:
         modifiers=list(other.modifiers),
         order_number=other.content["context"].get("order_number", ""),
         approved_by=store.charges.standing_of(other.id).approved_by,
+        other_patient=other_patient,
     )
 
 

@@ -131,7 +131,7 @@ class DuplicateUnseen(RequestError):
 
     def __init__(self, code: str) -> None:
         super().__init__(
-            f"read the line again: {code} was charged for this patient and day under another order"
+            f"read the line again: {code} was charged already for this patient and day, or for this order"
         )
 
 

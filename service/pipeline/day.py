@@ -23,6 +23,7 @@ class Day:
 
     line: Candidate
     lines: tuple[Candidate, ...]
+    of_order: tuple[Candidate, ...] = ()  # charged for its order already, under another patient's number
 
     def edits(self, store: Store) -> tuple[Edit, ...]:
         """Every edit of which the line is a part: the one that is not paid, or the one that it meets."""
@@ -37,11 +38,13 @@ class Day:
         return tuple(edit for edit in found if self.line.id in (edit.line, edit.other_line))
 
     def duplicates(self) -> tuple[Candidate, ...]:
-        """Approved lines of other procedures, of the same code, patient and day: it may be charged already.
+        """Approved lines of other procedures, of the same code and day: it may be charged already.
 
-        Whatever their modifiers: one that was added by hand does not make another service of it.
+        They are of the same patient, or of the same order under another number of a patient. Whatever their
+        modifiers: one that was added by hand does not make another service of it.
         """
-        return tuple(each for each in self.lines if _may_be_charged_by(each, self.line))
+        found = (*self.lines, *self.of_order)
+        return tuple(each for each in found if _may_be_charged_by(each, self.line))
 
 
 def day_of(store: Store, line: Candidate) -> Day:
@@ -49,8 +52,13 @@ def day_of(store: Store, line: Candidate) -> Day:
     if not line.code or line.kind is ChargeKind.CREDIT:
         return Day(line, ())
     day = [each for each in store.candidates.of_day(line) if each.id != line.id]
-    replaced = {each.corrects for each in (line, *day) if each.corrects}
-    return Day(line, (line, *(each for each in day if each.id not in replaced and stands(store, each))))
+    of_order = store.candidates.of_order(line)
+    replaced = {each.corrects for each in (line, *day, *of_order) if each.corrects}
+    others, of_order = (
+        [each for each in found if each.id not in replaced and stands(store, each)]
+        for found in (day, of_order)
+    )
+    return Day(line, (line, *others), tuple(of_order))
 
 
 def edit_id(edit: Edit) -> str:

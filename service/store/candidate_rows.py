@@ -66,6 +66,7 @@ class CandidateRows:
         return {
             "money": self.money(line, content),
             "day_key": self.day_key(line.service_date, content),
+            "order_key": self.order_key(content),
             "payer": _payer(content),
             "provider_key": self.provider_key(context),
             "questions": len(content["questions"]),
@@ -105,6 +106,11 @@ class CandidateRows:
         return self._keyring.fingerprint(
             "day", context.get("patient_id_authority", ""), patient, service_date
         )
+
+    def order_key(self, content: Mapping[str, Any]) -> str:
+        """Fingerprint of the order's number, whoever the patient; "" = none."""
+        order = content["context"].get("order_number", "")
+        return self._keyring.fingerprint("order", order) if order and "processing_id" not in content else ""
 
     def provider_key(self, context: Mapping[str, str]) -> str:
         """Fingerprint of who performed it; "" = not documented."""

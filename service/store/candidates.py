@@ -55,6 +55,21 @@ class Candidates:
             return [line] if line.code else []
         return self._read(self._on(line, [line.service_date]).where(candidate.c.code != ""))
 
+    def of_order(self, line: Candidate) -> list[Candidate]:
+        """Approved lines of the same order, code and service date, of another patient's day; oldest first."""
+        order, day = self._rows.order_key(line.content), self._rows.day_key(line.service_date, line.content)
+        if not order:
+            return []
+        query = select(candidate).where(
+            candidate.c.facility == line.facility,
+            candidate.c.order_key == order,
+            candidate.c.status == CandidateStatus.APPROVED.value,
+            candidate.c.code == line.code,
+            candidate.c.service_date == line.service_date,
+            candidate.c.day_key != day,
+        )
+        return self._read(query.order_by(candidate.c.sequence))
+
     def of_days(self, line: Candidate, days: Sequence[str], codes: Iterable[str]) -> list[Candidate]:
         """Lines of one of these codes, proposed or approved, of the same patient on one of these days."""
         return self._read(self._on(line, days).where(candidate.c.code.in_(sorted(codes))))
@@ -140,16 +155,18 @@ class Candidates:
         return {row.id: row.procedure_id for row in self._connection.execute(query)}
 
     def hold_days(self, identifiers: Sequence[str], facility: str) -> None:
-        """Let nobody else approve lines of the same patients and days until the transaction ends.
+        """Let nobody else approve lines of the same patients and days, or orders, until the transaction ends.
 
         On SQLite whoever writes is alone anyway. A day may have no row to lock: hence advisory locks, and
         in one order, so that two who hold many days never wait for each other crosswise.
         """
         if self._connection.dialect.name != "postgresql":
             return
-        query = select(candidate.c.day_key).where(candidate.c.id.in_(list(identifiers)))
-        days = self._connection.scalars(query.where(within(candidate, facility))).all()
-        for lock in sorted({_lock_of(day) for day in days if day}):
+        query = select(candidate.c.day_key, candidate.c.order_key).where(
+            candidate.c.id.in_(list(identifiers))
+        )
+        rows = self._connection.execute(query.where(within(candidate, facility))).all()
+        for lock in sorted({_lock_of(key) for row in rows for key in row if key}):
             self._connection.execute(select(func.pg_advisory_xact_lock(lock)))
 
     def renew(self, line: Candidate, until: float) -> None:

@@ -131,6 +131,7 @@ candidate = Table(
     Column(
         "day_key", String(32), nullable=False, server_default=""
     ),  # fingerprint of patient and service date
+    Column("order_key", String(32), nullable=False, server_default=""),  # fingerprint of the order's number
     Column("sealed_content", LargeBinary, nullable=False),
     Column("claimed_by", String(64), nullable=False),
     Column("claimed_until", Double, nullable=False),
@@ -148,6 +149,7 @@ candidate = Table(
     Index("ix_candidate_queue", "facility", "status", "sequence"),
     Index("ix_candidate_procedure", "procedure_id"),
     Index("ix_candidate_day", "facility", "day_key"),
+    Index("ix_candidate_order", "facility", "order_key", **_where("status = 'approved'")),
     Index("ix_candidate_updated", "facility", "updated_at"),
     Index("uq_candidate_live", "procedure_id", "slot", unique=True, **_where(_LIVE)),
 )

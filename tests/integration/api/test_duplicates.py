@@ -48,6 +48,29 @@ def test_another_service_is_no_duplicate(api, context, more):
     assert duplicates_of(api, other) == []
 
 
+@pytest.mark.parametrize(
+    "patient",
+    [{"patient_id": "MRN2"}, {"patient_id_authority": "HOSP"}],
+    ids=["merged or corrected since", "by whom it was given is said by one of two"],
+)
+def test_what_the_order_has_charged_under_another_patient_number_is_shown_and_has_to_be_seen(
+    api, pair, patient
+):
+    (later,) = put(api, {"order_number": "A-1", **patient})
+    (found,) = duplicates_of(api, later)
+    assert (found["id"], found["other_patient"]) == (pair[0]["id"], True)
+    assert api.decide(later, "approve", {"duplicates_seen": []}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "more", [{"code": "62323"}, {"service_date": "2027-01-11"}], ids=["another code", "another day"]
+)
+@pytest.mark.usefixtures("pair")
+def test_another_service_of_the_order_is_none(api, more):
+    (other,) = put(api, {"order_number": "A-1", "patient_id": "MRN2"}, **more)
+    assert duplicates_of(api, other) == []
+
+
 def test_a_modifier_does_not_hide_it(api, pair):
     body = {"modifiers": ["59"], "reason": "a second site"}
     changed = api.decide(pair[1], "change", body).json()

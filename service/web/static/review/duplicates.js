@@ -1,4 +1,4 @@
-// Lines of other orders by which the same code is charged for the patient's day already.
+// Lines by which the same code is charged already: under another order of the patient, or another patient's number.
 
 import { button, element } from "../frame/dom.js";
 import { headline } from "./line.js";
@@ -10,8 +10,8 @@ export function duplicatesNode(duplicates, showLine = null) {
 }
 
 /** What another line charged, in a few words. */
-export const duplicateWords = ({ order_number: order, approved_by: by, ...line }) =>
-  [`${headline(line)} of the same patient and day`, order ? `order ${order}` : "another procedure", `approved by ${by}`].join(", ");
+export const duplicateWords = ({ order_number: order, approved_by: by, other_patient: isOther, ...line }) =>
+  [`${headline(line)} of the same ${isOther ? "day, for a patient of another number" : "patient and day"}`, order ? `order ${order}` : "another procedure", `approved by ${by}`].join(", ");
 
 function duplicateNode(other, showLine) {
   const way = showLine && button({ class: "plain" }, () => showLine(other.id), "Show that line");
