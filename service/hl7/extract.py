@@ -21,7 +21,7 @@ from service.domain.feed import Feed
 from service.hl7.header import BEGINS_LINK
 from service.hl7.identity import Identified, IdentityPaths, conditions, identify, names_of
 from service.hl7.message import Message, Segment, decode
-from service.hl7.observations import NamedObservations, is_result, observation_of, reading_of
+from service.hl7.observations import NamedObservations, observation_of, reading_of, results_among
 from service.hl7.path import Found, HL7Path, compile_path, path_of
 from service.hl7.scopes import Scope, scopes
 from service.hl7.stated import StatedPaths
@@ -104,9 +104,8 @@ class Extractor:
 
     def _report(self, scope: Scope, event: Event) -> tuple[ProcedureReport, bool]:
         """The report, and whether its procedure is told by what was done on a day."""
-        results = scope.only("OBX", is_result)
-        named = self._named.among(results.of("OBX"))
-        taken = {id(segment) for _, segment in named}
+        results = scope.only("OBX", results_among(scope.of("OBX")))
+        named, others = self._named.told_apart(results.of("OBX"))
         identified = identify(scope, self._key)
         key = identified.text or f"event:{event.id}:{scope.ordinal}"
         document = identify(scope, self._document).text or f"{event.message_type}:{key}"
@@ -115,9 +114,7 @@ class Extractor:
             document=document,
             version=self._version_of(scope),
             readings=self._readings(results, named, event.id),
-            narratives=self._read_narratives(
-                results.only("OBX", lambda segment: id(segment) not in taken), event.id
-            ),
+            narratives=self._read_narratives(results.only("OBX", others), event.id),
             stated=self._stated.read(scope, event.id),
             context=_context(scope, self._context),
             certain=self._feed.certain,

@@ -1,7 +1,7 @@
 """Observations: whether an OBX is a result, of what it is one, and what it says of an element."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,8 +17,8 @@ _LIKE_A_DOT = re.compile(r"[\s._-]+")
 _MOST_IDENTIFIERS = 4096  # kept: they are the same in message after message
 
 
-def is_result(observation: Segment) -> bool:
-    return observation.component(11, 1).strip().upper() not in _NO_RESULT
+def results_among(observations: Iterable[Segment]) -> list[Segment]:
+    return [each for each in observations if each.component(11, 1).strip().upper() not in _NO_RESULT]
 
 
 def observation_of(segment: Segment) -> str:
@@ -35,15 +35,20 @@ class NamedObservations:
         self._elements = {_plain(name): name for name in element_names}
         self._element_of = lru_cache(maxsize=_MOST_IDENTIFIERS)(self._named)
 
-    def among(self, observations: Iterable[Segment]) -> list[tuple[str, Segment]]:
-        """Return the elements that are named, each with its OBX."""
+    def told_apart(
+        self, observations: Sequence[Segment]
+    ) -> tuple[list[tuple[str, Segment]], Sequence[Segment]]:
+        """Return the elements that are named, each with its OBX; and the OBX that name none."""
         if not self._elements:
-            return []
-        return [
-            (element, segment)
-            for segment in observations
-            if (element := self._element_of(segment.field(3), segment.separators))
-        ]
+            return [], observations
+        named: list[tuple[str, Segment]] = []
+        others: list[Segment] = []
+        for segment in observations:
+            if element := self._element_of(segment.field(3), segment.separators):
+                named.append((element, segment))
+            else:
+                others.append(segment)
+        return named, others
 
     def _named(self, identifier: str, separators: Separators) -> str:
         names = _observed(identifier, separators).names

@@ -71,7 +71,7 @@ class HL7Path:
     subcomponent: int
     where: tuple[Condition, ...] = ()
     which: tuple[Condition, ...] = ()
-    part: str = ""  # component and subcomponent, as people are shown them
+    place: str = ""  # "-5.1": field, component and subcomponent, as people are shown them
     is_plain: bool = False  # what stands in the field is the value, where it is one word
 
     def read(self, segments: Sequence[Segment]) -> list[Found]:
@@ -131,9 +131,13 @@ class HL7Path:
 
     def shown(self, segment: Segment, repetition: int) -> str:
         """Where it reads, as people are shown it."""
-        number = "" if segment.index == 1 and self.segment in _ONCE else f"[{segment.index}]"
-        again = f"[{repetition + 1}]" if repetition else ""
-        return f"{self.segment}{number}-{self.field}{again}{self.part}"
+        name = self.segment
+        if segment.index > 1 or name not in _ONCE:
+            name = f"{name}[{segment.index}]"
+        if repetition:
+            field = f"-{self.field}"
+            return f"{name}{field}[{repetition + 1}]{self.place.removeprefix(field)}"
+        return name + self.place
 
 
 @lru_cache(maxsize=4096)
@@ -152,7 +156,7 @@ def compile_path(text: str) -> HL7Path:
         subcomponent,
         where,
         which,
-        _shown_part(component, subcomponent),
+        f"-{match['field']}{_shown_part(component, subcomponent)}",
         is_plain=component <= 1 and subcomponent == 1 and not where and not which,
     )
 

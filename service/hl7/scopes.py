@@ -1,7 +1,7 @@
 """Which segments speak of which procedure of a message: its own, and those that all share."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from itertools import accumulate
 from operator import attrgetter
@@ -79,9 +79,8 @@ class Scope:
     def of(self, name: str) -> Sequence[Segment]:
         return self.segments.get(name, ())
 
-    def only(self, name: str, wanted: Callable[[Segment], bool]) -> "Scope":
+    def only(self, name: str, kept: Sequence[Segment]) -> "Scope":
         """The same scope with some of the segments of one name."""
-        kept = [segment for segment in self.of(name) if wanted(segment)]
         return Scope(self.ordinal, {**self.segments, name: kept})
 
     def read(self, path: HL7Path) -> list[Found]:

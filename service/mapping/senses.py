@@ -1,7 +1,8 @@
 """Senses: what a report documents, by the vocabulary and by what its feed means."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from service.domain.documentation import (
@@ -87,7 +88,8 @@ class Senses:
     def _sense(self, name: str) -> "_Sense":
         element, paths = self._vocabulary.element(name), self._paths.get(name)
         values, fallback = (paths.values, paths.fallback) if paths else ({}, ())
-        sense = self._senses[name] = _Sense(element, self._feed.timezone, values, frozenset(fallback))
+        value_of = _value_of(element, self._feed.timezone)
+        sense = self._senses[name] = _Sense(element, value_of, values, frozenset(fallback))
         return sense
 
     def _within(self, document: str, said: Iterable[DocumentedElement]) -> Iterator[DocumentedElement]:
@@ -124,7 +126,7 @@ class _Sense:
     """What the fields of a feed mean that say one element."""
 
     element: Element
-    zone: str
+    value_of: Callable[[str], Value]  # ValueError for what it cannot read
     values: Mapping[str, str]  # local code, lower-cased -> vocabulary value
     fallback: frozenset[str]  # local codes that count only where nothing else documents the element
 
@@ -140,20 +142,20 @@ class _Sense:
         if element.unit and reading.unit and not is_unit(reading.unit, element.unit):
             return UnknownCode(element.name, f"{reading.text} {reading.unit}", reading.source)
         try:
-            value = self._value(text)
+            value = self.value_of(text)
         except ValueError:
             return UnknownCode(element.name, reading.text, reading.source)
         origin = FALLBACK if code in self.fallback else "structured"
         item = _item(document, reading.item) if element.group else ""
         return DocumentedElement(element.name, value, reading.source, origin, item)
 
-    def _value(self, text: str) -> Value:
-        element = self.element
-        if element.type == "date":
-            return local_date(text, self.zone)
-        if element.type != "datetime":
-            return element.understand(text)
-        return local_moment(text, self.zone) if element.day_suffices else local_time(text, self.zone)
+
+def _value_of(element: Element, zone: str) -> Callable[[str], Value]:
+    if element.type == "date":
+        return partial(local_date, zone=zone)
+    if element.type != "datetime":
+        return element.understand
+    return partial(local_moment if element.day_suffices else local_time, zone=zone)
 
 
 def _item(document: str, item: str) -> str:

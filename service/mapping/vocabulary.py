@@ -103,7 +103,9 @@ class Element:
     label: str = ""
     unit: str = ""
     role: Role = "documented"
-    spellings: Mapping[str, str] = field(default_factory=dict, repr=False)  # plain(spelling) -> value
+    spellings: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # as it is listed, or plain -> value
     covers: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # a vaguer value -> the more exact ones
@@ -114,7 +116,7 @@ class Element:
     def understand(self, text: str) -> Value:
         """Read a value out of a code or words; ValueError names the nearest value."""
         if self.type == "choice":
-            if found := self.spellings.get(plain(text)):
+            if found := self.spellings.get(text) or self.spellings.get(plain(text)):
                 return found
             raise ValueError(self._refusal(text))
         try:
@@ -261,7 +263,7 @@ def _values(entry: _Entry) -> tuple[Value, ...]:
 
 
 def _spellings(name: str, entry: _Entry, lines: Lines) -> dict[str, str]:
-    """Every way to write each value; one spelling means one value."""
+    """Every way to write each value, plain, and the values as listed; one spelling means one value."""
     found = {plain(value): value for value in entry.values}
     for value, others in entry.aliases.items():
         where = ("elements", name, "aliases", value)
@@ -270,7 +272,7 @@ def _spellings(name: str, entry: _Entry, lines: Lines) -> dict[str, str]:
         for other in others:
             if found.setdefault(plain(other), value) != value:
                 raise lines.error(f"{other!r} already means {found[plain(other)]} in {name}", *where)
-    return found
+    return found | {value: value for value in entry.values}
 
 
 def _covers(name: str, entry: _Entry, lines: Lines) -> dict[str, tuple[str, ...]]:
