@@ -102,7 +102,8 @@ class Settings(BaseSettings):
         pattern=r"^[^*\s]{1,64}$",  # * stands for all facilities
     )
     timezone: _Zone = Field(
-        "UTC", description="IANA zone of times without offset whose feed names none, and of days."
+        "UTC",
+        description="IANA zone of days. Where it is given, feeds that name none read their times in it.",
     )
     http: _Address = Field("127.0.0.1:8080", description="HOST:PORT of the API and the page.")
     http_plain: bool = Field(
@@ -218,6 +219,11 @@ class Settings(BaseSettings):
             message = "oidc needs public_url: where the identity provider sends people back to"
             raise ValueError(message)
         return self
+
+    @property
+    def zone_of_times(self) -> str:
+        """In which feeds that name no zone read their times; "" = nobody says where the site is."""
+        return self.timezone if "timezone" in self.model_fields_set else ""
 
     @property
     def embedded(self) -> bool:

@@ -120,7 +120,7 @@ def schema(
 
 def _shipped() -> Mappings:
     settings = read_settings()
-    return load(settings.mappings, settings.site)
+    return load(settings.mappings, settings.site).in_zone(settings.zone_of_times)
 
 
 def _cases(loaded: Mappings, files: list[Path]) -> Iterator[tuple[str, Documentation]]:

@@ -82,12 +82,13 @@ def _loaded(given: list[Path]) -> tuple[Mappings, set[str]]:
     settings = read_settings()
     mappings = load(settings.mappings, settings.site)
     if not given:
-        return mappings, {feed.name for feed in mappings.feeds}
+        return mappings.in_zone(settings.zone_of_times), {feed.name for feed in mappings.feeds}
     for path in given:
         content(path)  # says so when it cannot be read
     feeds = {feed.name: feed for feed in mappings.feeds}
     tried = {path.stem: load_feed(path, mappings.vocabulary) for path in given}
-    return replace(mappings, feeds=tuple((feeds | tried).values())), set(tried)
+    with_tried = replace(mappings, feeds=tuple((feeds | tried).values()))
+    return with_tried.in_zone(settings.zone_of_times), set(tried)
 
 
 def _samples() -> list[Path]:

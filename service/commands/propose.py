@@ -31,7 +31,7 @@ def propose(
     if not files and not elements:
         raise SetupError("name a message file, or --elements FILE.jsonl")
     settings = read_settings()
-    mappings = load(settings.mappings, settings.site)
+    mappings = load(settings.mappings, settings.site).in_zone(settings.zone_of_times)
     if feed and feed not in {known.name for known in mappings.feeds}:
         raise SetupError(f"there is no feed {feed}: {', '.join(known.name for known in mappings.feeds)}")
     reader = Reader(mappings)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from service.domain.coverage import CoveragePolicy
@@ -39,6 +39,13 @@ class Mappings:
     lookups: Mapping[str, LookupFile] = field(default_factory=dict, repr=False)
     settings: Mapping[str, str] = field(default_factory=dict)  # the site's answers to switches
     warnings: tuple[Finding, ...] = ()  # what the lint finds doubtful; and tests that fail, where they may
+
+    def in_zone(self, zone: str) -> "Mappings":
+        """The same, where a feed that names no time zone has this one; "" = it has none."""
+        if not zone:
+            return self
+        feeds = (each if each.timezone else replace(each, timezone=zone) for each in self.feeds)
+        return replace(self, feeds=tuple(feeds))
 
     def titles_of(self, names: Iterable[str]) -> dict[str, str]:
         """What tables and elements of these names are called, where the files say so."""

@@ -34,7 +34,7 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
 
     MappingError or SetupError says what to mend.
     """
-    mappings = mappings or load(settings.mappings, settings.site)
+    mappings = mappings or load(settings.mappings, settings.site).in_zone(settings.zone_of_times)
     database = current_database(settings)
     _make_ready(database)
     waker = Waker(database, settings.sweep_seconds)
