@@ -162,16 +162,14 @@ class Lines(Generic[Then]):
 
     def shown(self, stands: Stands) -> list[tuple[int, AllOf, Then]]:
         """Return the lines that are TRUE or CONFLICT, in the order of the file."""
-        if not self.all:
-            return []
-        numbers = set(self._others)
+        numbers = [*self._others]
         for name, by_value in self._begins:
             if stand := stands.get(name):
                 for value in stand.values:
-                    numbers.update(by_value.get(value, ()))
+                    numbers += by_value.get(value, ())
         return [
             (truth, test, then)
-            for test, then in map(self.all.__getitem__, sorted(numbers))
+            for test, then in map(self.all.__getitem__, sorted(set(numbers)))
             if (truth := test.shown(stands)) >= CONFLICT
         ]
 

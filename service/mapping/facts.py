@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from service.domain.frozen import frozen
 from service.mapping.conditions import TRUE, AllOf, Lines, Scalar
-from service.mapping.stands import DERIVED, Stands, is_disputed
+from service.mapping.stands import DERIVED, Stand, Stands, is_disputed
 from service.mapping.tables import ASK, Bands, Fact, LookupFile, settle_switches
 from service.mapping.vocabulary import Element, Vocabulary
 
@@ -60,7 +60,11 @@ class CompiledFact:
         return frozenset({self.lookup, self.banded, *(name for test in tests for name in test.names)} - {""})
 
     def settle(self, stands: Stands) -> Settled:
-        votes = [*self._lines(stands), *self._looked_up(stands), *self._in_bands(stands)]
+        votes = [Vote(value, truth == TRUE, line.names) for truth, line, value in self.votes.shown(stands)]
+        if stand := stands.get(self.lookup):
+            votes += self._looked_up(stand)
+        if stand := stands.get(self.banded):
+            votes += self._in_bands(stand)
         asked = [(name, is_disputed(name, stands)) for _truth, _line, name in self.asks.shown(stands)]
         if asked or any(vote.value == ASK for vote in votes):
             return Settled(self.domain, tuple(dict.fromkeys(asked or [(self.lookup, False)])))
@@ -71,25 +75,17 @@ class CompiledFact:
             return Settled(values if len(values) > 1 else self.domain, self._disputed(stands, votes))
         return Settled(self.domain, (self._first_unknown(stands),))
 
-    def _lines(self, stands: Stands) -> Iterator[Vote]:
-        for truth, line, value in self.votes.shown(stands):
-            yield Vote(value, truth == TRUE, line.names)
+    def _looked_up(self, stand: Stand) -> Iterator[Vote]:
+        for value in stand.values:
+            yield Vote(self.outcomes[value], value not in stand.disputed, (self.lookup,))
 
-    def _looked_up(self, stands: Stands) -> Iterator[Vote]:
-        stand = stands.get(self.lookup)
-        for value in stand.values if stand else ():
-            yield Vote(
-                self.outcomes[value], stand is not None and value not in stand.disputed, (self.lookup,)
-            )
-
-    def _in_bands(self, stands: Stands) -> Iterator[Vote]:
-        stand = stands.get(self.banded)
-        for value in stand.values if stand else ():
+    def _in_bands(self, stand: Stand) -> Iterator[Vote]:
+        for value in stand.values:
             assert isinstance(value, int | float)
             if value == 0 and self.measured:  # no wound is of no length; a child may be of no years
                 continue
             band = next(name for name, limit in self.bands if value <= limit)
-            yield Vote(band, stand is not None and not stand.conflict, (self.banded,))
+            yield Vote(band, not stand.conflict, (self.banded,))
 
     def _disputed(self, stands: Stands, votes: list[Vote]) -> tuple[Asked, ...]:
         """Ask about what is documented twice; where elements contradict each other, about the last named."""
