@@ -1,7 +1,7 @@
 """Which segments speak of which procedure of a message: its own, and those that all share."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from itertools import accumulate
 from operator import attrgetter
@@ -125,10 +125,17 @@ class Scope:
 
 def scopes(segments: Sequence[Segment], feed: Feed) -> list[Scope]:
     """The procedures of a message, in order; raises UnsupportedInput when they are beyond number."""
+    names = [segment.name for segment in segments]
+    several_patients = names.count("PID") > 1
+    if names.count(feed.each) == 1 and not several_patients:
+        return [Scope(1, _by_name(segments))]  # all that is said is said of it
     own: defaultdict[int, list[Segment]] = defaultdict(list)  # by procedure
-    shared: defaultdict[int, list[Segment]] = defaultdict(list)  # by patient
+    shared: defaultdict[int, list[Segment]] = defaultdict(
+        list
+    )  # by the PID above it; 0 = one is there for all
     patient_of: dict[int, int] = {}
-    patients, owners = _patients(segments), _owners(segments, feed)
+    patients = accumulate(name == "PID" for name in names) if several_patients else [0] * len(names)
+    owners = _owners(segments, feed)
     for segment, patient, owner in zip(segments, patients, owners, strict=True):
         if owner:
             own[owner].append(segment)
@@ -146,21 +153,18 @@ def _scope(
     ordinal: int, own: Sequence[Segment], patient: int, shared: Mapping[int, Sequence[Segment]]
 ) -> Scope:
     """A message may hold several patients: what stands under another's PID is not shared."""
-    by_name: defaultdict[str, list[Segment]] = defaultdict(list)
     under = shared.get(patient, ()) if patient else ()
-    for segment in (*shared.get(0, ()), *under, *own):
-        by_name[segment.name].append(segment)
+    by_name = _by_name((*shared.get(0, ()), *under, *own))
     for named in by_name.values():
         named.sort(key=_NUMBER)
-    return Scope(ordinal, dict(by_name))
+    return Scope(ordinal, by_name)
 
 
-def _patients(segments: Sequence[Segment]) -> list[int]:
-    """For each segment the number of the PID it stands under; all 0 when there is but one PID."""
-    names = [segment.name for segment in segments]
-    if names.count("PID") <= 1:
-        return [0] * len(names)
-    return list(accumulate(name == "PID" for name in names))
+def _by_name(segments: Iterable[Segment]) -> dict[str, list[Segment]]:
+    by_name: dict[str, list[Segment]] = {}
+    for segment in segments:
+        by_name.setdefault(segment.name, []).append(segment)
+    return by_name
 
 
 def _owners(segments: Sequence[Segment], feed: Feed) -> list[int]:
