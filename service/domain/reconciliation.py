@@ -12,7 +12,7 @@ class Lack(StrEnum):
     UNCHARGED = "uncharged"  # documented, and no charge stands
     UNDOCUMENTED = "undocumented"  # ordered or booked, and nothing documents it
     UNANSWERED = "unanswered"  # charged, and billing has not said that it has it
-    TWICE = "twice"  # one service of one patient, from several procedures
+    TWICE = "twice"  # one service of one patient, or order, from several procedures
     LATE = "late"  # charged long after its day
 
 

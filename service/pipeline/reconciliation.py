@@ -98,9 +98,12 @@ def _unanswered(charges: Sequence[DayCharge], telling: Collection[str], age: int
 def _twice(tables: Reconciliation, lines: Sequence[DayLine], age: int) -> Iterator[Finding]:
     same: dict[tuple[str, str, str], list[DayLine]] = defaultdict(list)
     for line in lines:
-        if line.code and line.day_key and (line.charged or line.live):
-            same[line.facility, line.day_key, line.code].append(line)
-    several = [found for found in same.values() if len({line.procedure_id for line in found}) > 1]
+        # What is charged for an order is told of under whatever number of a patient.
+        keys = {line.day_key if line.live or line.charged else "", line.order_key if line.charged else ""}
+        for key in keys - {""} if line.code else ():
+            same[line.facility, key, line.code].append(line)
+    groups = {tuple(line.id for line in found): found for found in same.values()}
+    several = [found for found in groups.values() if len({line.procedure_id for line in found}) > 1]
     feeds = tables.feeds_of(line.procedure_id for found in several for line in found)
     for found in several:
         names = sorted({name or "?" for line in found for name in feeds.get(line.procedure_id, ())})

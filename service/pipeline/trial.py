@@ -1,5 +1,6 @@
 """Trial: what would be made of a message, by its own words alone. Nothing is looked up, nothing is kept."""
 
+import codecs
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ class Trial:
 
 def is_fhir(body: bytes) -> bool:
     """Whether a payload is JSON, not HL7 v2."""
-    return body.lstrip()[:1] == b"{"
+    return body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"{"
 
 
 def hl7_event(

@@ -28,6 +28,7 @@ class DayLine:
     table: str
     code: str
     day_key: str
+    order_key: str
     created_at: float
     charged: bool  # a charge of it stands
 
@@ -83,6 +84,7 @@ class Reconciliation:
             candidate.c.table_name,
             candidate.c.code,
             candidate.c.day_key,
+            candidate.c.order_key,
             candidate.c.created_at,
             stands.label("charged"),
         ).where(

@@ -1,11 +1,22 @@
-"""propose --elements: each line is answered, whatever stands in the others."""
+"""propose: what is given is answered, whatever stands before it or beside it."""
 
+import codecs
 import json
 
 from typer.testing import CliRunner
 
 from service.__main__ import app
+from tests.programs import REPOSITORY
 from tests.shipped import shipped_mappings
+
+
+def test_a_byte_order_mark_makes_no_hl7_of_json(tmp_path, monkeypatch):
+    monkeypatch.setattr("service.commands.propose.load", lambda *_: shipped_mappings())
+    sample = REPOSITORY / "docs" / "samples" / "fhir" / "procedure.json"
+    (tmp_path / "marked.json").write_bytes(codecs.BOM_UTF8 + sample.read_bytes())
+    done = CliRunner().invoke(app, ["propose", str(tmp_path / "marked.json")])
+    (told,) = map(json.loads, done.output.splitlines())
+    assert (told["feed"], told["ack"]["code"]) == ("generic-fhir-procedure", "AA")
 
 
 def test_a_line_that_no_parser_can_follow_is_told_of_and_the_others_are_answered(tmp_path, monkeypatch):

@@ -117,6 +117,16 @@ def test_one_service_of_two_procedures_is_found_with_its_feeds(drawn, take):
     )
 
 
+def test_an_order_that_is_charged_under_two_numbers_of_a_patient_is_found(database, drawn, take, coder):
+    take(report(1, **GUIDED), report(2, patient="P2", **GUIDED))
+    first, second = queue(database)
+    approve(database, coder, first)
+    assert not [each for each in drawn()[1] if each[0] is Lack.TWICE]
+    approve(database, coder, second)
+    ((_, code, note),) = [each for each in drawn()[1] if each[0] is Lack.TWICE]
+    assert (code, note.partition(";")[0]) == ("62327", "2 charged")
+
+
 def ordered(database, reader, number, control="NW", when="20270110", order="ORDER-7", service="62323"):
     body = (
         f"MSH|^~\\&|ANY|HOSP|||20270105||ORM^O01|O{number}|P|2.5\rPID|1||P1^^^HOSP^MR\r"
