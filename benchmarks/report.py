@@ -53,8 +53,10 @@ _AIMS = f"""\
 The aims of the line in messages/s were set on a machine of two cores where a bare group commit took
 {_REFERENCE} messages/s
 on {CONNECTIONS} connections. The aims of `line / {GROUP_COMMIT}` are the quotients of the two: a slower
-machine is slower in both, and the work on a message is left. They are no exact measure: sending a message
-is nearly half of the work of a bare group commit, so the dearer that is, the easier is such an aim.
+machine is slower in both, and the work on a message is left. They are no exact measure. Sending a message
+is nearly half of the work of a bare group commit: the dearer that is, the easier is such an aim. And where
+others use the machine, a bare group commit, which needs both cores at once, loses more than the line: only
+the run of a quiet machine counts.
 """
 
 _MEMORY = """\

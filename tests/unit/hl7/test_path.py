@@ -32,6 +32,8 @@ MESSAGE = Message.parse("\r".join(LINES))
         pytest.param("PV1-19.1", [("V-9", "PV1-19.1")], id="component"),
         pytest.param("PV1-19", [("V-9", "PV1-19")], id="whole field of a coded type"),
         pytest.param("PV1-44", [], id="absent"),
+        pytest.param("PV1-2.2", [], id="a component that one word has not"),
+        pytest.param("OBX[3.1=EMPTY]-5", [], id="one word where the condition does not hold"),
         pytest.param(
             "OBX[3.1=IMG]-5",
             [("FL", "OBX[1]-5"), ("ultrasound", "OBX[2]-5"), ("a^b", "OBX[4]-5"), ("c", "OBX[4]-5[2]")],
@@ -56,6 +58,7 @@ MESSAGE = Message.parse("\r".join(LINES))
 )
 def test_a_path_finds_values_and_says_where(path, found):
     assert [(f.text, f.path) for f in compile_path(path).read(MESSAGE.segments)] == found
+    assert compile_path(path).first_text(MESSAGE.segments) == (found[0][0] if found else "")
 
 
 @pytest.mark.parametrize(
