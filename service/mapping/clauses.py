@@ -59,6 +59,10 @@ class Grammar:
         """Whether the patient is made ready: no reason is told any more."""
         return not self.making_ready.isdisjoint(words)
 
+    def may_end_with_its_line(self, heading: Sequence[str]) -> bool:
+        """Whether a heading says what the note is about, or why, which takes no full stop."""
+        return tuple(heading) in self.title_headings or not self.reason_headings.isdisjoint(heading)
+
     def ends_title(self, line: Sequence[str]) -> bool:
         """Whether a title may end with its line: it tells nothing, and its last word asks for no other."""
         return not (self.tells(line) or line[-1] in self.going_on)
@@ -139,14 +143,16 @@ def _between_stops(words: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
 
 
 def _with_titles_apart(text: Words, grammar: Grammar) -> Iterator[tuple[int, int, bool]]:
-    """Part the line of a title from what is told below it, where no full stop does.
+    """Part the line of a title, or of a reason, from what is told below it, where no full stop does.
 
     "PROCEDURE: Blood patch", and below it "Her headache was severe two days ago."
     """
     for start, end, opens_paragraph in _between_stops(text.words):
         part = text.part(start, end)
-        line = part.first_line() if _heading_words(part.words) in grammar.title_headings else end - start
-        if line < end - start and grammar.ends_title(part.words[:line]) and grammar.tells(part.words[line:]):
+        line = part.first_line() if grammar.may_end_with_its_line(_heading_words(part.words)) else end - start
+        rest = part.words[line:]
+        told = grammar.tells(rest) or grammar.begins(rest)
+        if told and grammar.ends_title(part.words[:line]):
             yield start, start + line, opens_paragraph
             yield start + line, end, False
         else:

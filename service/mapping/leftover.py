@@ -11,7 +11,7 @@ from service.mapping.automaton import Places
 from service.mapping.claims import Claim, Found
 from service.mapping.lexicon import Routine
 from service.mapping.marks import COLON, COMMA, TIME, TODAY, UNCLEAR_TIME
-from service.mapping.mentions import HARMLESS
+from service.mapping.mentions import PLAIN
 from service.mapping.words import Words
 
 _PLAIN: Final = frozenset({COLON, COMMA, TIME, TODAY, UNCLEAR_TIME})
@@ -38,13 +38,27 @@ def left_over(
     own = range(title, len(words.words))
     unread = [at for at in own if at not in read and not _is_plain(words.words[at], known)]
     unread = sorted({*unread, *_further_figures(words, stated, read)})
-    if not (unread or said) and len(own) <= _SHORT and COLON not in words.words:
+    if not (unread or said) and len(own) <= _SHORT and _may_tell_how(words.words[title:], routine):
         unread = [*own]
     told = [word for at, word in enumerate(words.words) if at >= title and at not in read]
     if not unread or _is_of_another_subject(told, found, routine):
         return ()
     harmless = _harmless(words, found, has_statement=bool(said))
     return tuple(at for at in unread if at not in harmless)
+
+
+def _may_tell_how(words: Sequence[str], routine: Routine) -> bool:
+    """Whether a fragment of routine words may tell how it went ("80 mg.", "Under the skin.").
+
+    It may where it has a number, begins or ends with a word of grammar, or speaks of the procedure.
+    "Patient tolerated well." does not.
+    """
+    return (
+        not words
+        or any(word[0] in ".0123456789" for word in words)
+        or not routine.grammar.isdisjoint((words[0], words[-1]))
+        or not routine.of_the_procedure.isdisjoint(words)
+    )
 
 
 def _cues_of(claims: Collection[Claim], found: Found) -> set[int]:
@@ -76,7 +90,7 @@ def _is_plain(word: str, known: Collection[str]) -> bool:
 
 
 def _harmless(words: Words, found: Found, *, has_statement: bool) -> set[int]:
-    """Places of harmless phrases, and of levels that something is said of or to which a drug spread."""
+    """Places of what takes nothing back, and of levels that something is said of or a drug spread to."""
     told_of_levels = {place for places, cue in found.cues if cue.element == _LEVELS for place in places}
-    harmless = {place for places, mark in found.marks if mark == HARMLESS for place in places}
+    harmless = {place for places, mark in found.marks if mark in PLAIN for place in places}
     return harmless | told_of_levels | (words.levels.keys() if told_of_levels or has_statement else set())

@@ -58,6 +58,7 @@ class Routine:
     anywhere: frozenset[str]
     beside_a_statement: frozenset[str]  # those of any sentence among them
     subjects: frozenset[str]  # whose sentences may have other words as well,
+    grammar: frozenset[str]
     of_the_procedure: frozenset[str]  # but for those that have one of these
 
 
@@ -165,7 +166,7 @@ def _cue_entries(cues: CuesFile, compiler: _Compiler) -> Iterator[Entry]:
     for kind, by_reach in cues.cues.items():
         for reach, phrases in by_reach.items():
             yield from compiler.entries(phrases, Cue(kind, reach), "cues", kind, reach)
-    for mark in ("lasting", "present", "taking_back", "harmless"):
+    for mark in ("lasting", "present", "taking_back", "harmless", "formulas"):
         yield from compiler.entries(getattr(cues, mark), Mark(mark), mark)
     for mark, phrases in cues.sections:
         yield from compiler.entries(phrases, Mark(mark), "sections", mark)
@@ -276,6 +277,7 @@ def _routine(file: RoutineFile) -> Routine:
         anywhere,
         anywhere.union(*file.beside_a_statement.values()),
         frozenset[str]().union(*file.subjects.values()),
+        frozenset(file.anywhere["grammar"]),
         frozenset(file.of_the_procedure),
     )
 

@@ -89,7 +89,7 @@ class Topic:
 class Mark:
     """A phrase that steers the reading itself."""
 
-    kind: str  # lasting | present | taking_back | harmless, and those of sections
+    kind: str  # lasting | present | taking_back | harmless | formulas, and those of sections
 
 
 Meaning = States | Cue | Ignored | Hinders | Mentions | Mark | Topic

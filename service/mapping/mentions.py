@@ -16,6 +16,8 @@ from service.mapping.meanings import Mark, Mentions, States
 _OF_OTHERS: Final = frozenset({"aside", "history", "hypothesis", "unticked", "unfilled", "unclear"})
 DENIALS: Final = frozenset({"negation", "plan"})
 HARMLESS: Final = Mark("harmless")
+#: Phrases whose words take nothing back.
+PLAIN: Final = frozenset({HARMLESS, Mark("formulas")})
 _TAKING_BACK: Final = Mark("taking_back")
 
 
@@ -67,6 +69,6 @@ def disputed_by(
 
 def unsaid_denials(found: Found) -> Places:
     """Where a sentence takes something back, and no phrase of what is stated says what it is; the first."""
-    known = {place for places, mark in found.marks if mark == HARMLESS for place in places}
+    known = {place for places, mark in found.marks if mark in PLAIN for place in places}
     known |= {place for claim in found.said if isinstance(claim.meaning, States) for place in claim.places}
     return next((at for at, mark in found.marks if mark == _TAKING_BACK and not known.issuperset(at)), ())

@@ -96,6 +96,7 @@ class CuesFile(_Written):
     present: tuple[str, ...]  # phrases that end that
     taking_back: tuple[str, ...]  # phrases that deny or change something, whatever it is
     harmless: tuple[str, ...]  # phrases with a cue's word in them that take nothing back
+    formulas: tuple[str, ...]  # phrases whose words take nothing back; a cue among them is one
     contrasts: tuple[str, ...]
     verbs: tuple[str, ...]
     openers: tuple[str, ...]

@@ -93,6 +93,8 @@ IMAGING = [
     ("Was fluoroscopy used? No", NOTHING),
     ("Never under fluoroscopy.", NOTHING),
     ("Informed consent for an injection under fluoroscopic guidance was obtained.", NOTHING),
+    # A formula of notes takes nothing back; what it holds back, it still does.
+    ("Sutures to be removed in a week under fluoroscopic guidance.", NOTHING),
     ("No ultrasound guidance.", NOTHING),
     ("MRI of the lumbar spine was reviewed.", NOTHING),
     ("CT of the lumbar spine was reviewed.", NOTHING),
