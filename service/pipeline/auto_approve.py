@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 
 import structlog
 
@@ -27,6 +28,7 @@ from service.store.users import User
 
 _log = structlog.get_logger()
 _BATCH = 50
+_FIRST = timezone(timedelta(hours=14))  # where on earth a day begins first
 _EVERY_SECONDS = 60.0  # what people decided is counted anew each time
 
 
@@ -77,6 +79,8 @@ class AutoApprover:
 
     def _is_plain(self, store: Store, line: Candidate) -> bool:
         if is_sampled(store, self.rule, line.id) or decide.wants_second(store, line, self.second):
+            return False
+        if line.service_date > datetime.fromtimestamp(store.now, _FIRST).date().isoformat():  # it is to come
             return False
         if store.candidates.decisions(line):  # a person changed it, or took a decision on it back
             return False

@@ -133,8 +133,11 @@ def test_decisions_of_another_facility_or_version_of_the_table_prove_nothing(run
         {"code": ""},
         {"content": {"questions": [{"element": "x", "between": [], "blocking": False}]}},
         {"content": {"stated": [{"code": "62326"}]}},
+        {
+            "service_date": "2027-01-22"
+        },  # it is the 15th, and stays so while what may still come is waited for
     ],
-    ids=["another row", "no code", "a question", "the sender states another code"],
+    ids=["another row", "no code", "a question", "the sender states another code", "a day to come"],
 )
 def test_what_is_not_plain_is_left_to_people(run, decided, line, more):
     decided(*["approve"] * 4)
