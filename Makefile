@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SERVE := $(BIN)/charge-capture serve
-# A test file stays with one process; each process has database servers of its own.
-TEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+# A test file stays with one process; each process has database servers of its own. The order is tests/conftest.py's.
+TEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup dev run demo test check format bench clean
 
