@@ -22,6 +22,7 @@ SITE = MillenniumSite("T1", {}, KeyAttribute("17", "Charge key"))
 ENCOUNTER = "Encounter/9"
 LEAD = User("lea", frozenset({"lead"}), "main")
 PATIENCE = Patience(first=1.0, longest=1.0, attempts=3, repeats=3, open_after=100)
+ROUNDS = 12  # twice as many as anything here waits for
 REPEATS = {**SAFE_ACTIONS, Behaviour.NO_ANSWER: Outcome.RETRY}
 POSTED, PENDING, REFUSED, UNKNOWN = (
     PostingState.POSTED,
@@ -109,7 +110,7 @@ def run(database, clock, server):
         client = ChargeItemClient(server.url, token=None, timeout=5, allowed_hosts={"127.0.0.1"})
         clients.append(client)
         way = {"billing": MillenniumChargeItem(client, patience, site, **how)}
-        for _ in range(30):
+        for _ in range(ROUNDS):
             clock.now += 2
             post(database, way, lease=60)
         with database.transaction() as store:
