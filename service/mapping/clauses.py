@@ -148,15 +148,25 @@ def _with_titles_apart(text: Words, grammar: Grammar) -> Iterator[tuple[int, int
     "PROCEDURE: Blood patch", and below it "Her headache was severe two days ago."
     """
     for start, end, opens_paragraph in _between_stops(text.words):
-        part = text.part(start, end)
-        line = part.first_line() if grammar.may_end_with_its_line(_heading_words(part.words)) else end - start
-        rest = part.words[line:]
-        told = grammar.tells(rest) or grammar.begins(rest)
-        if told and grammar.ends_title(part.words[:line]):
+        line = _title_line(text, start, end, grammar)
+        if line:
             yield start, start + line, opens_paragraph
             yield start + line, end, False
         else:
             yield start, end, opens_paragraph
+
+
+def _title_line(text: Words, start: int, end: int, grammar: Grammar) -> int:
+    """Return how many words of a sentence are the line of a title, with something told below it; else 0."""
+    if COLON not in text.words[start : min(end, start + _LONGEST_HEADING + 1)]:
+        return 0
+    part = text.part(start, end)
+    if not grammar.may_end_with_its_line(_heading_words(part.words)):
+        return 0
+    line = part.first_line()
+    rest = part.words[line:]
+    told = grammar.tells(rest) or grammar.begins(rest)
+    return line if told and grammar.ends_title(part.words[:line]) else 0
 
 
 def _heading_words(words: Sequence[str]) -> tuple[str, ...]:
