@@ -10,11 +10,11 @@ from pathlib import Path
 
 from service.domain.documentation import Documentation
 from service.mapping import Tables, documentation_from_json, propose
-from service.mapping.compiler import compile_table
-from service.mapping.lint import lint_table
-from service.mapping.table import Table
-from service.mapping.tables import read_table
-from service.mapping.vocabulary import Vocabulary, read_vocabulary
+from service.mapping.documented.vocabulary import Vocabulary, read_vocabulary
+from service.mapping.lint.table import lint_table
+from service.mapping.tables.compiler import compile_table
+from service.mapping.tables.table import Table
+from service.mapping.tables.table_file import read_table
 
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 AIM = 2.0

@@ -15,8 +15,8 @@ import yaml
 
 from benchmarks.load import message
 from service.domain.documentation import Narrative, Source
-from service.mapping.terms import Terms, load_terms
-from service.mapping.vocabulary import read_vocabulary
+from service.mapping.documented.vocabulary import read_vocabulary
+from service.mapping.narrative.terms import Terms, load_terms
 
 _ROOT: Final = Path(__file__).parents[1]
 _MAPPINGS: Final = _ROOT / "mappings"

@@ -7,12 +7,12 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
-from service.mapping.check import read_and_check
-from service.mapping.facts import domain_of
-from service.mapping.findings import Report
-from service.mapping.lint_rows import lint_rows
-from service.mapping.table_tests import run_tests
-from service.mapping.tables import ANY
+from service.mapping.files.findings import Report
+from service.mapping.lint.check import read_and_check
+from service.mapping.lint.rows import lint_rows
+from service.mapping.lint.table_tests import run_tests
+from service.mapping.tables.facts import domain_of
+from service.mapping.tables.table_file import ANY
 
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 CELLS = ("cell", "code", "unit size")

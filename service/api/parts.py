@@ -14,7 +14,7 @@ from service.domain.feed import Feed
 from service.domain.local_days import LocalDays
 from service.domain.second_review import SecondReview
 from service.domain.stakes import Stakes
-from service.mapping.vocabulary import Vocabulary
+from service.mapping.documented.vocabulary import Vocabulary
 from service.oidc import Provider
 from service.pipeline.chart import Reader
 from service.pipeline.receive import Door

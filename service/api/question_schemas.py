@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from service.api.schemas import DocumentOut, moment
 from service.domain.asking import UNABLE, Asked
-from service.mapping.vocabulary import Vocabulary
+from service.mapping.documented.vocabulary import Vocabulary
 
 _LONGEST_LIST = 200  # of values that a form offers
 

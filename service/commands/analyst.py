@@ -17,8 +17,8 @@ from service.mapping import Mappings, load
 from service.mapping.compare import GRAVE, SAME, Difference, compare, counted
 from service.mapping.coverage import hits_of, report
 from service.mapping.explain import Explanation, explain, why_not
+from service.mapping.lint.table_tests import documented_by_tests
 from service.mapping.schema import schemas
-from service.mapping.table_tests import documented_by_tests
 from service.pipeline.chart import Reader
 from service.wiring.given_settings import read_settings
 

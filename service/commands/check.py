@@ -17,9 +17,9 @@ from service.domain.event import Event
 from service.edits import read_mue, read_pfs
 from service.fhir import Companion
 from service.mapping import Finding, Mappings, finding_of
-from service.mapping.check import found_in, read_and_check
+from service.mapping.lint.check import found_in, read_and_check
 from service.mapping.load import ready
-from service.mapping.seen import Seen, count, untranslated
+from service.mapping.site.seen import Seen, count, untranslated
 from service.pipeline.chart import Reader
 from service.wiring.given_settings import read_settings
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from service.domain.charge import Proposal
 from service.domain.documentation import Documentation
-from service.mapping.evaluate import propose
 from service.mapping.load import Mappings
+from service.mapping.tables.evaluate import propose
 
 SAME = "the same"
 OTHER_CODE = "another code"

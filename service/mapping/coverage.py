@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from service.domain.documentation import Documentation
+from service.mapping.documented.stands import group
 from service.mapping.load import Mappings
-from service.mapping.stands import group
 
 #: (table, row number) -> how often it decided.
 Hits = Counter[tuple[str, int]]

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from service.domain.charge import Proposal
 from service.domain.documentation import Documentation
-from service.mapping.algorithms import InfusionTable
-from service.mapping.conditions import ABSENT, CONFLICT, FALSE, TRUE, Condition
+from service.mapping.documented.stands import Stands, group, words
 from service.mapping.load import Mappings
-from service.mapping.stands import Stands, group, words
-from service.mapping.table import Judged, Look, Table
-from service.mapping.tables import ANY, Fact, Row, TableFile
-from service.mapping.tail import codes_of_tail
+from service.mapping.tables.algorithms import InfusionTable
+from service.mapping.tables.conditions import ABSENT, CONFLICT, FALSE, TRUE, Condition
+from service.mapping.tables.table import Judged, Look, Table
+from service.mapping.tables.table_file import ANY, Fact, Row, TableFile
+from service.mapping.tables.tail import codes_of_tail
 
 _TRUTHS = {TRUE: "holds", CONFLICT: "must be asked", ABSENT: "is not documented", FALSE: "does not hold"}
 _OPERATORS = {

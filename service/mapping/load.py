@@ -9,16 +9,16 @@ from service.domain.coverage import CoveragePolicy
 from service.domain.errors import MappingError
 from service.domain.feed import Feed
 from service.domain.filing import FilingLimits
-from service.mapping.algorithms import AlgorithmSource, compile_algorithm
-from service.mapping.check import Checked, read_and_check
-from service.mapping.compiler import compile_table
-from service.mapping.evaluate import Tables
-from service.mapping.feeds import load_feeds
-from service.mapping.findings import Finding
-from service.mapping.tables import LookupFile, Switch, TableSource
-from service.mapping.terms import Terms
-from service.mapping.vocabulary import Vocabulary, read_vocabulary
-from service.mapping.yaml_fault import nearest
+from service.mapping.documented.vocabulary import Vocabulary, read_vocabulary
+from service.mapping.files.findings import Finding
+from service.mapping.files.yaml_fault import nearest
+from service.mapping.lint.check import Checked, read_and_check
+from service.mapping.narrative.terms import Terms
+from service.mapping.site.feeds import load_feeds
+from service.mapping.tables.algorithms import AlgorithmSource, compile_algorithm
+from service.mapping.tables.compiler import compile_table
+from service.mapping.tables.evaluate import Tables
+from service.mapping.tables.table_file import LookupFile, Switch, TableSource
 
 _NO_SETTINGS: Mapping[str, str] = {}
 

@@ -4,13 +4,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.mapping.algorithms import AlgorithmFile, AlgorithmSource
-from service.mapping.conditions import Condition
+from service.mapping.documented.stands import words
 from service.mapping.explain import codes_of, said
 from service.mapping.load import Mappings
-from service.mapping.stands import words
-from service.mapping.tables import ANY, Bands, Fact, LookupFile, Switch, TableFile, TableSource, TableTest
-from service.mapping.tail import BY_ROW, NO_CODE, SAME_CODE, AddOn, Conditions, Units, Window
+from service.mapping.tables.algorithms import AlgorithmFile, AlgorithmSource
+from service.mapping.tables.conditions import Condition
+from service.mapping.tables.table_file import (
+    ANY,
+    Bands,
+    Fact,
+    LookupFile,
+    Switch,
+    TableFile,
+    TableSource,
+    TableTest,
+)
+from service.mapping.tables.tail import BY_ROW, NO_CODE, SAME_CODE, AddOn, Conditions, Units, Window
 
 _NO_CODE = "no code"
 

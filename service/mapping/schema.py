@@ -4,14 +4,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from service.mapping.algorithms import AlgorithmFile
-from service.mapping.coverage_policies import CoverageFile
-from service.mapping.destinations import DestinationForm
-from service.mapping.feeds import FeedFile
-from service.mapping.filing_limits import FilingFile
-from service.mapping.tables import LookupFile, TableFile
-from service.mapping.terms_file import CuesFile, RoutineFile, TermsFile
-from service.mapping.vocabulary import VocabularyFile
+from service.mapping.documented.vocabulary import VocabularyFile
+from service.mapping.narrative.terms_file import CuesFile, RoutineFile, TermsFile
+from service.mapping.site.coverage_policies import CoverageFile
+from service.mapping.site.destinations import DestinationForm
+from service.mapping.site.feeds import FeedFile
+from service.mapping.site.filing_limits import FilingFile
+from service.mapping.tables.algorithms import AlgorithmFile
+from service.mapping.tables.table_file import LookupFile, TableFile
 
 _FORMS: dict[str, type[BaseModel]] = {
     "table": TableFile,

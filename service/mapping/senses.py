@@ -14,13 +14,13 @@ from service.domain.documentation import (
     Value,
 )
 from service.domain.feed import Feed
-from service.mapping.document import FALLBACK, SERVICE_DATE, Understood, without_idle_fallbacks
-from service.mapping.items import ITEM_OF_DOCUMENT
-from service.mapping.moments import local_date, local_moment, local_time
-from service.mapping.terms import Terms
-from service.mapping.units import is_unit
-from service.mapping.values import day_or_none
-from service.mapping.vocabulary import Element, Vocabulary
+from service.mapping.documented.document import FALLBACK, SERVICE_DATE, Understood, without_idle_fallbacks
+from service.mapping.documented.items import ITEM_OF_DOCUMENT
+from service.mapping.documented.moments import local_date, local_moment, local_time
+from service.mapping.documented.units import is_unit
+from service.mapping.documented.values import day_or_none
+from service.mapping.documented.vocabulary import Element, Vocabulary
+from service.mapping.narrative.terms import Terms
 
 _TIMEZONE: Final = "encounter.tz"
 _NOTHING = frozenset({"", '""'})  # HL7: "" deletes what was sent before

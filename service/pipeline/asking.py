@@ -14,7 +14,7 @@ from service.domain.documentation import Value
 from service.domain.errors import Fault, StaleVersion, UnreadableInput, WrongState
 from service.domain.ids import new_id
 from service.domain.review import Candidate
-from service.mapping.vocabulary import Vocabulary
+from service.mapping.documented.vocabulary import Vocabulary
 from service.pipeline.reviewing import Reviewer, open_line
 from service.store import Store
 from service.store.users import User

@@ -12,7 +12,7 @@ from service.domain.errors import Fault, InputError
 from service.domain.event import Event, Format
 from service.domain.ids import new_control_id, new_id
 from service.hl7.modes import IsOriginal, as_asked
-from service.mapping.document import Understood
+from service.mapping.documented.document import Understood
 from service.pipeline.chart import Reader
 from service.pipeline.coverage import coverage_without_history
 from service.pipeline.lines import Chart, element_json, lines_of, question_json

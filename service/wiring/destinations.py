@@ -9,7 +9,7 @@ from service.domain.layout import Layout
 from service.fhir import ChargeItemClient
 from service.fhir.millennium import KeyAttribute, MillenniumSite
 from service.mapping import DestinationFile, load_destination
-from service.mapping.destinations import MillenniumForm
+from service.mapping.site.destinations import MillenniumForm
 from service.mllp import Connection, TlsFiles, client_tls
 from service.pipeline.billing_answers import Billing
 from service.pipeline.receive import Source

@@ -9,10 +9,10 @@ from service.domain.charge import Proposal
 from service.domain.documentation import Documentation
 from service.domain.event import Event, Format
 from service.hl7.message import Message, decode
-from service.mapping.document import combine
-from service.mapping.evaluate import propose
-from service.mapping.feeds import choose_feed
+from service.mapping.documented.document import combine
 from service.mapping.senses import Senses
+from service.mapping.site.feeds import choose_feed
+from service.mapping.tables.evaluate import propose
 from tests.shipped import shipped_mappings
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ Times are minutes from the first hour of the encounter. Codes stand for the role
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from service.mapping.infusion import Administration, Options, arrange
+from service.mapping.tables.infusion import Administration, Options, arrange
 
 CODES = {
     "hydration_initial": "96360",

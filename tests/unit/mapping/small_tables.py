@@ -5,12 +5,12 @@ from typing import Any
 
 from service.domain.charge import Proposal
 from service.domain.documentation import Documentation, DocumentedElement, Source
-from service.mapping.compiler import compile_table
-from service.mapping.evaluate import Tables, propose
-from service.mapping.table import Table
-from service.mapping.table_tests import given
-from service.mapping.tables import TableSource, read_lookup, read_table
-from service.mapping.vocabulary import read_vocabulary
+from service.mapping.documented.vocabulary import read_vocabulary
+from service.mapping.lint.table_tests import given
+from service.mapping.tables.compiler import compile_table
+from service.mapping.tables.evaluate import Tables, propose
+from service.mapping.tables.table import Table
+from service.mapping.tables.table_file import TableSource, read_lookup, read_table
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
 VOCABULARY = read_vocabulary(MAPPINGS / "vocabulary.yaml")

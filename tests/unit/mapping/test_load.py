@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from service.domain.errors import MappingError
-from service.mapping.elements import documentation_from_json
-from service.mapping.evaluate import propose
+from service.mapping.documented.elements import documentation_from_json
 from service.mapping.load import digest_of, load
+from service.mapping.tables.evaluate import propose
 from tests.shipped import copy_with_one_table, shipped_mappings
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from service.mapping.tables import read_table
+from service.mapping.tables.table_file import read_table
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
 

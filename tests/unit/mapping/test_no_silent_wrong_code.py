@@ -14,11 +14,11 @@ import pytest
 
 from service.domain.charge import Proposal
 from service.domain.documentation import Documentation, DocumentedElement, Source
-from service.mapping.compiler import compile_table
-from service.mapping.evaluate import Tables, propose
-from service.mapping.stands import CONFLICT_ORIGIN
-from service.mapping.tables import read_lookup, read_table
-from service.mapping.vocabulary import read_vocabulary
+from service.mapping.documented.stands import CONFLICT_ORIGIN
+from service.mapping.documented.vocabulary import read_vocabulary
+from service.mapping.tables.compiler import compile_table
+from service.mapping.tables.evaluate import Tables, propose
+from service.mapping.tables.table_file import read_lookup, read_table
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
 TABLE = compile_table(

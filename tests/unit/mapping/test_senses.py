@@ -16,9 +16,9 @@ from service.domain.documentation import (
 )
 from service.domain.event import Format
 from service.domain.feed import ElementPaths, Feed
+from service.mapping.documented.vocabulary import read_vocabulary
+from service.mapping.narrative.terms import load_terms
 from service.mapping.senses import Senses
-from service.mapping.terms import load_terms
-from service.mapping.vocabulary import read_vocabulary
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
 VOCABULARY = read_vocabulary(MAPPINGS / "vocabulary.yaml")

@@ -1,0 +1,1 @@
+"""What is documented: the vocabulary, its values, and how each element stands."""

@@ -1,0 +1,281 @@
+"""How far a word reaches: sentences, headings, and the clauses within a sentence.
+
+A cue such as "no" or "planned" touches what stands in its clause. Clauses meet at commas, "and", and words
+of contrast; a part without a verb of its own still belongs to its neighbour ("no fluoroscopy, CT or
+ultrasound"). In doubt a cue reaches further: the price is a question, not a wrong code.
+"""
+
+import sys
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from service.mapping.narrative.marks import COLON, COMMA, EARLIER, LATER, PARAGRAPH_END, STOPS, TODAY
+from service.mapping.narrative.words import Words
+
+_LONGEST_HEADING: Final = 6  # words
+_SIDE: Final = "left"
+_NO_HEADING: Final = frozenset({COMMA, EARLIER, TODAY, LATER})
+
+
+class Reach(StrEnum):
+    """Which words a cue touches."""
+
+    AFTER = "after"  # those after it in its clause
+    BEFORE = "before"
+    BOTH = "both"
+    CLAUSE = "clause"  # both, but never the clause before: "was left in place and will be removed"
+    CHAIN = "chain"  # all clauses up to a word of contrast
+    SENTENCE = "sentence"
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """The words by which a text is cut up; from mappings/terms/cues.yaml."""
+
+    today_headings: frozenset[tuple[str, ...]]  # what stands under them is today's service
+    aside_headings: frozenset[str]  # a heading with one of these words: history, plan, consent
+    title_headings: frozenset[tuple[str, ...]]  # what stands under them says what the note is about
+    contrasts: frozenset[str]
+    verbs: frozenset[str]
+    holding_headings: frozenset[str]  # with nothing behind them, the next heading stands under them
+    openers: frozenset[str]  # "and" before one of these opens a clause
+    breaks: frozenset[str]  # where a clause may begin: contrasts, and
+    reason_headings: frozenset[
+        str
+    ]  # of those aside: they hold up to a line of how the patient was made ready
+    making_ready: frozenset[str]
+    going_on: frozenset[str]  # no title ends with one of these
+    links: frozenset[str]  # a clause with no more than these before a cue has no subject of its own
+
+    def tells(self, words: Sequence[str]) -> bool:
+        """Whether words behind a heading tell something, by a verb ("left" may be a side)."""
+        told = words[words.index(COLON) :] if COLON in words else words
+        return any(word in self.verbs and word != _SIDE for word in told)
+
+    def begins(self, words: Sequence[str]) -> bool:
+        """Whether the patient is made ready: no reason is told any more."""
+        return not self.making_ready.isdisjoint(words)
+
+    def may_end_with_its_line(self, heading: Sequence[str]) -> bool:
+        """Whether a heading says what the note is about, or why, which takes no full stop."""
+        return tuple(heading) in self.title_headings or not self.reason_headings.isdisjoint(heading)
+
+    def ends_title(self, line: Sequence[str]) -> bool:
+        """Whether a title may end with its line: it tells nothing, and its last word asks for no other."""
+        return not (self.tells(line) or line[-1] in self.going_on)
+
+
+class Sentence(NamedTuple):
+    """A sentence of a text."""
+
+    words: Words
+    aside: bool  # stands under History, Plan, Consent, ...
+    opens_paragraph: bool  # or a section
+    in_title: bool = False  # stands under a heading that says what the note is about
+    title: int = 0  # so many of its first words are what that heading says; what comes behind them tells
+    held: bool = False  # its heading stands under one that sets it aside ("PLAN:", and then "PROCEDURE: ...")
+    opens_field: bool = False  # the first under a title of its own such as Technique
+
+
+class Titles(NamedTuple):
+    """Which words of a text stand in a field that has a title of its own."""
+
+    aside: bytes = b""  # one a word, 1 = its title says History, Plan, ...; empty = no word does
+    today: frozenset[int] = frozenset()  # the first word under each title such as Technique
+
+
+_UNTITLED = Titles()
+
+
+def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iterator[Sentence]:
+    """Cut a text into sentences, and say under which kind of heading each stands.
+
+    No heading within a field can make today's what the field's own title sets aside.
+    """
+    aside = in_title = names = holds = False
+    reason_ends = sys.maxsize  # the line of why it is done
+    for start, end, opens_paragraph in _with_titles_apart(text, grammar):
+        part = text.part(start, end)
+        titled_aside = bool(titles.aside) and 1 in titles.aside[start:end]
+        opens_field = bool(titles.today) and not titles.today.isdisjoint(range(start, end))
+        title = _heading_words(part.words)
+        heading = sets_aside(title, grammar) if title and not titled_aside else None
+        if heading is None and (
+            opens_field or (part.tokens[0].start() > reason_ends and grammar.begins(part.words))
+        ):
+            heading = False
+        if heading is not None:
+            aside, in_title = heading, title in grammar.title_headings
+            names = in_title
+            is_reason = heading and not grammar.reason_headings.isdisjoint(title)
+            reason_ends = part.line_end() if is_reason else sys.maxsize
+        words = _title(part, title, grammar) if names else 0
+        names = words == len(part.words)
+        held = holds and heading is False and not opens_field
+        opens = opens_paragraph or heading is not None
+        yield Sentence(part, aside or titled_aside, opens, in_title, words, held, opens_field)
+        holds = _holds(part.words, grammar)
+
+
+def _title(part: Words, heading: Sequence[str], grammar: Grammar) -> int:
+    """Return how many words of a sentence under such a heading say what the note is about.
+
+    What is told below them, under no heading of its own, may run on from their line. Of a list of titles none
+    ends in a full stop.
+    """
+    if grammar.tells(part.words):
+        return part.first_line() if heading else 0
+    return 0 if part.ends_in_full_stop() and not heading else len(part.words)
+
+
+def _between_stops(words: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
+    """Yield where each sentence begins and ends, and whether it opens a paragraph."""
+    start, opens = 0, True
+    for end in (*(i for i, word in enumerate(words) if word in STOPS), len(words)):
+        if start < end:
+            yield start, end, opens
+            opens = False
+        opens = opens or (end < len(words) and words[end] == PARAGRAPH_END)
+        start = end + 1
+
+
+def _with_titles_apart(text: Words, grammar: Grammar) -> Iterator[tuple[int, int, bool]]:
+    """Part the line of a title, or of a reason, from what is told below it, where no full stop does.
+
+    "PROCEDURE: Blood patch", and below it "Her headache was severe two days ago."
+    """
+    for start, end, opens_paragraph in _between_stops(text.words):
+        line = _title_line(text, start, end, grammar)
+        if line:
+            yield start, start + line, opens_paragraph
+            yield start + line, end, False
+        else:
+            yield start, end, opens_paragraph
+
+
+def _title_line(text: Words, start: int, end: int, grammar: Grammar) -> int:
+    """Return how many words of a sentence are the line of a title, with something told below it; else 0."""
+    if COLON not in text.words[start : min(end, start + _LONGEST_HEADING + 1)]:
+        return 0
+    part = text.part(start, end)
+    if not grammar.may_end_with_its_line(_heading_words(part.words)):
+        return 0
+    line = part.first_line()
+    rest = part.words[line:]
+    told = grammar.tells(rest) or grammar.begins(rest)
+    return line if told and grammar.ends_title(part.words[:line]) else 0
+
+
+def _heading_words(words: Sequence[str]) -> tuple[str, ...]:
+    """Return what stands before the colon at the head of a sentence; nothing where there is none.
+
+    A date makes no difference: "PROCEDURE (3/2/2026):".
+    """
+    window = words[: _LONGEST_HEADING + 1]
+    if COLON not in window:
+        return ()
+    return tuple(word for word in window[: window.index(COLON)] if word not in _NO_HEADING)
+
+
+def _holds(words: Sequence[str], grammar: Grammar) -> bool:
+    """Whether a heading such as "PLAN:" has nothing behind it."""
+    return words[-1] == COLON and not grammar.holding_headings.isdisjoint(words)
+
+
+def sets_aside(heading: Sequence[str], grammar: Grammar) -> bool | None:
+    """Return whether a heading sets aside what stands under it; None where it is neither kind."""
+    if tuple(heading) in grammar.today_headings:
+        return False
+    return None if grammar.aside_headings.isdisjoint(heading) else True
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    start: int
+    end: int
+    hard: bool  # a word of contrast stands before it
+    comma: bool  # only a comma stands before it
+    verb: bool
+
+
+class Clauses:
+    """The clauses of one sentence."""
+
+    def __init__(self, words: Sequence[str], grammar: Grammar) -> None:
+        self._words, self._grammar = words, grammar
+        self._clauses = self._split()
+        self._ends = [clause.end for clause in self._clauses]
+
+    def touched(self, start: int, end: int, reach: Reach) -> tuple[int, int]:
+        """Return the range of words that a cue standing at `start` to `end` touches."""
+        if reach is Reach.SENTENCE:
+            return 0, len(self._words)
+        if reach is Reach.CHAIN:
+            return self._chain(start)
+        first = end if reach is Reach.AFTER else self._leftmost(start, reach)
+        last = self._rightmost(start) if reach is not Reach.BEFORE else start
+        return first, last
+
+    def _split(self) -> list[_Clause]:
+        words, start, end = self._words, 0, len(self._words)
+        clauses = []
+        hard = comma = False
+        breaks = [i for i in range(1, end) if words[i] in self._grammar.breaks or words[i - 1] == COMMA]
+        for at in (*breaks, end):
+            kind = self._break(at)
+            if at < end and kind is None:
+                continue
+            verb = not self._grammar.verbs.isdisjoint(words[start:at])
+            clauses.append(_Clause(start, at, hard, comma, verb))
+            start, (hard, comma) = at, kind or (False, False)
+        return clauses
+
+    def _break(self, at: int) -> tuple[bool, bool] | None:
+        """Return how a clause begins at a word: hard, after a comma alone; None where none does."""
+        if at == len(self._words):
+            return None
+        word = self._words[at]
+        if word in self._grammar.contrasts:
+            return True, False
+        if self._words[at - 1] == COMMA:
+            return False, word not in ("and", "then")
+        following = self._words[at + 1] if at + 1 < len(self._words) else ""
+        return (False, False) if word == "and" and following in self._grammar.openers else None
+
+    def _index(self, place: int) -> int:
+        return bisect_right(self._ends, place)
+
+    def _leftmost(self, place: int, reach: Reach) -> int:
+        i = self._index(place)
+        # "..., but was not used" has no subject of its own: it speaks of what came before.
+        before = self._words[self._clauses[i].start : place]
+        bare = reach is not Reach.CLAUSE and self._grammar.links.issuperset(before)
+        while i and (bare or not (self._clauses[i].hard or self._clauses[i - 1].verb)):
+            i -= 1
+            bare = False
+        return self._clauses[i].start
+
+    def _rightmost(self, place: int) -> int:
+        i = self._index(place)
+        while i + 1 < len(self._clauses) and self._runs_on(i):
+            i += 1
+        return self._clauses[i].end
+
+    def _runs_on(self, i: int) -> bool:
+        """Whether what is said in a clause holds for the next one too."""
+        here, below = self._clauses[i], self._clauses[i + 1]
+        if below.hard:
+            return False
+        listed = self._words[below.start] in ("or", "nor") or (below.comma and not here.verb)
+        return listed or not below.verb
+
+    def _chain(self, place: int) -> tuple[int, int]:
+        first = last = self._index(place)
+        while not self._clauses[first].hard and first:
+            first -= 1
+        while last + 1 < len(self._clauses) and not self._clauses[last + 1].hard:
+            last += 1
+        return self._clauses[first].start, self._clauses[last].end

@@ -1,0 +1,221 @@
+"""Statements: what each sentence of a text says, and what takes it back."""
+
+from bisect import bisect_left
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
+
+from service.domain.documentation import Value
+from service.mapping.narrative.automaton import Places
+from service.mapping.narrative.clauses import Sentence, Titles, sentences
+from service.mapping.narrative.lexicon import Lexicon
+from service.mapping.narrative.meanings import Hinders, Mentions, States, Within
+from service.mapping.narrative.mentions import DENIALS, Mention, disputed_by, mention_of
+from service.mapping.narrative.sayings import Said, Saying, read_sentence
+from service.mapping.narrative.sections import Section
+from service.mapping.narrative.topics import Topics
+from service.mapping.narrative.words import Words, cut
+
+#: Told of another day, under a heading of history: no mention of a thing of today.
+_LONG_AGO: Final = {"aside", "history"}
+
+
+class Statement(NamedTuple):
+    """A value stated in a text; `doubt` says what takes it back, "" = nothing does. (Many: a tuple.)"""
+
+    element: str
+    value: Value
+    start: int  # characters of the text
+    end: int
+    doubt: str = ""
+    of: str = ""  # a denial: what was not so
+    item: str = ""  # of several things of a group, the one that its sentence tells of
+    in_title: bool = False  # stands under a heading that says what the note is about
+    foreign: str = ""  # in a section that was copied, or is of an earlier day
+    elsewhere: bool = False  # its sentence tells of another part of the body
+    disputed: bool = False
+
+
+class Titled(NamedTuple):
+    """Characters `start` to `end` of a text stand under a title that says whose day they speak of."""
+
+    start: int
+    end: int
+    aside: bool  # history, a plan, a consent; else today
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A text, and what was found in it so far."""
+
+    words: Words
+    section: Section
+    statements: list[Statement] = field(default_factory=list)
+    titles: list[Statement] = field(default_factory=list)  # what they name, only held against the rest
+    mentions: list[Mention] = field(default_factory=list)  # of what their sentences say nothing of
+    hindered: list[tuple[Hinders, str]] = field(default_factory=list)  # by what, and in which section
+    taken_back: list[tuple[int, int]] = field(default_factory=list)  # nobody can tell what; where
+    topics: Topics = field(default_factory=Topics)
+    past: bool = False  # a story of earlier times is being told
+    items: int = 0  # sentences that tell of one thing of a group
+
+
+class Told(NamedTuple):
+    """What a text tells."""
+
+    statements: list[Statement]  # in order, also those taken back
+    other_days: Mapping[str, tuple[int, int]]  # of which its headings say that it tells; where
+    titles: list[Statement]  # what they name that is only held against the statements
+    taken_back: list[tuple[int, int]]  # where something is denied or changed, and nobody can tell what
+
+
+def find_statements(
+    text: str, lexicon: Lexicon, titled: Sequence[Titled] = (), service_days: Collection[str] = ()
+) -> Told:
+    """Read a text, which is to tell of a service on one of these days."""
+    reading = _Reading(cut(text, service_days), Section(lexicon.grammar.verbs))
+    known: dict[Hashable, Said] = {}  # notes repeat themselves, and others are copied into them
+    for sentence in sentences(reading.words, lexicon.grammar, _titles(reading.words, titled)):
+        heard = sentence.words.said(), sentence.in_title, sentence.title
+        said = known.get(heard)
+        if said is None:
+            said = known[heard] = read_sentence(sentence, lexicon)
+        reading.section.enter(sentence, said.marks, said.found)
+        reading.topics.enter(sentence, said.found)
+        past = bool(said.found) and _told_of_the_past(reading, sentence, said.marks)
+        _judge(reading, sentence, said, past=past)
+        if not (sentence.aside or reading.section.before) and (at := _unclear(reading, said, past=past)):
+            reading.taken_back.append(sentence.words.span(at[0], at[-1]))
+    section = reading.section
+    # Where a heading gives the day of the service, others beside it part the note; else its day is in doubt.
+    if section.today or not service_days:
+        return Told(_unhindered(reading, {""}), {}, reading.titles, reading.taken_back)
+    told = [each if each.foreign != "earlier" else each._replace(foreign="") for each in reading.statements]
+    reading = replace(reading, statements=told)
+    settled = _unhindered(reading, {"", "earlier"})
+    return Told(settled, section.other_days, reading.titles, reading.taken_back)
+
+
+def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]:
+    """Leave out what a phrase of these sections leaves open, and mark what is disputed."""
+    hinders = [each for each, section in reading.hindered if section in sections]
+    hindered = {(each.element, each.value) for each in hinders if not each.disputes}
+    contested = {(each.element, each.value) for each in hinders if each.disputes}
+    own = {(each.element, each.value) for each in reading.statements if not (each.doubt or each.foreign)}
+    contested.update(disputed_by(reading.mentions, own, sections))
+    here = reading.topics.here
+    return [
+        each._replace(disputed=True)
+        if reading.section.void or _names(each, contested) or (each.elsewhere and each.element in here)
+        else each
+        for each in reading.statements
+        if not _names(each, hindered)
+    ]
+
+
+def _names(statement: Statement, values: Collection[tuple[str, Value | None]]) -> bool:
+    return (statement.element, statement.value) in values or (statement.element, None) in values
+
+
+def _titles(words: Words, titled: Sequence[Titled]) -> Titles:
+    """From characters to words."""
+    if not titled:
+        return Titles()
+    starts = words.starts()
+    aside, today = bytearray(len(starts)), set()
+    for title in titled:
+        first, last = bisect_left(starts, title.start), bisect_left(starts, title.end)
+        if title.aside:
+            aside[first:last] = b"\1" * (last - first)
+        elif first < last:
+            today.add(first)
+    return Titles(bytes(aside), frozenset(today))
+
+
+def _told_of_the_past(reading: _Reading, sentence: Sentence, marks: Collection[str]) -> bool:
+    """Whether a sentence before it in the paragraph set this one in the past ("He had one in 2019. ...")."""
+    carried = reading.past and not sentence.opens_paragraph and "present" not in marks
+    reading.past = carried or ("lasting" in marks and "present" not in marks)
+    return carried
+
+
+def _unclear(reading: _Reading, said: Said, *, past: bool) -> Places:
+    """Where a sentence says something that nobody understands. A mention of what is stated is understood."""
+    if said.taken_back and not past:
+        return said.taken_back
+    if not said.left_over:
+        return ()
+    stated = {each.element for each in reading.statements}
+    claims = (each.claim for each in said.sayings if isinstance(each.claim.meaning, Mentions))
+    known = {place for claim in claims if claim.meaning.element in stated for place in claim.places}
+    return tuple(place for place in said.left_over if place not in known)
+
+
+def _judge(reading: _Reading, sentence: Sentence, said: Said, *, past: bool) -> None:
+    """Keep the sentence's statements, each with what takes it back."""
+    whole = _doubt_of_all(sentence, said, past=past)
+    reading.items += said.of_one_thing
+    for saying in said.sayings:
+        meaning = saying.claim.meaning
+        if isinstance(meaning, Hinders):
+            _hinder(reading, meaning, {whole, *saying.doubts[:1]})
+        elif isinstance(meaning, Mentions):
+            _mention(reading, saying, {whole, *saying.doubts})
+        elif saying.value is not None:
+            left = "" if meaning.plain and whole == "history" else whole
+            told = _statement(saying, saying.value, meaning, reading, sentence)
+            _state(reading, saying, meaning, told._replace(doubt=left) if left else told)
+
+
+def _doubt_of_all(sentence: Sentence, said: Said, *, past: bool) -> str:
+    """Return what takes back all that a sentence says."""
+    if sentence.aside:
+        return "aside"
+    return "history" if past else "unclear" if said.too_long else ""
+
+
+def _hinder(reading: _Reading, hinders: Hinders, doubts: Collection[str]) -> None:
+    if hinders.unless.isdisjoint(doubts) and doubts != _LONG_AGO:
+        reading.hindered.append((hinders, reading.section.foreign))
+
+
+def _state(reading: _Reading, saying: Saying, states: States, statement: Statement) -> None:
+    """Keep a statement. One that is denied, of a value within its phrase, may contradict another."""
+    if states.titles_only:
+        reading.titles.append(statement)
+        return
+    reading.statements.append(statement)
+    if isinstance(states.value, Within) and statement.doubt in DENIALS:
+        _mention(reading, saying, {statement.doubt})
+
+
+def _mention(reading: _Reading, saying: Saying, doubts: Collection[str]) -> None:
+    if mention := mention_of(saying.claim, saying.value, doubts, reading.section.before):
+        reading.mentions.append(mention)
+
+
+def _statement(
+    saying: Saying, value: Value, states: States, reading: _Reading, sentence: Sentence
+) -> Statement:
+    places, words = saying.claim.places, sentence.words
+    start, end = words.span(places[0], places[-1])
+    return Statement(
+        states.element,
+        value,
+        start,
+        end,
+        saying.doubt,
+        states.of,
+        _thing(places, states, words, reading.items),
+        places[0] < sentence.title,
+        reading.section.foreign,
+        states.element in reading.topics.elsewhere,
+        states.failing_that,
+    )
+
+
+def _thing(places: Places, states: States, words: Words, item: int) -> str:
+    """Of which thing a claim tells: the one of its sentence, or the level beside which it stands."""
+    if states.by_level:
+        return next((words.levels[place] for place in places if place in words.levels), "")
+    return str(item) if states.one_of_several else ""

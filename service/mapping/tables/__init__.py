@@ -1,0 +1,1 @@
+"""The tables: what is documented becomes a candidate code, or a question. The engine."""

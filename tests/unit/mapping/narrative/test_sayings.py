@@ -1,0 +1,36 @@
+"""What a sentence says is the same wherever a note repeats it; what its place makes of it is not."""
+
+from service.domain.documentation import DocumentedElement
+from tests.unit.mapping.narrative.test_terms import TERMS, narrative
+
+GUIDED = "The needle was advanced under fluoroscopy at L4-5."
+
+
+def read(text: str) -> list[DocumentedElement]:
+    return list(TERMS.read(narrative(text)))
+
+
+def test_a_sentence_that_comes_again_is_told_in_its_own_place() -> None:
+    text = f"{GUIDED}\n\n{GUIDED}"
+    statements = TERMS.find(text)
+    (first, second) = (each for each in statements if each.element == "imaging.modality")
+    assert text[second.start : second.end] == text[first.start : first.end]
+    assert second.start - first.start == len(GUIDED) + 2
+
+
+def test_a_heading_sets_a_sentence_aside_that_stood_before_it_as_well() -> None:
+    doubts = [each.doubt for each in TERMS.find(f"PROCEDURE:\n{GUIDED}\nPLAN:\n{GUIDED}")]
+    half = len(doubts) // 2
+    assert doubts == [""] * half + ["aside"] * half
+
+
+def test_a_sentence_of_another_level_is_another_sentence() -> None:
+    levels = {
+        each.value for each in read("Epidural at L4-5. Epidural at L5-S1.") if each.name == "entry_levels"
+    }
+    assert levels == {"L4-L5", "L5-S1"}
+
+
+def test_a_thing_told_of_twice_is_two_things() -> None:
+    items = [each.item for each in TERMS.find("3 cm laceration. 3 cm laceration.") if each.item]
+    assert len(set(items)) == 2
