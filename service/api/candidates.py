@@ -166,7 +166,8 @@ def _detail(store: Store, line: Candidate, parts: Parts) -> CandidateDetail:
         ],
         predecessor=store.candidates.predecessor(line),
         duplicates=[
-            _duplicate_out(store, other, other_patient=other in day.of_order) for other in day.duplicates()
+            _duplicate_out(store, other, other_patient=other not in day.lines)
+            for other in day.duplicates(store)
         ],
         comments=[CommentOut(**said) for said in store.comments.of_line(line)],
         asked_questions=list(map(question_out, asked)),

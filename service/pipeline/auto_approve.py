@@ -88,7 +88,7 @@ class AutoApprover:
         if stated - {line.code}:
             return False
         day = day_of(store, line)
-        if day.edits(store) or day.duplicates() or coverage_of(store, line, self.policies):
+        if day.edits(store) or day.duplicates(store) or coverage_of(store, line, self.policies):
             return False
         others = store.candidates.of_procedures([line.procedure_id], lock=False)
         return not any(other.live for other in others if other.id != line.id)

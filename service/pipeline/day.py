@@ -23,7 +23,6 @@ class Day:
 
     line: Candidate
     lines: tuple[Candidate, ...]
-    of_order: tuple[Candidate, ...] = ()  # charged for its order already, under another patient's number
 
     def edits(self, store: Store) -> tuple[Edit, ...]:
         """Every edit of which the line is a part: the one that is not paid, or the one that it meets."""
@@ -37,28 +36,31 @@ class Day:
         ]
         return tuple(edit for edit in found if self.line.id in (edit.line, edit.other_line))
 
-    def duplicates(self) -> tuple[Candidate, ...]:
+    def duplicates(self, store: Store) -> tuple[Candidate, ...]:
         """Approved lines of other procedures, of the same code and day: it may be charged already.
 
         They are of the same patient, or of the same order under another number of a patient. Whatever their
         modifiers: one that was added by hand does not make another service of it.
         """
-        found = (*self.lines, *self.of_order)
+        if not self.lines:
+            return ()
+        others = store.candidates.of_order(self.line)
+        replaced = {each.corrects for each in (*self.lines, *others) if each.corrects}
+        found = (*self.lines, *_standing(store, others, replaced))
         return tuple(each for each in found if _may_be_charged_by(each, self.line))
 
 
 def day_of(store: Store, line: Candidate) -> Day:
-    """The day of a line, looked up once for all that is asked of it."""
+    """The day of a line, looked up once for all that is asked of it; its order only for its duplicates."""
     if not line.code or line.kind is ChargeKind.CREDIT:
         return Day(line, ())
     day = [each for each in store.candidates.of_day(line) if each.id != line.id]
-    of_order = store.candidates.of_order(line)
-    replaced = {each.corrects for each in (line, *day, *of_order) if each.corrects}
-    others, of_order = (
-        [each for each in found if each.id not in replaced and stands(store, each)]
-        for found in (day, of_order)
-    )
-    return Day(line, (line, *others), tuple(of_order))
+    replaced = {each.corrects for each in (line, *day) if each.corrects}
+    return Day(line, (line, *_standing(store, day, replaced)))
+
+
+def _standing(store: Store, lines: Iterable[Candidate], replaced: set[str]) -> list[Candidate]:
+    return [each for each in lines if each.id not in replaced and stands(store, each)]
 
 
 def edit_id(edit: Edit) -> str:

@@ -94,7 +94,7 @@ def approve(
         raise WrongState("a clinician was asked: wait for the answer, or withdraw the question")
     _refuse_unchargeable(store, line)
     day = day_of(store, line)
-    detail = {**_edits_seen(store, day, edits_seen), **_duplicates_seen(day, duplicates_seen)}
+    detail = {**_edits_seen(store, day, edits_seen), **_duplicates_seen(store, day, duplicates_seen)}
     if confirmed:
         detail["confirmed"] = sorted(confirmed)
     if _needs_another(store, line, reviewer.user, second):
@@ -110,10 +110,10 @@ def _edits_seen(store: Store, day: Day, seen: Collection[str]) -> dict[str, Any]
     return {"edits_seen": sorted(map(edit_id, edits))} if edits else {}
 
 
-def _duplicates_seen(day: Day, seen: Collection[str] | None) -> dict[str, Any]:
+def _duplicates_seen(store: Store, day: Day, seen: Collection[str] | None) -> dict[str, Any]:
     if seen is None:
         return {}
-    duplicates = sorted(other.id for other in day.duplicates())
+    duplicates = sorted(other.id for other in day.duplicates(store))
     if not set(duplicates) <= set(seen):
         raise DuplicateUnseen(day.line.code)
     return {"duplicates_seen": duplicates} if duplicates else {}
