@@ -9,7 +9,7 @@ import service.__main__
 from service.commands.chosen import command_at
 from service.commands.feeds import FEED_TOOLS
 from service.commands.mappings import MAPPING_TOOLS
-from service.wiring import opening
+from service.wiring import given_mappings
 from tests.shipped import load_once, shipped_reader
 
 _MAIN = {"charge-capture": service.__main__.main, "celery": celery.__main__.main}
@@ -33,7 +33,7 @@ shipped_reader()  # compiles their FHIRPaths
 
 def run(program):
     """Run what is called so, or that file."""
-    opening.load = load_once
+    given_mappings.load = load_once
     if program in _MAIN:
         _MAIN[program]()
     else:

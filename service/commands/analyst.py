@@ -13,13 +13,14 @@ from service.commands.options import Data, Stored
 from service.commands.stored import stored
 from service.domain.documentation import Documentation
 from service.domain.errors import SetupError
-from service.mapping import Mappings, load
+from service.mapping import Mappings
 from service.mapping.compare import GRAVE, SAME, Difference, compare, counted
 from service.mapping.coverage import hits_of, report
 from service.mapping.explain import Explanation, explain, why_not
 from service.mapping.lint.table_tests import documented_by_tests
 from service.mapping.schema import schemas
 from service.pipeline.chart import Reader
+from service.wiring.given_mappings import mappings_of
 from service.wiring.given_settings import read_settings
 
 Files = Annotated[
@@ -62,8 +63,8 @@ def diff(
     data: Data = None,
 ) -> None:
     """Say which cases change their answer: the tests of both, given files, stored procedures."""
-    site = read_settings().site
-    before, after = (load(folder, site, failing=failing) for folder in (old, new))
+    settings = read_settings()
+    before, after = (mappings_of(settings, folder, failing=failing) for folder in (old, new))
     for finding in (*before.warnings, *after.warnings):
         if finding.is_failed_test:
             typer.echo(str(finding))
@@ -119,8 +120,7 @@ def schema(
 
 
 def _shipped() -> Mappings:
-    settings = read_settings()
-    return load(settings.mappings, settings.site).in_zone(settings.zone_of_times)
+    return mappings_of(read_settings())
 
 
 def _cases(loaded: Mappings, files: list[Path]) -> Iterator[tuple[str, Documentation]]:

@@ -46,13 +46,13 @@ def check(
     limits = CodeLimits(read_mue(mue) if mue else {}, read_pfs(pfs) if pfs else {})
     checked = read_and_check(where)
     findings = found_in(checked, limits)
-    if not any(finding.severity == "error" for finding in findings):
+    if not any(finding.is_error for finding in findings):
         given = ((event, ()) for path in seen or [] for event in events_of(content(path)))
         kept = stored_events(data, "mappings check") if stored_too else ()
         findings += _in_use(ready(checked), chain(given, kept))
     for finding in findings:
-        typer.echo(f"{finding.file}:{finding.line}: {finding.severity}: {finding.message}")
-    if any(finding.severity == "error" for finding in findings):
+        typer.echo(str(finding))
+    if any(finding.is_error for finding in findings):
         sys.exit(1)
     typer.echo(f"{where.name}: in order")
 

@@ -16,9 +16,10 @@ from service.domain.documentation import DocumentedElement, UnknownCode
 from service.domain.errors import InputError, MappingError, SetupError
 from service.domain.event import Event
 from service.domain.feed import Feed
-from service.mapping import Mappings, Understood, load, load_feed
+from service.mapping import Mappings, Understood, load_feed
 from service.pipeline.chart import Reader
 from service.pipeline.trial import fhir_event, hl7_event, is_fhir
+from service.wiring.given_mappings import mappings_of
 from service.wiring.given_settings import read_settings
 
 _SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
@@ -80,9 +81,9 @@ def try_feeds(
 def _loaded(given: list[Path]) -> tuple[Mappings, set[str]]:
     """The mappings with the given feeds in the place of their own; and the names of those to tell of."""
     settings = read_settings()
-    mappings = load(settings.mappings, settings.site)
+    mappings = mappings_of(settings)
     if not given:
-        return mappings.in_zone(settings.zone_of_times), {feed.name for feed in mappings.feeds}
+        return mappings, {feed.name for feed in mappings.feeds}
     for path in given:
         content(path)  # says so when it cannot be read
     feeds = {feed.name: feed for feed in mappings.feeds}

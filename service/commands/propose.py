@@ -10,11 +10,12 @@ import typer
 
 from service.commands.corpus import content
 from service.domain.errors import Fault, InputError, SetupError
-from service.mapping import Mappings, documentation_from_json, load
+from service.mapping import Mappings, documentation_from_json
 from service.mapping import propose as propose_for
 from service.pipeline.chart import Reader
 from service.pipeline.lines import Chart
 from service.pipeline.trial import ack_json, answer_of, procedure_json, try_payload
+from service.wiring.given_mappings import mappings_of
 from service.wiring.given_settings import read_settings
 
 _ACCEPTED = {"code": "AA", "errors": []}
@@ -31,7 +32,7 @@ def propose(
     if not files and not elements:
         raise SetupError("name a message file, or --elements FILE.jsonl")
     settings = read_settings()
-    mappings = load(settings.mappings, settings.site).in_zone(settings.zone_of_times)
+    mappings = mappings_of(settings)
     if feed and feed not in {known.name for known in mappings.feeds}:
         raise SetupError(f"there is no feed {feed}: {', '.join(known.name for known in mappings.feeds)}")
     reader = Reader(mappings)

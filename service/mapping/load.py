@@ -66,7 +66,7 @@ def load(folder: Path, site: Mapping[str, str] = _NO_SETTINGS, *, failing: bool 
 
 def ready(checked: Checked, site: Mapping[str, str] = _NO_SETTINGS, *, failing: bool = False) -> Mappings:
     """Make what was read ready for use, where nothing is wrong with it."""
-    wrong = (each for each in checked.findings if each.severity == "error")
+    wrong = (each for each in checked.findings if each.is_error)
     if errors := sorted(each for each in wrong if not (failing and each.is_failed_test)):
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise MappingError(errors[0].message + more, errors[0].file, errors[0].line)

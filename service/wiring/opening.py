@@ -5,7 +5,7 @@ import gc
 import structlog
 
 from service.jobs import QUEUES
-from service.mapping import Mappings, load, load_identity_provider, read_auto_approval
+from service.mapping import Mappings, load_identity_provider, read_auto_approval
 from service.oidc import Provider
 from service.pipeline.auto_approve import AutoApprover
 from service.pipeline.chart import Reader
@@ -21,6 +21,7 @@ from service.store.users import ALL_FACILITIES
 from service.wiring.database import current_database
 from service.wiring.destinations import BILLING, billing_file_of, billing_of, destinations_of
 from service.wiring.ehrs import ehrs_of, hang_searches, server_of
+from service.wiring.given_mappings import mappings_of
 from service.wiring.published import Published
 from service.wiring.service import Service
 from service.wiring.waker import Waker
@@ -34,7 +35,7 @@ def open_service(settings: Settings, mappings: Mappings | None = None) -> Servic
 
     MappingError or SetupError says what to mend.
     """
-    mappings = mappings or load(settings.mappings, settings.site).in_zone(settings.zone_of_times)
+    mappings = mappings or mappings_of(settings)
     database = current_database(settings)
     _make_ready(database)
     waker = Waker(database, settings.sweep_seconds)

@@ -2,8 +2,7 @@
 
 import pytest
 
-from service.commands import analyst
-from service.wiring import opening
+from service.wiring import given_mappings
 from tests.shipped import load_once
 
 
@@ -11,6 +10,5 @@ from tests.shipped import load_once
 def _mappings_are_loaded_once():
     """To load them takes longer than most of what is tested with them."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (analyst, opening):
-            patch.setattr(module, "load", load_once)
+        patch.setattr(given_mappings, "load", load_once)
         yield

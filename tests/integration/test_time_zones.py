@@ -7,6 +7,7 @@ import pytest
 from service.domain.event import Event, Format
 from service.pipeline.chart import Reader
 from service.settings import Settings
+from service.wiring.given_mappings import mappings_of
 from tests.programs import REPOSITORY
 from tests.shipped import shipped_mappings
 
@@ -24,7 +25,7 @@ EVENING = {"start": "2026-03-03T03:40:00Z"}  # 21:40 of the day before in Chicag
     ids=["the site's zone", "a site that keeps UTC", "nobody says where the site is"],
 )
 def test_a_moment_that_is_told_in_utc_is_of_the_day_of_the_site(given, day):
-    mappings = shipped_mappings().in_zone(Settings(**given).zone_of_times)
+    mappings = mappings_of(Settings(**given))
     body = json.dumps({**SAMPLE, "performedPeriod": EVENING}).encode()
     event = Event("e1", "main", Format.FHIR, "ehr", "Procedure", "Procedure/1", 0.0, 1, body)
     ((_, part),) = Reader(mappings).read(event).parts

@@ -17,6 +17,10 @@ class Finding:
     message: str
     is_failed_test: bool = False  # the file is sound, and says something else than its test expects
 
+    @property
+    def is_error(self) -> bool:
+        return self.severity == "error"
+
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.severity}: {self.message}"
 

@@ -96,7 +96,7 @@ def read_and_check(folder: Path) -> Checked:
 
 
 def _has_error(findings: Iterable[Finding]) -> bool:
-    return any(finding.severity == "error" for finding in findings)
+    return any(finding.is_error for finding in findings)
 
 
 def _unread(folder: Path) -> list[Finding]:

@@ -34,17 +34,9 @@ def drawn(database):
 
 
 @pytest.fixture
-def put_of(database):
+def put_of(put):
     """Put a line of a procedure of its own into the queue."""
-
-    def put_line(procedure, line, facility="main"):
-        with database.transaction() as store:
-            ids, _ = store.procedures.lock([(facility, procedure)])
-            (procedure_id,) = ids.values()
-            store.candidates.add(facility, [(procedure_id, line)])
-            return store.candidates.of_procedures([procedure_id])[-1]
-
-    return put_line
+    return lambda procedure, line: put(line, procedure=procedure)[0]
 
 
 def reject(database, coder, line):
