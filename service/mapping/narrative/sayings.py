@@ -39,7 +39,7 @@ class Saying(NamedTuple):
     doubt: str  # what takes it back as a statement; "" = nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Said:
     """What a sentence says."""
 
@@ -95,6 +95,8 @@ def _left_over(sentence: Sentence, found: Found, sayings: tuple[Saying, ...], le
 
 def _named(sentence: Sentence, lexicon: Lexicon) -> int:
     """Return how many words of a sentence only name what the note is about; they may be any."""
+    if not sentence.title:
+        return 0
     title = min(sentence.title, sentence.words.first_line())
     return 0 if lexicon.grammar.tells(sentence.words.words[:title]) else title
 

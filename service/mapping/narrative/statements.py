@@ -56,6 +56,8 @@ class _Reading:
     hindered: list[tuple[Hinders, str]] = field(default_factory=list)  # by what, and in which section
     taken_back: list[tuple[int, int]] = field(default_factory=list)  # nobody can tell what; where
     topics: Topics = field(default_factory=Topics)
+    stated: set[str] = field(default_factory=set)  # elements that were, whatever takes it back
+    judged: set[Hashable] = field(default_factory=set)  # sentences, each with the light in which it was told
     past: bool = False  # a story of earlier times is being told
     items: int = 0  # sentences that tell of one thing of a group
 
@@ -83,7 +85,8 @@ def find_statements(
         reading.section.enter(sentence, said.marks, said.found)
         reading.topics.enter(sentence, said.found)
         past = bool(said.found) and _told_of_the_past(reading, sentence, said.marks)
-        _judge(reading, sentence, said, past=past)
+        if said.sayings and _is_news(reading, sentence, said, past=past):
+            _judge(reading, sentence, said, past=past)
         if not (sentence.aside or reading.section.before) and (at := _unclear(reading, said, past=past)):
             reading.taken_back.append(sentence.words.span(at[0], at[-1]))
     section = reading.section
@@ -145,10 +148,18 @@ def _unclear(reading: _Reading, said: Said, *, past: bool) -> Places:
         return said.taken_back
     if not said.left_over:
         return ()
-    stated = {each.element for each in reading.statements}
     claims = (each.claim for each in said.sayings if isinstance(each.claim.meaning, Mentions))
-    known = {place for claim in claims if claim.meaning.element in stated for place in claim.places}
+    known = {place for claim in claims if claim.meaning.element in reading.stated for place in claim.places}
     return tuple(place for place in said.left_over if place not in known)
+
+
+def _is_news(reading: _Reading, sentence: Sentence, said: Said, *, past: bool) -> bool:
+    """Whether it is not told again in the same light. Of a group, each time tells of another thing."""
+    section = reading.section
+    told = said, sentence.aside, past, section.foreign, section.before, reading.topics.elsewhere
+    is_news = said.of_one_thing or told not in reading.judged
+    reading.judged.add(told)
+    return is_news
 
 
 def _judge(reading: _Reading, sentence: Sentence, said: Said, *, past: bool) -> None:
@@ -185,6 +196,7 @@ def _state(reading: _Reading, saying: Saying, states: States, statement: Stateme
         reading.titles.append(statement)
         return
     reading.statements.append(statement)
+    reading.stated.add(statement.element)
     if isinstance(states.value, Within) and statement.doubt in DENIALS:
         _mention(reading, saying, {statement.doubt})
 

@@ -4,14 +4,13 @@
 another part of the body is disputed, but only in a note that tells of the element's own part as well.
 """
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
 
 from service.mapping.narrative.claims import Found, ignored_places
 from service.mapping.narrative.clauses import Sentence
 
-_NONE: Final[AbstractSet[str]] = frozenset()
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -19,7 +18,7 @@ class Topics:
     """What has been told of so far."""
 
     here: set[str] = field(default_factory=set)  # elements whose own part the text has told of
-    elsewhere: AbstractSet[str] = _NONE  # elements of which this sentence tells for another part
+    elsewhere: frozenset[str] = _NONE  # elements of which this sentence tells for another part
     _going: set[str] = field(default_factory=set)  # those after it as well
 
     def enter(self, sentence: Sentence, found: Found) -> None:
@@ -37,7 +36,7 @@ class Topics:
         there = {each.element for each in topics if each.kind != "here"}
         going = {each.element for each in topics if each.kind == "going_elsewhere"}
         carried = set() if sentence.opens_paragraph else self._going - here
-        self.elsewhere = there | carried
+        self.elsewhere = frozenset(there | carried)
         self._going = (carried | going) - here
         if not sentence.aside:
             self.here |= here

@@ -10,12 +10,15 @@ def read(text: str) -> list[DocumentedElement]:
     return list(TERMS.read(narrative(text)))
 
 
-def test_a_sentence_that_comes_again_is_told_in_its_own_place() -> None:
-    text = f"{GUIDED}\n\n{GUIDED}"
-    statements = TERMS.find(text)
-    (first, second) = (each for each in statements if each.element == "imaging.modality")
-    assert text[second.start : second.end] == text[first.start : first.end]
-    assert second.start - first.start == len(GUIDED) + 2
+def test_a_sentence_that_comes_again_is_told_where_it_first_stood() -> None:
+    once, twice = (TERMS.find(text) for text in (GUIDED, f"{GUIDED}\n\n{GUIDED}"))
+    assert twice == once
+
+
+def test_a_sentence_that_was_set_aside_is_told_where_it_is_not() -> None:
+    text = f"PLAN:\n{GUIDED}\nPROCEDURE:\n{GUIDED}"
+    sources = [each.source for each in read(text) if each.name == "imaging.modality"]
+    assert [each.start for each in sources] == [text.rindex("under fluoroscopy")]
 
 
 def test_a_heading_sets_a_sentence_aside_that_stood_before_it_as_well() -> None:
