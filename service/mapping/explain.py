@@ -11,7 +11,7 @@ from service.domain.charge import Proposal
 from service.domain.documentation import Documentation
 from service.mapping.documented.stands import Stands, group, words
 from service.mapping.load import Mappings
-from service.mapping.tables.algorithms import InfusionTable
+from service.mapping.tables.algorithms import AlgorithmFile, InfusionTable
 from service.mapping.tables.conditions import ABSENT, CONFLICT, FALSE, TRUE, Condition
 from service.mapping.tables.table import Judged, Look, Table
 from service.mapping.tables.table_file import ANY, Fact, Row, TableFile
@@ -45,13 +45,15 @@ def explain(mappings: Mappings, documentation: Documentation) -> list[Explanatio
     found = group(documentation)
     untranslated = frozenset(code.element for code in documentation.unknown)
     files = {source.name: source.file for source in mappings.sources}
+    algorithms = {source.name: source.file for source in mappings.algorithms}
     told = []
     for table in mappings.tables.concerned(found, untranslated):
-        look = table.look(found, untranslated)
+        look, stands = table.look(found, untranslated), table.readers.read(found)
         if isinstance(table, InfusionTable):
-            told.append(Explanation(table.name, (*_computed(look), *_outcome(look)), look.proposal))
+            lines = (*_computed(table, algorithms[table.name], look, stands), *_outcome(look))
+            told.append(Explanation(table.name, lines, look.proposal))
         else:
-            told.append(_explained(table, files[table.name], look, table.readers.read(found)))
+            told.append(_explained(table, files[table.name], look, stands))
     return told
 
 
@@ -59,14 +61,17 @@ def why_not(mappings: Mappings, documentation: Documentation, code: str) -> list
     """Say, for each table that knows a code, what stands in its way; none = no table knows it."""
     found = group(documentation)
     known = {source.name: source.file for source in mappings.sources if code in codes_of(source.file)}
-    return [
-        Explanation(
-            table.name,
-            tuple(_obstacles(table, known[table.name], table.look(found), code, table.readers.read(found))),
-        )
-        for table in mappings.tables
-        if isinstance(table, Table) and table.name in known
-    ]
+    computed = {each.name: each.file for each in mappings.algorithms if code in each.file.codes.values()}
+    told = []
+    for table in mappings.tables:
+        stands = table.readers.read(found)
+        if isinstance(table, InfusionTable) and table.name in computed:
+            lines = _other_services(table, computed[table.name], table.look(found), code, stands)
+            told.append(Explanation(table.name, tuple(lines)))
+        elif isinstance(table, Table) and table.name in known:
+            lines = _obstacles(table, known[table.name], table.look(found), code, stands)
+            told.append(Explanation(table.name, tuple(lines)))
+    return told
 
 
 def codes_of(file: TableFile) -> set[str]:
@@ -75,13 +80,36 @@ def codes_of(file: TableFile) -> set[str]:
     return rows | codes_of_tail(file.combine, file.add_ons, file.overlays)
 
 
-def _computed(look: Look) -> Iterator[str]:
+def _computed(table: InfusionTable, file: AlgorithmFile, look: Look, stands: Stands) -> Iterator[str]:
+    """Say what stands in the way, or what each line is for."""
+    yield from _gate(table, file, stands)
+    if not table.is_in_force(stands):
+        yield "it is not in force on the day of service"
+    for line in table.not_charged:
+        if line.shown(stands) == TRUE:
+            yield f"{' and '.join(str(stands[name]) for name in line.names)}: nothing is charged for it"
     for candidate in look.proposal.candidates if look.proposal else ():
         yield f"{candidate.code}: {'; '.join(candidate.because)}"
 
 
+def _other_services(
+    table: InfusionTable, file: AlgorithmFile, look: Look, code: str, stands: Stands
+) -> Iterator[str]:
+    if _proposes(look, code):
+        yield f"it does propose {code}"
+        return
+    services = (role.replace("_", " ") for role, each in file.codes.items() if each == code)
+    yield f"{code} is for {', '.join(services)}; what is documented comes to something else"
+    yield from _computed(table, file, look, stands)
+    yield from _outcome(look)
+
+
+def _proposes(look: Look, code: str) -> bool:
+    return look.proposal is not None and any(each.code == code for each in look.proposal.candidates)
+
+
 def _explained(table: Table, file: TableFile, look: Look, stands: Stands) -> Explanation:
-    lines = list(_gate(table, file, stands)) if not look.judged else []
+    lines = list(_closed(table, file, stands)) if not look.judged else []
     for number, judged in enumerate(look.judged, 1):
         of = f"{number}. " if len(look.judged) > 1 else ""
         lines += [of + line for line in (*_gate(table, file, judged.view.stands), *_facts(table, judged))]
@@ -89,13 +117,18 @@ def _explained(table: Table, file: TableFile, look: Look, stands: Stands) -> Exp
     return Explanation(table.name, (*lines, *_outcome(look)), look.proposal)
 
 
-def _gate(table: Table, file: TableFile, stands: Stands) -> Iterator[str]:
+def _gate(table: Table | InfusionTable, file: TableFile | AlgorithmFile, stands: Stands) -> Iterator[str]:
     """Say what the gate asks, as far as it is not plainly met."""
     written = [condition for conditions in file.applies_when.values() for condition in conditions]
     for line, condition in zip(table.gate.lines, written, strict=True):
         truth = line.truth(stands.get(line.element))
         if truth != TRUE:
             yield f"gate: {line.element} {said(condition)}: {_TRUTHS[truth]}{_found(line.element, stands)}"
+
+
+def _closed(table: Table, file: TableFile, stands: Stands) -> Iterable[str]:
+    """Say why no row was looked for."""
+    return list(_gate(table, file, stands)) or ["no row is in force on the day of service"]
 
 
 def _facts(table: Table, judged: Judged) -> Iterator[str]:
@@ -128,11 +161,11 @@ def _outcome(look: Look) -> Iterator[str]:
 
 
 def _obstacles(table: Table, file: TableFile, look: Look, code: str, stands: Stands) -> Iterator[str]:
-    if look.proposal and any(candidate.code == code for candidate in look.proposal.candidates):
+    if _proposes(look, code):
         yield f"it does propose {code}"
         return
     if not look.judged:
-        yield from _gate(table, file, stands) or ("no row is in force on the day of service",)
+        yield from _closed(table, file, stands)
     rows = [(n, row) for n, row in enumerate(file.decide.rows, 1) if file.decide.code(row) == code]
     for judged in look.judged:
         yield from _gate(table, file, judged.view.stands)

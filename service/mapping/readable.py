@@ -109,8 +109,14 @@ def _algorithm(source: AlgorithmSource, mappings: Mappings) -> TableText:
         facts=(),
         columns=("service", "code"),
         rows=tuple(rows),
-        tail=(Part("computed", ("by the hierarchy of infusions, pushes and injections, built in",)),),
+        tail=tuple(_computed(source.file)),
     )
+
+
+def _computed(file: AlgorithmFile) -> Iterator[Part]:
+    yield Part("computed", ("by the hierarchy of infusions, pushes and injections, built in",))
+    if file.not_charged:
+        yield Part("not charged", tuple(map(_all, file.not_charged)))
 
 
 def _head(source: TableSource | AlgorithmSource, settings: Mapping[str, str]) -> dict[str, Any]:

@@ -47,6 +47,7 @@ _WRITTEN: dict[str, str] = {
 }
 _OR_A_DAY = ", or a day such as 2026-03-02"
 _JSON_TYPES: dict[str, tuple[type, ...]] = {"boolean": (bool,), "integer": (int,), "number": (int, float)}
+_SetName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _ElementName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")]
 
 
@@ -65,6 +66,7 @@ class _Entry(BaseModel):
     role: Role = "documented"
     day_suffices: bool = False  # a datetime of which the day alone may be known
     told_of: str = ""  # a list: words may tell it of one value of that, or of several
+    sets: dict[_SetName, Annotated[tuple[str, ...], Field(min_length=1)]] = {}
 
 
 class Group(BaseModel):
@@ -112,6 +114,7 @@ class Element:
     group: str = ""  # of which it tells one thing
     day_suffices: bool = False  # a datetime that may be a day without a time
     told_of: str = ""  # a list of whose values words may tell it, one by one
+    sets: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)  # values that go by one name
 
     def understand(self, text: str) -> Value:
         """Read a value out of a code or words; ValueError names the nearest value."""
@@ -253,6 +256,7 @@ def _element(name: str, entry: _Entry, groups: Mapping[str, Group], lines: Lines
         group=group if group in groups else "",
         day_suffices=entry.day_suffices,
         told_of=entry.told_of,
+        sets=_sets(name, entry, lines),
     )
 
 
@@ -273,6 +277,18 @@ def _spellings(name: str, entry: _Entry, lines: Lines) -> dict[str, str]:
             if found.setdefault(plain(other), value) != value:
                 raise lines.error(f"{other!r} already means {found[plain(other)]} in {name}", *where)
     return found | {value: value for value in entry.values}
+
+
+def _sets(name: str, entry: _Entry, lines: Lines) -> Mapping[str, tuple[Value, ...]]:
+    """The values that go by one name."""
+    one = Element(name, entry.type, values=_values(entry))
+    for called, values in entry.sets.items():
+        for value in values:
+            try:
+                one.accept(value)
+            except ValueError as error:
+                raise lines.error(f"{value!r} is {error}", "elements", name, "sets", called) from None
+    return entry.sets
 
 
 def _covers(name: str, entry: _Entry, lines: Lines) -> dict[str, tuple[str, ...]]:

@@ -27,16 +27,20 @@ def lint_algorithm(source: AlgorithmSource, vocabulary: Vocabulary) -> list[Find
     for name in file.concerns:
         if name not in vocabulary:
             report.error(f"unknown element {name!r}{nearest(name, vocabulary.names)}", "concerns", name)
-    _lint_gate(source, vocabulary, report)
+    _lint_conditions(source, vocabulary, report)
     _lint_wording(source, vocabulary, report)
     return report.findings
 
 
-def _lint_gate(source: AlgorithmSource, vocabulary: Vocabulary, report: Report) -> None:
+def _lint_conditions(source: AlgorithmSource, vocabulary: Vocabulary, report: Report) -> None:
     for name, conditions in source.file.applies_when.items():
         for condition in conditions:
             for fault in condition_faults(name, condition, vocabulary, Use.GATE):
                 report.error(fault, "applies_when", name)
+    for number, line in enumerate(source.file.not_charged):
+        for name, condition in line.items():
+            for fault in condition_faults(name, condition, vocabulary, Use.SETTLE):
+                report.error(fault, "not_charged", number, name)
 
 
 def _lint_wording(source: AlgorithmSource, vocabulary: Vocabulary, report: Report) -> None:

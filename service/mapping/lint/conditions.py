@@ -35,6 +35,10 @@ def condition_faults(name: str, condition: Condition, vocabulary: Vocabulary, us
     for _operator, value in condition.named_values():
         if not fits(element, value):
             yield f"{value!r} is not a value of {name}{instead(element, value)}"
+    for operator, called in condition.named_sets().items():
+        if called not in element.sets:
+            written = f"single values are a list: {operator}: [{called}]"
+            yield f"{called!r} is no set of values of {name}{nearest(called, element.sets)}; {written}"
 
 
 def switch_fault(name: str, condition: Condition, switches: Mapping[str, Switch]) -> Iterator[str]:

@@ -18,13 +18,13 @@ from service.mapping.documented.items import Item, items_of
 from service.mapping.documented.stands import Stand, StandOf, Stands, is_disputed, stand_of
 from service.mapping.documented.vocabulary import Group, Vocabulary
 from service.mapping.files.yaml_file import Lines, read_yaml
-from service.mapping.tables.conditions import Condition, Scalar
-from service.mapping.tables.facts import Asked
+from service.mapping.tables.conditions import TRUE, AllOf, Condition, Scalar
+from service.mapping.tables.facts import Asked, elements_of
 from service.mapping.tables.gate import Gate, compile_gate
 from service.mapping.tables.infusion import Administration, Billed, Options, Unanswered, arrange
 from service.mapping.tables.table import SERVICE_DATE, Concern, Look, Wording
 from service.mapping.tables.table_file import Name, Switch, TableTest, in_list
-from service.mapping.tables.tail import Code, Part, Window, as_tuples
+from service.mapping.tables.tail import Code, Conditions, Part, Window, as_tuples
 from service.mapping.tables.view import Found, Readers
 
 _GROUP = "infusion"
@@ -49,6 +49,9 @@ class AlgorithmFile(Part):
     switches: dict[Name, Switch] = Field(default_factory=dict)
     concerns: Annotated[dict[str, Literal["any"] | tuple[Scalar, ...]], BeforeValidator(as_tuples)]
     applies_when: dict[str, Annotated[tuple[Condition, ...], BeforeValidator(in_list)]]
+    not_charged: tuple[
+        Conditions, ...
+    ] = ()  # where all of a line holds: documented, and nothing is charged for it
     codes: dict[str, Code]  # what it calls a service -> its code
     questions: dict[str, str]
     base: dict[str, Any] = Field(default_factory=dict)
@@ -79,6 +82,7 @@ class InfusionTable:
     never_with: frozenset[str]
     readers: Readers  # of what is said of the encounter
     gate: Gate
+    not_charged: tuple[AllOf, ...]
     effective: Window
     group: Group
     fields: Mapping[str, StandOf]  # by the full name of the element
@@ -94,13 +98,14 @@ class InfusionTable:
         """Say it, with the rows (the places of the codes in the file) that decided."""
         stands = self.readers.read(found)
         asked = self.gate.open_for(stands)
-        if asked is None or not self._in_force(stands.get(SERVICE_DATE)):
+        if asked is None or not self.is_in_force(stands) or self._is_free(stands):
             return Look()
         items = items_of(_GROUP, self.group, found)
         billed, open_ = self._arranged(items, stands)
         blocking: list[Asked] = [*asked, *((each.element, each.conflict) for each in open_)]
         blocking += [(name, False) for name in sorted(untranslated & self._deciding())]
         blocking += self._day_asked(stands.get(SERVICE_DATE))
+        blocking += self._charged_asked(stands)
         if not items:
             blocking.append((self.group.key[0], False))
         if blocking:
@@ -108,6 +113,11 @@ class InfusionTable:
             questions = self.wording.ask(blocking, blocking=True, between=between)
             return Look(proposal=Proposal(self.name, self.hash, questions=questions))
         return self._proposing(billed, items)
+
+    def is_in_force(self, stands: Stands) -> bool:
+        """Whether it may be in force on the day of service, as far as that is documented."""
+        day = stands.get(SERVICE_DATE)
+        return day is None or any(self.effective.holds(str(value)) for value in day.values)
 
     def _arranged(
         self, items: list[Item], stands: Stands
@@ -157,9 +167,6 @@ class InfusionTable:
             evidence=tuple(evidence),
         )
 
-    def _in_force(self, day: Stand | None) -> bool:
-        return day is None or any(self.effective.holds(str(value)) for value in day.values)
-
     def _day_asked(self, day: Stand | None) -> list[Asked]:
         """Ask for the day where it is not known whether the codes are in force on it."""
         if day is None:
@@ -167,8 +174,18 @@ class InfusionTable:
         sure = all(self.effective.holds(str(value)) for value in day.values)
         return [] if sure else [(SERVICE_DATE, True)]
 
+    def _is_free(self, stands: Stands) -> bool:
+        """Whether it is certain that nothing is charged."""
+        return any(line.shown(stands) == TRUE for line in self.not_charged)
+
+    def _charged_asked(self, stands: Stands) -> list[Asked]:
+        """Ask what it hangs on whether anything is charged, one thing at a time."""
+        names = (name for line in self.not_charged for name in line.open(stands)[:1])
+        return [(name, is_disputed(name, stands)) for name in names]
+
     def _deciding(self) -> set[str]:
-        return {*self.fields, _SETTING, *(line.element for line in self.gate.lines)}
+        charged = (name for line in self.not_charged for name in line.names)
+        return {*self.fields, _SETTING, *(line.element for line in self.gate.lines), *charged}
 
 
 def _administration(number: int, fields: Mapping[str, Stand]) -> Administration:
@@ -228,7 +245,7 @@ def compile_algorithm(
     """Make it ready to be asked. It has been linted."""
     file = source.file
     settings = {name: (site or {}).get(name, switch.default) for name, switch in file.switches.items()}
-    encounter = sorted({_SETTING, SERVICE_DATE, *file.applies_when})
+    encounter = sorted({SERVICE_DATE, *_asked_of_encounter(file)})
     names = list(_NAMES)
     return InfusionTable(
         source.name,
@@ -237,6 +254,7 @@ def compile_algorithm(
         never_with=frozenset(),
         readers=Readers({name: stand_of(vocabulary.element(name)) for name in encounter}, ()),
         gate=compile_gate(file.applies_when, vocabulary),
+        not_charged=tuple(AllOf(elements_of(line, vocabulary), line) for line in file.not_charged),
         effective=file.effective,
         group=vocabulary.groups[_GROUP],
         fields={name: stand_of(vocabulary.element(name)) for name in names},
@@ -268,4 +286,8 @@ def _concerns(file: AlgorithmFile) -> Iterator[Concern]:
 
 def askable_of(file: AlgorithmFile) -> Iterable[str]:
     """Return every element that it can ask about."""
-    return (*_NAMES, _SETTING, *file.applies_when)
+    return (*_NAMES, *_asked_of_encounter(file))
+
+
+def _asked_of_encounter(file: AlgorithmFile) -> Iterable[str]:
+    return (_SETTING, *file.applies_when, *(name for line in file.not_charged for name in line))

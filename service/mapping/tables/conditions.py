@@ -41,8 +41,8 @@ class Condition(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     eq: Scalar | None = None
-    in_: tuple[Scalar, ...] | None = Field(default=None, alias="in")
-    not_in: tuple[Scalar, ...] | None = None
+    in_: tuple[Scalar, ...] | str | None = Field(default=None, alias="in")  # values, or the name of a set
+    not_in: tuple[Scalar, ...] | str | None = None
     any_of: tuple[Scalar, ...] | None = None
     none_of: tuple[Scalar, ...] | None = None
     not_empty: Literal[True] | None = None
@@ -76,8 +76,10 @@ class Condition(BaseModel):
         }
 
     def named_values(self) -> tuple[tuple[str, Scalar], ...]:
-        """Return every value that the condition names, with its operator."""
+        """Return every single value that the condition names, with its operator."""
         written = self.operators() | ({"ask_if": self.ask_if} if self.ask_if else {})
+        for name in self.named_sets():
+            written.pop(name)
         written.pop("not_empty", None)
         written.pop("unknown", None)
         return tuple(
@@ -86,15 +88,26 @@ class Condition(BaseModel):
             for one in (value if isinstance(value, tuple) else (value,))
         )
 
+    def named_sets(self) -> dict[str, str]:
+        """Return the sets of values that the condition names, by operator."""
+        sets = {"in": self.in_, "not_in": self.not_in}
+        return {name: value for name, value in sets.items() if isinstance(value, str)}
+
 
 def compile_condition(element: Element, condition: Condition) -> Test:
     """Make the function that says how true a condition is of an element."""
-    operators = condition.operators()
+    operators = _operators(element, condition)
     if "unknown" in operators:
         return _is_unknown
     if element.many:
         return _list_test(operators)
     return _scalar_test(element, operators)
+
+
+def _operators(element: Element, condition: Condition) -> dict[str, Any]:
+    """Return what is written, by operator, with the values of a set in the place of its name."""
+    sets = {name: element.sets[value] for name, value in condition.named_sets().items()}
+    return condition.operators() | sets
 
 
 class AllOf:
@@ -195,7 +208,7 @@ def _is_unknown(stand: Stand | None) -> int:
 
 def _needed(element: Element, condition: Condition) -> frozenset[Value] | None:
     """Return the values of a closed list of which a condition needs one; None = it can hold without."""
-    operators = condition.operators()
+    operators = _operators(element, condition)
     if element.many:
         return frozenset(operators.get("any_of", ())) or None
     return _holding(element, operators) if element.values and "unknown" not in operators else None

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import shutil
 from contextlib import closing
 
@@ -81,6 +82,33 @@ def test_why_not_another_code_says_what_would_have_to_be_documented(case):
     assert "row 3 needs guided = false; it is true (imaging.modality is fluoroscopy" in said
     assert "It would be documented by: imaging.modality is one of ultrasound, mri, none" in said
     assert "row 4" not in said
+
+
+@pytest.mark.parametrize(
+    ("own", "reason"),
+    [
+        ({"route": "push"}, "96374: x was pushed: the initial service"),
+        ({"route": "infusion", "start": "2026-03-02T09:00:00Z"}, "asks first about infusion.end"),
+        ({"route": "push", "status": "planned"}, "gate: status is one of .* does not hold"),
+        ({"route": "push", "service_date": "2016-12-31"}, "it is not in force on the day of service"),
+        (
+            {"route": "push", "encounter.setting": "professional", "encounter.pos": "22"},
+            r"encounter.setting is professional .* and encounter.pos is 22 .*: nothing is charged for it",
+        ),
+    ],
+)
+def test_why_not_a_code_that_is_computed(case, own, reason):
+    given = {name: own.pop(name) for name in ("route", "start") if name in own}
+    infusion = [{"drug": "x", "category": "therapeutic", **given}]
+    own = {"encounter.setting": "facility", **own}
+    said = run("explain", case(infusion=infusion, **own), "--why-not", "96365").output
+    assert "96365 is for therapeutic infusion initial" in said
+    assert re.search(reason, said)
+
+
+def test_why_not_before_a_code_came_into_force(case):
+    said = run("explain", case(service_date="2016-12-31"), "--why-not", "62323").output
+    assert "no row is in force on the day of service" in said
 
 
 def test_a_code_that_no_table_knows(case):

@@ -38,7 +38,7 @@ def test_the_shipped_folder_loads_whole() -> None:
             "vocabulary.yaml",
             "format: vocabulary/1",
             "format: vocabulary/2",
-            "vocabulary.yaml:13: .*nearest: vocabulary/1",
+            "vocabulary.yaml:14: .*nearest: vocabulary/1",
         ),
         (
             "lookups/spinal_region.yaml",

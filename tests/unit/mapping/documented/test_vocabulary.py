@@ -112,6 +112,8 @@ def test_every_pair_of_neighbours_and_every_vertebra_is_a_level() -> None:
         ("type: choice, values: [a, b], aliases: {a: [x], b: [X]}", 4, "'X' already means a in x.y"),
         ("type: choice, values: [a, b], aliases: {a: [B]}", 4, "'B' already means b in x.y"),
         ("type: choice, values: [a, b], covers: {a: [c]}", 4, "'c' is not a value of x.y"),
+        ("type: choice, values: [ab, b], sets: {s: [ac]}", 4, "'ac' is not a value of x.y; its values: ab"),
+        ('type: place_of_service, sets: {s: ["2"]}', 4, "'2' is not a value of x.y"),
     ],
 )
 def test_a_wrong_vocabulary_is_refused(tmp_path: Path, entry: str, line: int, message: str) -> None:
@@ -139,3 +141,8 @@ def test_a_wrong_group_is_refused(tmp_path: Path, rules: str, message: str) -> N
 
     with pytest.raises(MappingError, match=rf"vocabulary\.yaml:3: .*{message}"):
         read_vocabulary(path)
+
+
+def test_the_places_that_are_facilities_are_those_of_medicare(vocabulary: Vocabulary) -> None:
+    medicare = "02 19 21 22 23 24 26 31 34 41 42 51 52 53 56 61"
+    assert vocabulary.element("encounter.pos").sets["facilities"] == tuple(medicare.split())

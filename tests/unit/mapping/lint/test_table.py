@@ -79,6 +79,12 @@ def test_the_shipped_folder_has_no_finding() -> None:
             "substances.class is a list",
             id="scalar operator",
         ),
+        pytest.param(
+            "{in: [epidural, subarachnoid]}",
+            "{in: epidural}",
+            r"'epidural' is no set of values of target; single values are a list: in: \[epidural\]",
+            id="set",
+        ),
         pytest.param("{in: [epidural, subarachnoid]}", "{gte: 3}", "target is no number", id="order"),
         pytest.param(
             "{in: [epidural, subarachnoid]}", "{}", "a condition needs an operator", id="no operator"

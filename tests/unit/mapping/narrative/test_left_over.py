@@ -12,7 +12,12 @@ from tests.mapping_cases import MAPPINGS, NARRATIVE, Outcome, run
 DATA = Path(__file__).parents[3] / "data"
 NOTES = yaml.safe_load((DATA / "sentences.yaml").read_text())
 WHOLE = yaml.safe_load((DATA / "whole_notes.yaml").read_text())
-HEADER = {"service_date": "2026-03-02", "encounter.setting": "professional", "encounter.payer": "commercial"}
+HEADER = {
+    "service_date": "2026-03-02",
+    "encounter.setting": "professional",
+    "encounter.pos": "11",
+    "encounter.payer": "commercial",
+}
 EACH = [
     pytest.param(each, sentence, kind, id=f"{kind}: {sentence}")
     for each in NOTES
