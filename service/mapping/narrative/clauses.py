@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import compress
 from typing import Final, NamedTuple
 
 from service.mapping.narrative.marks import COLON, COMMA, EARLIER, LATER, PARAGRAPH_END, STOPS, TODAY
@@ -97,11 +98,10 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
     """
     aside = in_title = names = holds = False
     reason_ends = sys.maxsize  # the line of why it is done
-    for start, end, opens_paragraph in _with_titles_apart(text, grammar):
-        part = text.part(start, end)
+    for start, part, title, opens_paragraph in _parts(text, grammar):
+        end = start + len(part.words)
         titled_aside = bool(titles.aside) and 1 in titles.aside[start:end]
         opens_field = bool(titles.today) and not titles.today.isdisjoint(range(start, end))
-        title = _heading_words(part.words)
         heading = sets_aside(title, grammar) if title and not titled_aside else None
         if heading is None and (
             opens_field or (part.tokens[0].start() > reason_ends and grammar.begins(part.words))
@@ -134,7 +134,8 @@ def _title(part: Words, heading: Sequence[str], grammar: Grammar) -> int:
 def _between_stops(words: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
     """Yield where each sentence begins and ends, and whether it opens a paragraph."""
     start, opens = 0, True
-    for end in (*(i for i, word in enumerate(words) if word in STOPS), len(words)):
+    stops = compress(range(len(words)), map(STOPS.__contains__, words))
+    for end in (*stops, len(words)):
         if start < end:
             yield start, end, opens
             opens = False
@@ -142,31 +143,32 @@ def _between_stops(words: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
         start = end + 1
 
 
-def _with_titles_apart(text: Words, grammar: Grammar) -> Iterator[tuple[int, int, bool]]:
-    """Part the line of a title, or of a reason, from what is told below it, where no full stop does.
+def _parts(text: Words, grammar: Grammar) -> Iterator[tuple[int, Words, tuple[str, ...], bool]]:
+    """Yield where each sentence begins, its words, those of its heading, and whether it opens a paragraph.
 
+    The line of a title, or of a reason, is parted from what is told below it, where no full stop does:
     "PROCEDURE: Blood patch", and below it "Her headache was severe two days ago."
     """
     for start, end, opens_paragraph in _between_stops(text.words):
-        line = _title_line(text, start, end, grammar)
+        whole = text.part(start, end)
+        heading = _heading_words(whole.words)
+        line = _title_line(whole, heading, grammar) if heading else 0
         if line:
-            yield start, start + line, opens_paragraph
-            yield start + line, end, False
+            title, below = text.part(start, start + line), text.part(start + line, end)
+            yield start, title, _heading_words(title.words), opens_paragraph
+            yield start + line, below, _heading_words(below.words), False
         else:
-            yield start, end, opens_paragraph
+            yield start, whole, heading, opens_paragraph
 
 
-def _title_line(text: Words, start: int, end: int, grammar: Grammar) -> int:
+def _title_line(whole: Words, heading: Sequence[str], grammar: Grammar) -> int:
     """Return how many words of a sentence are the line of a title, with something told below it; else 0."""
-    if COLON not in text.words[start : min(end, start + _LONGEST_HEADING + 1)]:
+    if not grammar.may_end_with_its_line(heading):
         return 0
-    part = text.part(start, end)
-    if not grammar.may_end_with_its_line(_heading_words(part.words)):
-        return 0
-    line = part.first_line()
-    rest = part.words[line:]
+    line = whole.first_line()
+    rest = whole.words[line:]
     told = grammar.tells(rest) or grammar.begins(rest)
-    return line if told and grammar.ends_title(part.words[:line]) else 0
+    return line if told and grammar.ends_title(whole.words[:line]) else 0
 
 
 def _heading_words(words: Sequence[str]) -> tuple[str, ...]:

@@ -124,7 +124,7 @@ def _titles(words: Words, titled: Sequence[Titled]) -> Titles:
     """From characters to words."""
     if not titled:
         return Titles()
-    starts = words.starts()
+    starts = [start for start, _ in words.spans()]
     aside, today = bytearray(len(starts)), set()
     for title in titled:
         first, last = bisect_left(starts, title.start), bisect_left(starts, title.end)
@@ -164,7 +164,7 @@ def _is_news(reading: _Reading, sentence: Sentence, said: Said, *, past: bool) -
 
 def _judge(reading: _Reading, sentence: Sentence, said: Said, *, past: bool) -> None:
     """Keep the sentence's statements, each with what takes it back."""
-    whole = _doubt_of_all(sentence, said, past=past)
+    whole, spans = _doubt_of_all(sentence, said, past=past), sentence.words.spans()
     reading.items += said.of_one_thing
     for saying in said.sayings:
         meaning = saying.claim.meaning
@@ -174,7 +174,7 @@ def _judge(reading: _Reading, sentence: Sentence, said: Said, *, past: bool) -> 
             _mention(reading, saying, {whole, *saying.doubts})
         elif saying.value is not None:
             left = "" if meaning.plain and whole == "history" else whole
-            told = _statement(saying, saying.value, meaning, reading, sentence)
+            told = _statement(saying, saying.value, meaning, reading, sentence, spans)
             _state(reading, saying, meaning, told._replace(doubt=left) if left else told)
 
 
@@ -207,15 +207,19 @@ def _mention(reading: _Reading, saying: Saying, doubts: Collection[str]) -> None
 
 
 def _statement(
-    saying: Saying, value: Value, states: States, reading: _Reading, sentence: Sentence
+    saying: Saying,
+    value: Value,
+    states: States,
+    reading: _Reading,
+    sentence: Sentence,
+    spans: Sequence[tuple[int, int]],
 ) -> Statement:
     places, words = saying.claim.places, sentence.words
-    start, end = words.span(places[0], places[-1])
     return Statement(
         states.element,
         value,
-        start,
-        end,
+        spans[places[0]][0],
+        spans[places[-1]][1],
         saying.doubt,
         states.of,
         _thing(places, states, words, reading.items),

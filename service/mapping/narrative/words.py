@@ -51,6 +51,7 @@ _PLAIN = r"(?:(?!th\d)[a-z]{2,}\d*(?:'[a-z]+)?|a(?![a-z\d']))"
 _TOKEN = re.compile(
     r"(?:\A|(?![ \t](?!-)))(?:"  # a blank is soon passed over, and so are plain words
     rf"{_PLAIN}(?: {_PLAIN}){{0,15}}"
+    r"|[,:]|(?P<end>[;!?]|\.(?!\d))"
     r"|(?P<line>\n[\s-]*(?:\*(?!\*\*)[\s-]*)*(?:\(?\d{1,2}[.)](?=[ \t]))?|\A[ \t]*\(?\d{1,2}[.)](?=[ \t]))"
     r"|(?P<level>(?:th|[ctls])\d{1,2}(?:\ ?[-/]\ ?(?:th|[ctls])?\d{1,2}|\ (?:th|[ctls])\d{1,2})?(?![a-z0-9]))"
     r"|(?<=\d)x(?=\.?\d)"
@@ -62,8 +63,6 @@ _TOKEN = re.compile(
     # "3.2cm" is two words; a single letter, %, and the end of an ordinal are no units ("18g", "2nd").
     r"|(?P<number>\.?\d+(?:[.,]\d+)*(?:(?!x\d)(?:st|nd|rd|th|[a-z%])(?![a-z%]))?)"
     r"|(?P<dash>[ \t]-+[ \t])"
-    r"|(?P<end>[.;!?])"
-    r"|[,:]"
     r"|(?P<unticked>\[\s?\]|\(\s?\)|\x01)|(?P<ticked>\[\s?[x*]\s?\]|\(x\)|\x02)"
     r"|(?P<unfilled>(?<!\*)\*{3}(?!\*)|_{3,}|\{[^{}]{0,300}\}|@[a-z]\w{0,40}@|%[a-z]\w{0,40}%"
     r"|\[[^\[\]]{0,80}[/|*_][^\[\]]{0,80}\]|<<?(?!/?(?:a|b|br|div|em|font|h\d|i|li|ol|p|pre|span|strong|su[bp]|t[adhr]\w{0,3}|u|ul)\b)"
@@ -89,11 +88,25 @@ class Words(NamedTuple):
     times: Mapping[int, str] = {}  # index of a TIME -> "09:10"
     marked: Sequence[int] = ()  # the indices of all of these, in order
 
+    def spans(self) -> list[tuple[int, int]]:
+        """Return the characters of each word, from and to."""
+        found: list[tuple[int, int]] = []
+        before, start = None, 0
+        for word, token in zip(self.words, self.tokens, strict=True):
+            if token.lastgroup:
+                found.append(token.span())
+                continue
+            if token is not before:
+                before, start = token, token.start()
+            end = start + len(word)
+            found.append((start, end))
+            start = end + 1  # a blank stands between the plain words of a token
+        return found
+
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the characters from one word to another."""
-        token = self.tokens[last]
-        end = token.end() if token.lastgroup else self._start(last) + len(self.words[last])
-        return self._start(first), end
+        spans = self.spans()
+        return spans[first][0], spans[last][1]
 
     def first_line(self) -> int:
         """Return how many words stand on the line of the first."""
@@ -109,10 +122,6 @@ class Words(NamedTuple):
     def ends_in_full_stop(self) -> bool:
         token = self.tokens[-1]
         return token.string.startswith(".", token.end())
-
-    def starts(self) -> list[int]:
-        """Return the first character of each word."""
-        return [self._start(place) for place in range(len(self.words))]
 
     def part(self, start: int, end: int) -> "Words":
         """Return a sentence as words of its own."""
@@ -136,14 +145,6 @@ class Words(NamedTuple):
         if not self.marked:
             return self.words
         return self.words, *(tuple(each.items()) for each in self[2:6])
-
-    def _start(self, place: int) -> int:
-        token, first = self.tokens[place], place
-        if token.lastgroup:
-            return token.start()
-        while first and self.tokens[first - 1] is token:
-            first -= 1
-        return token.start() + sum(map(len, self.words[first:place])) + place - first
 
 
 def fold(text: str) -> str:

@@ -14,7 +14,7 @@ TEXT = (
 
 def test_each_word_stands_where_its_place_says() -> None:
     found = cut(TEXT, {"2026-03-02"})
-    for word, start in zip(found.words, found.starts(), strict=True):
+    for word, (start, _) in zip(found.words, found.spans(), strict=True):
         assert fold(TEXT).startswith(word, start) or not word.isalnum(), (word, start)
 
 
