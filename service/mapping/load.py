@@ -13,6 +13,7 @@ from service.mapping.documented.vocabulary import Vocabulary, read_vocabulary
 from service.mapping.files.findings import Finding
 from service.mapping.files.yaml_fault import nearest
 from service.mapping.lint.check import Checked, read_and_check
+from service.mapping.narrative.deeds import Deeds
 from service.mapping.narrative.terms import Terms
 from service.mapping.site.feeds import load_feeds
 from service.mapping.tables.algorithms import AlgorithmSource, compile_algorithm
@@ -31,6 +32,7 @@ class Mappings:
     tables: Tables
     feeds: tuple[Feed, ...]
     terms: Terms
+    deeds: Deeds
     digest: str
     sources: tuple[TableSource, ...] = field(repr=False)  # the tables as they are written
     algorithms: tuple[AlgorithmSource, ...] = field(repr=False)
@@ -70,9 +72,10 @@ def ready(checked: Checked, site: Mapping[str, str] = _NO_SETTINGS, *, failing: 
     if errors := sorted(each for each in wrong if not (failing and each.is_failed_test)):
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise MappingError(errors[0].message + more, errors[0].file, errors[0].line)
-    vocabulary, terms = checked.vocabulary, checked.terms
+    vocabulary, terms, deeds = checked.vocabulary, checked.terms, checked.deeds
     assert vocabulary is not None
     assert terms is not None
+    assert deeds is not None
     sources, algorithms = tuple(checked.tables), tuple(checked.algorithms)
     _check_site(site, (*sources, *algorithms))
     tables = (compile_table(source, vocabulary, checked.lookups, site) for source in sources)
@@ -83,6 +86,7 @@ def ready(checked: Checked, site: Mapping[str, str] = _NO_SETTINGS, *, failing: 
         tables=ready,
         feeds=checked.feeds,
         terms=terms,
+        deeds=deeds,
         digest=digest_of(checked.folder),
         sources=sources,
         algorithms=algorithms,

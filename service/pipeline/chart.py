@@ -15,13 +15,14 @@ import structlog
 from service import fhir, hl7
 from service.domain.asking import Asked, AskedState
 from service.domain.charge import Proposal
-from service.domain.documentation import ProcedureReport
+from service.domain.documentation import DocumentedElement, ProcedureReport
 from service.domain.errors import InputError
 from service.domain.event import Event, Format
 from service.domain.feed import Feed
 from service.domain.note import Note
 from service.domain.review import Candidate, Line
-from service.mapping import Mappings, Senses, Understood, combine, propose
+from service.mapping import Mappings, Senses, Understood, combine, in_force, propose
+from service.mapping.documented.stands import CONFLICT_ORIGIN
 from service.pipeline.answered import with_answers
 from service.pipeline.asking import carry_over
 from service.pipeline.billing_answers import Billing, take_answers
@@ -30,7 +31,7 @@ from service.pipeline.corrections import completed
 from service.pipeline.fitting import feed_finder
 from service.pipeline.gather import Gathering, ProcedureRef, Reading, Said, Unreadable
 from service.pipeline.joined import Joined, join
-from service.pipeline.lines import Chart, lines_of, of_processing
+from service.pipeline.lines import NOT_DONE, Chart, lines_of, of_processing
 from service.pipeline.notes import index_notes, note_of
 from service.pipeline.reconcile import hold_back, reconcile, show_plans
 from service.store import Database, Store
@@ -92,7 +93,15 @@ class Reader:
         key, parts = keyed[0][0], completed([part for _, part in keyed], self._understood)
         documentation = with_answers(combine(key, parts), answers)
         chart = Chart(documentation, propose(self.mappings.tables, documentation))
-        return self._pending(chart, parts) or chart
+        return self._pending(chart, parts) or replace(chart, deed=self._deed(chart, parts))
+
+    def _deed(self, chart: Chart, parts: Sequence[Understood]) -> DocumentedElement | None:
+        """What its notes tell was done, where nothing else brings the procedure to a person."""
+        if not _is_open(chart):
+            return None
+        notes = [each for part in in_force(parts) for each in part.narratives]
+        days = {str(day) for day in chart.documentation.values("service_date")}
+        return self.mappings.deeds.told_in(notes, days)
 
     def note(self, facility: str, procedure_id: str, said: Sequence[Said]) -> Note:
         """What is written of a procedure now."""
@@ -107,6 +116,18 @@ class Reader:
         signed = combine(chart.documentation.procedure_key, [replace(part, pending="") for part in parts])
         says = _says_something(propose(self.mappings.tables, signed))
         return Chart(signed, (), unsigned[-1]) if says else None
+
+
+def _is_open(chart: Chart) -> bool:
+    """Whether nothing is said of it yet: no table has a word, and no field says that it was not done."""
+    documentation = chart.documentation
+    statuses = {each.value for each in documentation.elements if _is_status_of_a_field(each)}
+    is_settled = documentation.certain or documentation.withdrawn or (statuses and statuses <= NOT_DONE)
+    return not (is_settled or _says_something(chart.proposals))
+
+
+def _is_status_of_a_field(element: DocumentedElement) -> bool:
+    return element.name == "status" and element.origin not in ("narrative", CONFLICT_ORIGIN)
 
 
 def _says_something(proposals: Sequence[Proposal]) -> bool:

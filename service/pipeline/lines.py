@@ -19,7 +19,8 @@ UNMAPPED = "unmapped"
 UNSIGNED = "unsigned"
 CREDITED = "credited"
 _CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
-_NOT_DONE = frozenset({"cancelled", "planned"})  # values of status
+_DEED = "a note tells of something done, and no mapping reads what it was: see the words that are marked"
+NOT_DONE = frozenset({"cancelled", "planned"})  # values of status
 _LONGEST_SLOT = 96
 _MOST_MODIFIERS = 4
 _TOO_MANY = 10_000
@@ -33,6 +34,7 @@ class Chart:
     documentation: Documentation
     proposals: tuple[Proposal, ...]
     pending: str = ""  # why what is documented does not count yet; nothing is proposed
+    deed: DocumentedElement | None = None  # what its notes tell was done, of which no table has a word
 
 
 def lines_of(chart: Chart) -> list[Line]:
@@ -53,7 +55,15 @@ def lines_of(chart: Chart) -> list[Line]:
     lines.extend(_stated_line(documentation, each, shared, open_questions) for each in stated)
     if not lines and documentation.certain:
         lines.append(_line(documentation, UNMAPPED, shared, note=_unmapped(documentation)))
+    elif not lines and chart.deed:
+        lines.append(_line(documentation, UNMAPPED, _with_deed(shared, chart.deed), note=_DEED))
     return lines
+
+
+def _with_deed(shared: dict[str, Any], deed: DocumentedElement) -> dict[str, Any]:
+    """What an unmapped line shows: where its note tells of something done."""
+    told = element_json(deed)
+    return {**shared, "elements": [*shared["elements"], told], "evidence": [told]}
 
 
 def of_processing(line: Line, processing_id: str) -> Line:
@@ -132,7 +142,7 @@ def _candidate_line(
 
 def _status_doubts(documentation: Documentation) -> Iterator[str]:
     """Why a code may be no charge: what it names was not done, or nobody can read how far it went."""
-    for status in _NOT_DONE.intersection(documentation.values("status")):
+    for status in NOT_DONE.intersection(documentation.values("status")):
         yield f"it is documented as {status}"
     if any(code.element == "status" for code in documentation.unknown):
         yield "how far it went is told in a code that no mapping translates"
@@ -211,7 +221,7 @@ def _line(
         units=0,
         modifiers=(),
         service_date=service_date(documentation),
-        content={"questions": [], **content, "because": [], "evidence": [], "note": note},
+        content={"questions": [], "evidence": [], **content, "because": [], "note": note},
     )
 
 

@@ -20,6 +20,7 @@ from service.mapping.lint.limits import lint_limits
 from service.mapping.lint.table import lint_lookup, lint_table
 from service.mapping.lint.table_tests import run_tests
 from service.mapping.lint.text import lint_comments
+from service.mapping.narrative.deeds import Deeds, load_deeds
 from service.mapping.narrative.terms import Terms, load_terms
 from service.mapping.site.coverage_policies import read_policy
 from service.mapping.site.destinations import load_destination
@@ -45,6 +46,7 @@ class Checked:
     algorithms: list[AlgorithmSource] = field(default_factory=list)
     feeds: tuple[Feed, ...] = ()
     terms: Terms | None = None
+    deeds: Deeds | None = None
     policies: list[CoveragePolicy] = field(default_factory=list)
     filing_limits: list[FilingLimits] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
@@ -165,6 +167,7 @@ def _read_neighbours(folder: Path, vocabulary: Vocabulary, checked: Checked) -> 
     checked.feeds = checked.attempt(load_feeds, folder / "feeds", vocabulary) or ()
     checked.findings += lint_feeds(checked.feeds)
     checked.terms = checked.attempt(load_terms, folder / "terms", vocabulary)
+    checked.deeds = checked.attempt(load_deeds, folder / "terms", vocabulary)
     for path in sorted((folder / "coverage").glob("*.yaml")):
         if policy := checked.attempt(read_policy, path, vocabulary):
             checked.policies.append(policy)

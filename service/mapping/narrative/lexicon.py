@@ -30,6 +30,7 @@ from service.mapping.narrative.terms_file import CuesFile, ElementTerms, Routine
 
 CUES_FILE: Final = "cues.yaml"
 ROUTINE_FILE: Final = "routine.yaml"
+DEEDS_FILE: Final = "deeds.yaml"
 _ANY: Final = "any"
 _LAST_TIME: Final = "{last time}"
 _DAY: Final = "{day}"
@@ -37,8 +38,6 @@ _DAY: Final = "{day}"
 _NO_MENTION = frozenset({"negation", "hypothesis", "unticked"})
 _NO_EVENT = _NO_MENTION | {"plan", "aside"}
 _HINDERING = {"only_without": _NO_MENTION, "overtaken_by": _NO_EVENT, "contested_by": _NO_EVENT}
-
-
 _WITHIN: Final = {
     (LEVEL, "spinal_level"): Within.LEVEL,
     (NUMBER, "number"): Within.NUMBER,
@@ -75,13 +74,12 @@ class Lexicon:
     inclusive: Mapping[Value, frozenset[Value]] = field(default_factory=dict)  # both -> left, right
 
 
-def read_lexicon(folder: Path, vocabulary: Vocabulary) -> Lexicon:
-    """Read and compile every file of mappings/terms."""
+def read_lexicon(folder: Path, vocabulary: Vocabulary, *, of_deeds: bool = False) -> Lexicon:
+    """Read and compile every file of mappings/terms: that of deeds alone, or all others."""
     cues, cue_lines = read_yaml(folder / CUES_FILE, CuesFile)
     routine, _ = read_yaml(folder / ROUTINE_FILE, RoutineFile)
-    of_elements = (
-        path for path in sorted(folder.glob("*.yaml")) if path.name not in (CUES_FILE, ROUTINE_FILE)
-    )
+    paths = (path for path in sorted(folder.glob("*.yaml")) if path.name not in (CUES_FILE, ROUTINE_FILE))
+    of_elements = (path for path in paths if (path.name == DEEDS_FILE) is of_deeds)
     faults, files = Faults(), []
     for path in of_elements:
         with faults.gathered():
