@@ -228,7 +228,24 @@ def _context(scope: Scope, paths: Mapping[str, Sequence[HL7Path]]) -> BillingCon
     values = {name: text for name, of in paths.items() if (text := scope.text(of))}
     if "patient_birth_date" in values:
         values["patient_birth_date"] = iso_date(values["patient_birth_date"])  # PID-7
+    if "patient_id_authority" in values:
+        beside = _beside(scope, paths.get("patient_id", ()), paths["patient_id_authority"])
+        values |= {} if beside is None else {"patient_id_authority": beside}  # PID-3.4
     return BillingContext(**values)
+
+
+def _beside(scope: Scope, numbers: Sequence[HL7Path], authorities: Sequence[HL7Path]) -> str | None:
+    """The authority of the repetition in which the number stands; None where it is to be read elsewhere.
+
+    Another number of the same patient (PID-3) is another authority's.
+    """
+    for number in scope.first(numbers)[:1]:
+        segment, at = number.segment, number.read_by.field
+        there = [path for path in authorities if (path.segment, path.field) == (segment.name, at)]
+        raw = segment.repetitions(at)[number.repetition]
+        texts = (segment.component_of(raw, path.component, path.subcomponent).strip() for path in there)
+        return next(filter(None, texts), "") if there else None
+    return None
 
 
 def _paths(feed: Feed, texts: Sequence[str]) -> tuple[HL7Path, ...]:

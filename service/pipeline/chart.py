@@ -164,9 +164,7 @@ def _chart_events(store: Store, reader: Reader, read: Sequence[Reading | Unreada
     gathering = Gathering(store, read_again, list(_accompanied(store, reader, read)))
     documented = gathering.documented()
     charts = _charted(reader, gathering, documented, {})
-    joined = join(
-        gathering, (each for each in gathering.all() if each.part.ties.is_weak or charts.get(each.ref))
-    )
+    joined = join(gathering, (each for each in gathering.all() if charts.get(each.ref) or _may_join(each)))
     if joined:
         changed = {ref: said for ref, said in joined.documented.items() if said != documented.get(ref)}
         charts |= _charted(reader, gathering, changed, joined.went_to)
@@ -179,6 +177,11 @@ def _chart_events(store: Store, reader: Reader, read: Sequence[Reading | Unreada
     if reader.indexes_notes:
         index_notes(reader.note, gathering, joined, charted)
     store.events.finish(gathering.outcomes(charted))
+
+
+def _may_join(said: Said) -> bool:
+    """Whether what is charted of others may change by a message of which nothing is charted."""
+    return said.part.ties.is_weak or said.part.withdrawn or said.part.documents_something
 
 
 def _charted(

@@ -15,6 +15,7 @@ from typing import Final
 
 from service.mapping import Understood
 from service.pipeline.gather import FHIR_KEY, Gathering, ProcedureRef, Said, apart
+from service.pipeline.unnumbered import as_numbered, unnumbered
 from service.store import Store
 
 _ROUNDS: Final = 4  # cancellation -> replacement -> addendum -> note
@@ -89,8 +90,12 @@ class _Names:
 def _assigned(gathering: Gathering, names: _Names, reached: frozenset[ProcedureRef]) -> Joined:
     documented = gathering.documented()
     strong = {ref for ref, told in documented.items() if any(not each.part.ties.is_weak for each in told)}
-    went_to: dict[ProcedureRef, tuple[ProcedureRef, ...]] = {}
     weak = [ref for ref in documented if ref not in strong]
+    went_to: dict[ProcedureRef, tuple[ProcedureRef, ...]] = {}
+    for ref, home in unnumbered(documented, strong).items():
+        documented[ref] = as_numbered(documented[ref], documented[home][0])
+        _move([ref], [home], documented, went_to)
+        strong.remove(ref)
     of_ref = {ref: _union(names.of(each) for each in told) & reached for ref, told in documented.items()}
     for group in _groups(weak, documented, of_ref):
         shared = _union(of_ref[ref] for ref in group)

@@ -61,7 +61,7 @@ def _moved(candidates: Candidates, existing: Sequence[Candidate], wanted: dict[s
     for slot in {candidate.slot for candidate in existing} - wanted.keys():
         charged = _charged([row for row in existing if row.slot == slot and not row.live])
         for other, line in wanted.items():
-            if charged and candidates.money(line) == charged.money:
+            if charged and _is_told(candidates, line, charged):
                 covered |= {slot, other}
     return covered
 
@@ -72,7 +72,7 @@ def _target(candidates: Candidates, rows: Sequence[Candidate], line: Line | None
     charged = _charged(decided)
     if charged:
         line = _correction(line, charged) if line else _credit_of(charged)
-        if candidates.money(line) == charged.money:
+        if _is_told(candidates, line, charged):
             return None
     if line and decided and decided[-1].basis == candidates.basis(line):
         return None
@@ -83,6 +83,14 @@ def _charged(decided: Sequence[Candidate]) -> Candidate | None:
     """The last line that was approved as a charge and not taken back since."""
     approved = [row for row in decided if row.status is CandidateStatus.APPROVED]
     return approved[-1] if approved and approved[-1].kind is ChargeKind.CHARGE else None
+
+
+def _is_told(candidates: Candidates, line: Line, charged: Candidate) -> bool:
+    """Whether billing was told this line. Who numbered the patient (PID-3.4) may have been said since."""
+    context = line.content["context"]
+    if not charged.content["context"].get("patient_id_authority"):
+        context = {**context, "patient_id_authority": ""}
+    return candidates.money(replace(line, content={**line.content, "context": context})) == charged.money
 
 
 def _correction(line: Line, charged: Candidate) -> Line:

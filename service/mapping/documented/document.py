@@ -23,6 +23,7 @@ from service.mapping.documented.stands import CONFLICT_ORIGIN
 
 FALLBACK: Final = "fallback"
 SERVICE_DATE: Final = "service_date"
+_OF_ANY_REPORT: Final = (SERVICE_DATE, "dx", "encounter.")
 _AGE: Final = "encounter.patient_age_years"
 _CONTEXT_FIELDS = tuple(field.name for field in fields(BillingContext))
 _UNTIED: Final = Ties()
@@ -49,6 +50,13 @@ class Understood:
     pending: str = ""  # why it is no documentation yet
     adds_to: str = ""  # the document of which it is an addendum
     narratives: tuple[Narrative, ...] = ()
+
+    @property
+    def documents_something(self) -> bool:
+        """Whether it says more than reports of any kind do."""
+        return bool(self.unknown) or any(
+            each.origin != FALLBACK and not each.name.startswith(_OF_ANY_REPORT) for each in self.elements
+        )
 
 
 def combine(procedure_key: str, parts: Sequence[Understood]) -> Documentation:

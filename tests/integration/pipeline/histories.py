@@ -164,4 +164,21 @@ _ALL = {
     "DFT": by_transaction,
 }
 REISSUED = [pytest.param(history, id=name) for name, history in _ALL.items()]
-TAKEN_BACK = [pytest.param(partial(history, last="cancel"), id=name) for name, history in _ALL.items()]
+_CANCELLED = {name: partial(history, last="cancel") for name, history in _ALL.items()}
+
+
+def unnumbered(told):
+    """The message of a source that does not say who numbered the patient (PID-3.4)."""
+    return told.replace(b"^^^HOSP^MR", b"^^^^MR")
+
+
+def now_and_then_numbered(history, patient):
+    """Every other message comes from such a source."""
+    return [unnumbered(told) if at % 2 else told for at, told in enumerate(history(patient))]
+
+
+_CANCELLED |= {
+    f"{name}, now and then numbered": partial(now_and_then_numbered, _CANCELLED[name])
+    for name in ("ORU by OBR-25", "DFT")
+}
+TAKEN_BACK = [pytest.param(history, id=name) for name, history in _CANCELLED.items()]

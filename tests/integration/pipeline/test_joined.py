@@ -6,7 +6,7 @@ import pytest
 
 from service.domain.charge import ChargeKind
 from tests.integration.pipeline.conftest import GUIDED, approve, post_all, queue
-from tests.integration.pipeline.histories import message, note, observed, segment
+from tests.integration.pipeline.histories import message, note, observed, segment, unnumbered
 
 LEFT = {"catheter__disposition": "left_indwelling"}
 WITHOUT_OUTCOME = {**GUIDED, "catheter__disposition": ""}
@@ -219,3 +219,76 @@ def test_what_is_said_of_an_order_is_not_said_of_its_children(database, take):
     child = oru("P1", 1, "F2", "", elements=WITHOUT_OUTCOME, f29="P1^F1")
     take(oru("P1", elements=WITHOUT_OUTCOME), child, note("T02", 2, "P1", LEFT, only=True, f14="P1"))
     assert sorted(code for _, code in shown(database, "P1")) == ["", "62327"]
+
+
+def elsewhere(told):
+    return told.replace(b"^^^HOSP^MR", b"^^^ELSEWHERE^MR")
+
+
+REMOVED = {"catheter__disposition": "removed_same_day"}
+OF_ONE_SOURCE = {
+    "the report's": lambda one, other: (unnumbered(one), other),
+    "the note's": lambda one, other: (one, unnumbered(other)),
+}
+
+
+@pytest.mark.parametrize("told_by", OF_ONE_SOURCE.values(), ids=OF_ONE_SOURCE)
+@pytest.mark.parametrize(
+    ("of_report", "of_note", "expected"),
+    [
+        (WITHOUT_OUTCOME, REMOVED, "[('CG', '62323')]"),
+        ({**GUIDED, "imaging__modality": ""}, IMAGE, "[('CG', '62327')]"),
+    ],
+    ids=["a note that is asked about alone", "a note that says nothing alone"],
+)
+def test_an_order_is_one_though_one_source_leaves_out_who_numbered_its_patient(
+    ends, told_by, of_report, of_note, expected
+):
+    def told(p):
+        return told_by(oru(p, elements=of_report), note("T02", 1, p, of_note, only=True, f15="F1"))
+
+    assert ends(told) == {expected}
+
+
+@pytest.mark.parametrize("told_by", OF_ONE_SOURCE.values(), ids=OF_ONE_SOURCE)
+def test_a_cancellation_is_of_its_order_though_one_source_leaves_out_who_numbered_its_patient(ends, told_by):
+    assert ends(lambda p: told_by(oru(p), oru(p, 2, status="X"))) == {"[]"}
+
+
+def test_of_which_authority_a_number_is_nobody_guesses(ends):
+    """Two authorities have that number: the note may be of either's patient."""
+
+    def told(p):
+        report = oru(p, elements=WITHOUT_OUTCOME)
+        return [report, elsewhere(report), unnumbered(note("T02", 1, p, LEFT, only=True, f15="F1"))]
+
+    assert ends(told) == {"[('CG', ''), ('CG', ''), ('CG', '')]"}
+
+
+@pytest.mark.parametrize("born", [b"19610101", b""], ids=["another day", "not said"])
+def test_a_number_without_an_authority_is_one_s_who_was_born_on_that_day_alone(ends, born):
+    def told(p):
+        late = note("T02", 1, p, LEFT, only=True, f15="F1").replace(b"19600101", born)
+        return [oru(p, elements=WITHOUT_OUTCOME), unnumbered(late)]
+
+    assert ends(told) == {"[('CG', ''), ('CG', '')]"}
+
+
+def test_an_addendum_goes_with_its_note_to_the_patient_who_was_numbered_elsewhere(ends):
+    def told(p):
+        noted = unnumbered(note("T02", 1, p, IMAGE, only=True, f15="F1"))
+        return [oru(p, elements=WITHOUT_BOTH), noted, unnumbered(addendum(p, 2))]
+
+    assert ends(told) == CHARGED
+
+
+def test_what_was_charged_before_anybody_said_who_numbered_the_patient_stands(database, take, coder):
+    take(unnumbered(oru("P1")))
+    approve(database, coder, queue(database)[0])
+    post_all(database)
+    take(oru("P1", 1))
+    assert queue(database) == [], "neither a second charge nor a credit"
+    take(unnumbered(oru("P1", 2, elements={"imaging__modality": "none"})))
+    (correction,) = queue(database)
+    assert (correction.code, bool(correction.corrects)) == ("62326", True)
+    assert correction.content["context"]["patient_id_authority"] == "HOSP"

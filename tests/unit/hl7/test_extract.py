@@ -22,6 +22,7 @@ ORU_FEED = Feed(
     version=("OBR-22",),
     context={
         "patient_id": ("PID-3[5=MR].1", "PID-3.1"),
+        "patient_id_authority": ("PID-3[5=MR].4", "PID-3.4", "PID-3.4.2"),
         "patient_birth_date": ("PID-7",),
         "visit_number": ("PV1-19.1",),
         "order_number": ("OBR-3.1",),
@@ -85,7 +86,11 @@ def test_each_procedure_has_its_own_segments_and_those_that_all_share():
     assert (first.procedure_key, second.procedure_key) == ("order:F1", "placer:P2")
     assert (first.withdrawn, second.withdrawn) == (False, True)  # the second ORC leads the second OBR
     assert first.context == BillingContext(
-        patient_id="8", patient_birth_date="1970-01-31", visit_number="V1", order_number="F1"
+        patient_id="8",
+        patient_id_authority="N",
+        patient_birth_date="1970-01-31",
+        visit_number="V1",
+        order_number="F1",
     )
     assert second.context.visit_number == "V1"
 
@@ -128,6 +133,22 @@ def test_what_stands_under_another_patient_is_never_read():
     assert (first.context.patient_id, first.context.visit_number) == ("7", "V7")
     assert (second.context.patient_id, second.context.visit_number) == ("8", "")
     assert [n.text for n in first.narratives] == []
+
+
+@pytest.mark.parametrize(
+    ("pid3", "patient"),
+    [
+        ("7^^^^MR~999^^^SSA^SS", ("7", "")),
+        ("999^^^SSA^SS~7^^^^MR", ("7", "")),
+        ("999^^^SSA^SS~7^^^N^MR", ("7", "N")),
+        ("7~999^^^SSA^SS", ("7", "")),
+        ("^^^SSA~7^^^N&1.2.3&ISO", ("7", "N")),
+        ("7^^^&1.2.3&ISO~999^^^SSA", ("7", "1.2.3")),
+    ],
+)
+def test_a_patient_s_number_is_not_another_authority_s(pid3, patient):
+    (report,) = Extractor(ORU_FEED, NAMES).extract(event(f"PID|1||{pid3}", "OBR|1||F1"))
+    assert (report.context.patient_id, report.context.patient_id_authority) == patient
 
 
 def test_segments_that_others_put_between_stay_shared_and_do_not_end_a_procedure():
