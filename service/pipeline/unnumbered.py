@@ -1,7 +1,7 @@
 """Unnumbered: messages that do not say which authority numbered their patient (PID-3.4).
 
 Two authorities give one number to two patients. Of a procedure, who was born on the same day and has the
-number of the one authority that is known is the same patient (docs/decisions/0029).
+number of the one authority that is known is the same patient (docs/decisions/0030).
 """
 
 from collections import defaultdict
