@@ -9,6 +9,7 @@ from service.mapping.narrative.automaton import Places
 from service.mapping.narrative.lexicon import Lexicon
 from service.mapping.narrative.marks import COMMA
 from service.mapping.narrative.meanings import (
+    BearsOut,
     Cue,
     Hinders,
     Ignored,
@@ -31,7 +32,7 @@ class Claim(NamedTuple):
     """A phrase that says something of an element: the places of its own words, gaps left out."""
 
     places: Places
-    meaning: States | Hinders | Mentions
+    meaning: States | Hinders | Mentions | BearsOut
     vague: bool = False  # its number does not say by itself how much: "2-3 cm"
 
 

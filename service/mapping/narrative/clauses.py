@@ -17,7 +17,9 @@ from service.mapping.narrative.marks import COLON, COMMA, EARLIER, LATER, PARAGR
 from service.mapping.narrative.words import Words
 
 _LONGEST_HEADING: Final = 6  # words
+_LONGEST_TITLE: Final = 12
 _SIDE: Final = "left"
+_NO_TITLE: Final = STOPS | {COLON, EARLIER, TODAY, LATER}
 _NO_HEADING: Final = frozenset({COMMA, EARLIER, TODAY, LATER})
 
 
@@ -112,11 +114,12 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
             names = in_title
             is_reason = heading and not grammar.reason_headings.isdisjoint(title)
             reason_ends = part.line_end() if is_reason else sys.maxsize
-        words = _title(part, title, grammar) if names else 0
-        names = words == len(part.words)
+        opening = start == 0 and end == _opening_line(text, grammar)
+        words = end if opening else _title(part, title, grammar) if names else 0
+        names = words == len(part.words) and not opening
         held = holds and heading is False and not opens_field
         opens = opens_paragraph or heading is not None
-        yield Sentence(part, aside or titled_aside, opens, in_title, words, held, opens_field)
+        yield Sentence(part, aside or titled_aside, opens, in_title or opening, words, held, opens_field)
         holds = _holds(part.words, grammar)
 
 
@@ -153,12 +156,23 @@ def _parts(text: Words, grammar: Grammar) -> Iterator[tuple[int, Words, tuple[st
         whole = text.part(start, end)
         heading = _heading_words(whole.words)
         line = _title_line(whole, heading, grammar) if heading else 0
-        if line:
+        line = line or (0 if start else _opening_line(text, grammar))
+        if 0 < line < len(whole.words):
             title, below = text.part(start, start + line), text.part(start + line, end)
             yield start, title, _heading_words(title.words), opens_paragraph
             yield start + line, below, _heading_words(below.words), False
         else:
             yield start, whole, heading, opens_paragraph
+
+
+def _opening_line(text: Words, grammar: Grammar) -> int:
+    """Return how many words of a text are a line above it that is its title, under no heading; else 0."""
+    line = text.words[: text.first_line()] if text.has_opening_line else ()
+    if not 0 < len(line) <= _LONGEST_TITLE or not _NO_TITLE.isdisjoint(line):
+        return 0
+    if sets_aside(line, grammar) is not None or not grammar.ends_title(line):
+        return 0
+    return len(line) + (text.words[len(line)] == COLON)  # which stands for the end of a line of capitals
 
 
 def _title_line(whole: Words, heading: Sequence[str], grammar: Grammar) -> int:

@@ -1,19 +1,19 @@
 """The lexicon: every phrase of mappings/terms, compiled, with what it means."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from service.domain.documentation import Value
-from service.domain.errors import MappingError
-from service.mapping.documented.vocabulary import Element, Vocabulary
+from service.mapping.documented.vocabulary import Vocabulary
 from service.mapping.files.faults import Faults
 from service.mapping.files.yaml_file import Lines, read_yaml
 from service.mapping.narrative.automaton import Automaton
 from service.mapping.narrative.clauses import Grammar
-from service.mapping.narrative.marks import COLON, COMMA, LEVEL, TIME
+from service.mapping.narrative.marks import COLON, COMMA
 from service.mapping.narrative.meanings import (
+    BearsOut,
     Cue,
     Hinders,
     Ignored,
@@ -24,28 +24,17 @@ from service.mapping.narrative.meanings import (
     Topic,
     Within,
 )
-from service.mapping.narrative.numbers import NUMBER
 from service.mapping.narrative.phrases import Families, Phrase, compile_phrase, words_of
 from service.mapping.narrative.terms_file import CuesFile, ElementTerms, RoutineFile, TermsFile
+from service.mapping.narrative.values import ANY, Values
 
 CUES_FILE: Final = "cues.yaml"
 ROUTINE_FILE: Final = "routine.yaml"
 DEEDS_FILE: Final = "deeds.yaml"
-_ANY: Final = "any"
-_LAST_TIME: Final = "{last time}"
-_DAY: Final = "{day}"
 #: Doubts in which a word is no mention of a thing, or no word of an event.
 _NO_MENTION = frozenset({"negation", "hypothesis", "unticked"})
 _NO_EVENT = _NO_MENTION | {"plan", "aside"}
 _HINDERING = {"only_without": _NO_MENTION, "overtaken_by": _NO_EVENT, "contested_by": _NO_EVENT}
-_WITHIN: Final = {
-    (LEVEL, "spinal_level"): Within.LEVEL,
-    (NUMBER, "number"): Within.NUMBER,
-    (NUMBER, "integer"): Within.INTEGER,
-    (TIME, "datetime"): Within.TIME,
-    (_LAST_TIME, "datetime"): Within.LAST_TIME,
-    (_DAY, "datetime"): Within.DAY,
-}
 
 Entry = tuple[Phrase, Meaning]
 
@@ -72,6 +61,8 @@ class Lexicon:
     gap_ends: frozenset[str]
     agreeing: frozenset[str] = frozenset()  # elements of which title and text must name the same
     inclusive: Mapping[Value, frozenset[Value]] = field(default_factory=dict)  # both -> left, right
+    #: Element -> its thing ("joint"): of these, what titles and forms say counts where it is borne out.
+    bearing: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_lexicon(folder: Path, vocabulary: Vocabulary, *, of_deeds: bool = False) -> Lexicon:
@@ -91,7 +82,7 @@ def read_lexicon(folder: Path, vocabulary: Vocabulary, *, of_deeds: bool = False
     for file, lines in files:
         for name, terms in file.elements.items():
             with faults.gathered():
-                reader = _Values.of(name, vocabulary, lines)
+                reader = Values.of(name, vocabulary, lines)
                 _no_value_twice(reader, terms, written, faults)
                 entries += _element_entries(reader, terms, _Compiler(families, lines, faults))
     faults.tell()
@@ -106,7 +97,17 @@ def read_lexicon(folder: Path, vocabulary: Vocabulary, *, of_deeds: bool = False
         gap_ends,
         frozenset(agreeing),
         dict(_inclusive(vocabulary)),
+        dict(_bearing(files, vocabulary)),
     )
+
+
+def _bearing(files: Iterable[tuple[TermsFile, Lines]], vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """Each element of a thing of which some phrase tells what was done, and that thing ("joint")."""
+    written = {name for file, _ in files for name, terms in file.elements.items() if terms.borne_out_by}
+    done = {name.partition(".")[0] for name in written}
+    for name in vocabulary.names:
+        if (thing := name.partition(".")[0]) in done:
+            yield name, thing
 
 
 def _inclusive(vocabulary: Vocabulary) -> Iterator[tuple[Value, frozenset[Value]]]:
@@ -119,7 +120,7 @@ def _inclusive(vocabulary: Vocabulary) -> Iterator[tuple[Value, frozenset[Value]
 
 
 def _no_value_twice(
-    reader: "_Values", terms: ElementTerms, written: dict[tuple[str, Value | Within], str], faults: Faults
+    reader: Values, terms: ElementTerms, written: dict[tuple[str, Value | Within], str], faults: Faults
 ) -> None:
     """Several files may have terms for one element, each for values of its own; all else adds up."""
     name, lines = reader.element.name, reader.lines
@@ -170,9 +171,9 @@ def _cue_entries(cues: CuesFile, compiler: _Compiler) -> Iterator[Entry]:
         yield from compiler.entries(phrases, Mark(mark), "sections", mark)
 
 
-def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler) -> Iterator[Entry]:
+def _element_entries(reader: Values, terms: ElementTerms, compiler: _Compiler) -> Iterator[Entry]:
     name = reader.element.name
-    for key in ("values", "plainly", "failing_that", "titles"):
+    for key in ("values", "plainly", "failing_that", "titles", "borne_out"):
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)
             with compiler.faults.gathered():
@@ -182,6 +183,7 @@ def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler
         place = ("elements", name, "denials", i)
         meaning = reader.states(denial.value, *place, of=denial.of)
         yield from _stating(reader, compiler, denial.phrases, meaning, *place, "phrases")
+    yield from compiler.entries(terms.borne_out_by, BearsOut(name), "elements", name, "borne_out_by")
     yield from compiler.entries(terms.ignore, Ignored(name), "elements", name, "ignore")
     for reach, phrases in terms.doubt.items():
         yield from compiler.entries(phrases, Cue("elsewhere", reach, name), "elements", name, "doubt", reach)
@@ -190,7 +192,7 @@ def _element_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler
     yield from _hindering_entries(reader, terms, compiler)
 
 
-def _hindering_entries(reader: "_Values", terms: ElementTerms, compiler: _Compiler) -> Iterator[Entry]:
+def _hindering_entries(reader: Values, terms: ElementTerms, compiler: _Compiler) -> Iterator[Entry]:
     """What leaves a value open, or disputes it."""
     name = reader.element.name
     for key, unless in _HINDERING.items():
@@ -202,71 +204,17 @@ def _hindering_entries(reader: "_Values", terms: ElementTerms, compiler: _Compil
                 yield from compiler.entries(phrases, hinders, *place)
     for value, phrases in terms.mentions.items():
         place = ("elements", name, "mentions", value)
-        mentions = Mentions(name, None if value == _ANY else reader.read(value, *place))
+        mentions = Mentions(name, None if value == ANY else reader.read(value, *place))
         yield from compiler.entries(phrases, mentions, *place)
 
 
 def _stating(
-    reader: "_Values", compiler: _Compiler, phrases: tuple[str, ...], meaning: States, *place: str | int
+    reader: Values, compiler: _Compiler, phrases: tuple[str, ...], meaning: States, *place: str | int
 ) -> Iterator[Entry]:
     for i, entry in enumerate(compiler.entries(phrases, meaning, *place)):
         with compiler.faults.gathered():
             reader.check(entry[0], meaning.value, *place, i)
         yield entry
-
-
-@dataclass(frozen=True, slots=True)
-class _Values:
-    """Reads the values that a file names for one element."""
-
-    element: Element
-    lines: Lines
-
-    @classmethod
-    def of(cls, name: str, vocabulary: Vocabulary, lines: Lines) -> "_Values":
-        try:
-            return cls(vocabulary.element(name), lines)
-        except MappingError as error:
-            raise lines.error(error.problem, "elements", name) from None
-
-    def read(self, value: str, *place: str | int) -> Value | Within:
-        within = _WITHIN.get((value, self.element.type))
-        if within is Within.DAY and not self.element.day_suffices:
-            raise self.lines.error(f"a day is no moment of {self.element.name}", *place)
-        if within:
-            return within
-        try:
-            return self.element.understand(value)
-        except ValueError as error:
-            raise self.lines.error(str(error), *place) from None
-
-    def hindered(self, value: str, *place: str | int) -> Value | None:
-        """Return the value that a phrase leaves open or disputes; None for any."""
-        found = None if value == _ANY else self.read(value, *place)
-        return None if isinstance(found, Within) else found
-
-    def states(self, value: str, *place: str | int, of: str = "", key: str = "") -> States:
-        element, in_titles = self.element, key == "titles"
-        return States(
-            element.name,
-            self.read(value, *place),
-            of,
-            plain=key == "plainly",
-            one_of_several=bool(element.group) and not in_titles,
-            by_level=bool(element.told_of),
-            failing_that=key == "failing_that",
-            titles_only=in_titles,
-        )
-
-    def check(self, phrase: Phrase, value: Value | Within, *place: str | int) -> None:
-        """Refuse a phrase that may stand without its value, or with a number of any unit."""
-        if not isinstance(value, Within):
-            return
-        if not phrase.always_has(value.marks):
-            raise self.lines.error(f"phrase {phrase.text!r} states no {value.marks[0]}", *place)
-        if self.element.unit and phrase.may_leave_open(NUMBER):
-            message = f"phrase {phrase.text!r} does not say behind {NUMBER} that it is {self.element.unit}"
-            raise self.lines.error(message, *place)
 
 
 def _routine(file: RoutineFile) -> Routine:

@@ -41,6 +41,7 @@ class States:
     by_level: bool = False  # tells of the levels beside which it stands
     failing_that: bool = False  # only where its sentence states no other value; disputed then
     titles_only: bool = False  # in a title, and only held against what the text below says
+    borne_out: bool = False  # only where the note bears out what it is of: the line of a form
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,13 @@ class Mentions:
 
 
 @dataclass(frozen=True, slots=True)
+class BearsOut:
+    """The phrase tells what was done, of which titles, or the lines of a form, say the rest."""
+
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """The phrase says of which part of the body its sentence tells, for one element."""
 
@@ -92,4 +100,4 @@ class Mark:
     kind: str  # lasting | present | taking_back | harmless | formulas, and those of sections
 
 
-Meaning = States | Cue | Ignored | Hinders | Mentions | Mark | Topic
+Meaning = States | Cue | Ignored | Hinders | Mentions | BearsOut | Mark | Topic

@@ -18,7 +18,7 @@ from service.mapping.narrative.claims import (
 from service.mapping.narrative.clauses import Clauses, Sentence
 from service.mapping.narrative.leftover import left_over
 from service.mapping.narrative.lexicon import Lexicon
-from service.mapping.narrative.meanings import Cue, Hinders, Mark, States
+from service.mapping.narrative.meanings import BearsOut, Cue, Hinders, Mark, States
 from service.mapping.narrative.mentions import HARMLESS, unread, unsaid_denials
 from service.mapping.narrative.words import Words
 
@@ -87,10 +87,16 @@ def read_sentence(sentence: Sentence, lexicon: Lexicon) -> Said:
 
 def _left_over(sentence: Sentence, found: Found, sayings: tuple[Saying, ...], lexicon: Lexicon) -> Places:
     """Return the words of its sentence that are none of what it states. A title has words of its own."""
-    states = [each for each in sayings if isinstance(each.claim.meaning, States) and each.value is not None]
+    states = [each for each in sayings if _tells(each)]
     stated = [each.claim for each in states if not each.doubt]
     others = [each.claim for each in states if each.doubt == _OTHER]
     return left_over(sentence.words, found, stated, others, lexicon.routine, _named(sentence, lexicon))
+
+
+def _tells(saying: Saying) -> bool:
+    """Whether something is stated, or told to have been done."""
+    meaning = saying.claim.meaning
+    return isinstance(meaning, BearsOut) or (isinstance(meaning, States) and saying.value is not None)
 
 
 def _named(sentence: Sentence, lexicon: Lexicon) -> int:
@@ -116,7 +122,9 @@ def _sayings(words: Words, found: Found, claims: list[Claim], reaching: list[_Re
 
 def _value(claim: Claim, words: Words) -> Value | None:
     meaning = claim.meaning
-    if isinstance(meaning, Hinders) or meaning.value is None or (claim.vague and isinstance(meaning, States)):
+    if isinstance(meaning, Hinders | BearsOut) or meaning.value is None:
+        return None
+    if claim.vague and isinstance(meaning, States):
         return None
     return value_of(claim, meaning.value, words)
 

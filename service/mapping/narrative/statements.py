@@ -9,7 +9,7 @@ from service.domain.documentation import Value
 from service.mapping.narrative.automaton import Places
 from service.mapping.narrative.clauses import Sentence, Titles, sentences
 from service.mapping.narrative.lexicon import Lexicon
-from service.mapping.narrative.meanings import Hinders, Mentions, States, Within
+from service.mapping.narrative.meanings import BearsOut, Hinders, Mentions, States, Within
 from service.mapping.narrative.mentions import DENIALS, Mention, disputed_by, mention_of
 from service.mapping.narrative.sayings import Said, Saying, read_sentence
 from service.mapping.narrative.sections import Section
@@ -51,7 +51,10 @@ class _Reading:
     words: Words
     section: Section
     statements: list[Statement] = field(default_factory=list)
-    titles: list[Statement] = field(default_factory=list)  # what they name, only held against the rest
+    titles: list[Statement] = field(default_factory=list)  # what they name, held against the rest
+    lines: list[Statement] = field(default_factory=list)  # of a form: they count where it is borne out
+    borne_out: set[str] = field(default_factory=set)  # elements of what is told to have been done
+    named: set[str] = field(default_factory=set)  # the same of titles
     mentions: list[Mention] = field(default_factory=list)  # of what their sentences say nothing of
     hindered: list[tuple[Hinders, str]] = field(default_factory=list)  # by what, and in which section
     taken_back: list[tuple[int, int]] = field(default_factory=list)  # nobody can tell what; where
@@ -89,6 +92,7 @@ def find_statements(
             _judge(reading, sentence, said, past=past)
         if not (sentence.aside or reading.section.before) and (at := _unclear(reading, said, past=past)):
             reading.taken_back.append(sentence.words.span(at[0], at[-1]))
+    reading = _with_what_is_borne_out(reading, lexicon.bearing)
     section = reading.section
     # Where a heading gives the day of the service, others beside it part the note; else its day is in doubt.
     if section.today or not service_days:
@@ -97,6 +101,34 @@ def find_statements(
     reading = replace(reading, statements=told)
     settled = _unhindered(reading, {"", "earlier"})
     return Told(settled, section.other_days, reading.titles, reading.taken_back)
+
+
+def _with_what_is_borne_out(reading: _Reading, bearing: Mapping[str, str]) -> _Reading:
+    """Add what titles, and the lines of a form, say of what was done.
+
+    A title counts where the text below says nothing of its element; where the text never bears it out, it is
+    disputed.
+    """
+    if not bearing:
+        return reading
+    below = {bearing[element] for element in reading.borne_out}
+    anywhere = below | {bearing[element] for element in reading.named}
+    own = [each for each in reading.statements if not (each.doubt or each.foreign)]
+    told = {each.element for each in own}
+    titles = [
+        _of_its_thing(each if bearing[each.element] in below else each._replace(disputed=True), own, bearing)
+        for each in reading.titles
+        if each.element in bearing and each.element not in told
+    ]
+    lines = [each for each in reading.lines if bearing[each.element] in anywhere]
+    statements = sorted([*reading.statements, *titles, *lines], key=lambda each: each.start)
+    return replace(reading, statements=statements)
+
+
+def _of_its_thing(title: Statement, own: Collection[Statement], bearing: Mapping[str, str]) -> Statement:
+    """What a title says, of the one thing of its group that the text tells of, where it tells of one."""
+    items = {each.item for each in own if bearing.get(each.element) == bearing[title.element] and each.item}
+    return title._replace(item=items.pop(), disputed=False) if len(items) == 1 else title
 
 
 def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]:
@@ -172,6 +204,10 @@ def _judge(reading: _Reading, sentence: Sentence, said: Said, *, past: bool) -> 
             _hinder(reading, meaning, {whole, *saying.doubts[:1]})
         elif isinstance(meaning, Mentions):
             _mention(reading, saying, {whole, *saying.doubts})
+        elif isinstance(meaning, BearsOut):
+            if not (whole or saying.doubts or reading.section.foreign):
+                in_title = saying.claim.places[0] < sentence.title
+                (reading.named if in_title else reading.borne_out).add(meaning.element)
         elif saying.value is not None:
             left = "" if meaning.plain and whole == "history" else whole
             told = _statement(saying, saying.value, meaning, reading, sentence, spans)
@@ -194,6 +230,9 @@ def _state(reading: _Reading, saying: Saying, states: States, statement: Stateme
     """Keep a statement. One that is denied, of a value within its phrase, may contradict another."""
     if states.titles_only:
         reading.titles.append(statement)
+        return
+    if states.borne_out:
+        reading.lines.append(statement)
         return
     reading.statements.append(statement)
     reading.stated.add(statement.element)

@@ -38,6 +38,8 @@ class ElementTerms(_Written):
         str, tuple[str, ...]
     ] = {}  # value, or "any" -> words that dispute, where they state nothing
     titles: dict[str, tuple[str, ...]] = {}  # value -> phrases; in a title, only held against the text below
+    borne_out: dict[str, tuple[str, ...]] = {}  # value -> phrases; these, and titles, count where there is
+    borne_out_by: tuple[str, ...] = ()  # one of these in the text (for all of "joint. ...")
     title_must_agree: bool = (
         False  # what a title names and the text below does not, or the reverse, is disputed
     )

@@ -70,6 +70,7 @@ _TOKEN = re.compile(
 )
 _LABEL = re.compile(r"[a-z][a-z /()&'-]{0,40}(?::|(?<= )#?\d{1,2}:(?!\d))")  # "Wound 2:", but not "at 10:30"
 _CAPITALS = re.compile(r"(?m)^[ \t]*[A-Z][A-Z /&-]{2,40}$")
+_OPENING_LINE = re.compile(r"\s*[A-Z][^\n.;:!?]*\n\s*[A-Z]")
 #: Behind S1, this makes a foramen of the vertebra: its root has no other way out.
 _AT_A_FORAMEN = re.compile(r"\s(?:foramen|transforaminal|tfesi|snrb|selective|nerve\sroot)\b")
 _BULLETS = frozenset("-*.)")
@@ -87,6 +88,7 @@ class Words(NamedTuple):
     days: Mapping[int, str] = {}  # index of a date -> the day, likelier first
     times: Mapping[int, str] = {}  # index of a TIME -> "09:10"
     marked: Sequence[int] = ()  # the indices of all of these, in order
+    has_opening_line: bool = False  # its first line ends without a stop, and a capital letter follows
 
     def spans(self) -> list[tuple[int, int]]:
         """Return the characters of each word, from and to."""
@@ -167,7 +169,7 @@ def cut(text: str, service_days: Collection[str] = ()) -> Words:
         elif word := cutting.read(token, kind):
             words.append(word)
             tokens.append(token)
-    return cutting.done()
+    return cutting.done()._replace(has_opening_line=bool(_OPENING_LINE.match(text)))
 
 
 class _Cutting:
