@@ -9,6 +9,21 @@ from pydantic_core import ErrorDetails
 
 Schema = dict[str, Any]
 
+#: How text of a pattern is written.
+_WRITTEN = {
+    "^[A-Z0-9]{2}$": "a modifier is two capital letters or digits, in quotes",
+    "^[a-z][a-z0-9_]*$": "a name has small letters, digits and _",
+}
+#: What is mostly meant by what the reader of YAML says.
+_HINTS = {
+    "mapping values are not allowed in this context": "text with a colon goes into quotes",
+    "did not find expected key": "this line, or one above, is indented otherwise than its neighbours, "
+    "or has a quote or bracket too many",
+    "did not find expected ',' or ']'": "a bracket [ is not closed, or a comma is missing",
+    "did not find expected ',' or '}'": "a brace { is not closed, or a comma is missing",
+    "found a tab character that violates indentation": "indent by spaces",
+}
+
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Say which known word `word` may be a slip of: "; nearest: x", or "" when none is close."""
@@ -33,7 +48,25 @@ def say(fault: ErrorDetails, schema: Schema) -> str:
         return f'{value} stands for text or a code: put the code in quotes: "{value}"'
     if kind == "bool_type":
         return f"{name}: write true or false, not {value!r}"
-    return f"{_dotted(path)}: {fault['msg'].removeprefix('Value error, ')}"
+    return f"{_dotted(path)}: {_shape(fault, schema) or fault['msg'].removeprefix('Value error, ')}"
+
+
+def say_yaml(problem: str) -> str:
+    """One sentence for what the reader of YAML stumbles over."""
+    hint = next((hint for said, hint in _HINTS.items() if problem.startswith(said)), "")
+    return f"is not YAML: {problem}" + (f"; {hint}" if hint else "")
+
+
+def _shape(fault: ErrorDetails, schema: Schema) -> str:
+    """Say how it is written, where the form is wrong; "" where another sentence is better."""
+    if fault["type"] in ("model_type", "dict_type"):
+        keys = ", ".join(sorted(_keys_at(schema, schema, fault["loc"])))
+        return "write {key: value}" + (f"; the keys are {keys}" if keys else "")
+    if fault["type"] == "tuple_type":
+        return f"write a list: [{fault['input']}]"
+    if fault["type"] == "string_pattern_mismatch":
+        return _WRITTEN.get(fault.get("ctx", {}).get("pattern", ""), "")
+    return ""
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from service.domain.errors import MappingError
 from service.mapping.files.faults import Faults
-from service.mapping.files.yaml_fault import say
+from service.mapping.files.yaml_fault import say, say_yaml
 
 M = TypeVar("M", bound=BaseModel)
 Json = Any
@@ -137,7 +137,7 @@ class _Builder:
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
-            raise MappingError(f"is not YAML: {error.problem}", self.file, line) from None
+            raise MappingError(say_yaml(str(error.problem)), self.file, line) from None
         except yaml.YAMLError as error:
             raise MappingError(f"is not YAML: {str(error).splitlines()[0]}", self.file, 1) from None
 

@@ -79,9 +79,9 @@ def check(folder: Path) -> list[Finding]:
 def found_in(checked: Checked, limits: CodeLimits = _NO_LIMITS) -> list[Finding]:
     """Return what was found, and what is out of the limits that others set, by file and line."""
     if _has_error(checked.findings):
-        return sorted(checked.findings)  # what is broken is not measured
+        return sorted(set(checked.findings))  # what is broken is not measured
     against_limits = [finding for source in checked.tables for finding in lint_limits(source, limits)]
-    return sorted([*checked.findings, *against_limits])
+    return sorted({*checked.findings, *against_limits})
 
 
 def read_and_check(folder: Path) -> Checked:

@@ -54,7 +54,7 @@ def _lint_cells(number: int, row: Row, file: TableFile, domains: Domains, report
     cells = row.cells[: len(file.decide.facts)]
     code = row.cells[len(cells)]
     if code != NO_CODE and not (isinstance(code, str) and looks_like_procedure_code(code)):
-        report.error(f'{code!r} is no code; put the code in quotes: "{code}"', *path, len(cells))
+        report.error(f"{code!r} is no code: five characters in quotes, or none", *path, len(cells))
     if len(row.cells) > len(cells) + 1 and not _is_size(row.cells[-1]):
         report.error("per is a number of more than 0: the size of one unit", *path, len(cells) + 1)
     for column, (name, cell) in enumerate(zip(file.decide.columns, cells, strict=False)):

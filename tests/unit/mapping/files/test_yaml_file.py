@@ -79,12 +79,16 @@ def refusal(folder: Path, text: str | bytes) -> str:
         pytest.param("", 1, "is empty", id="empty"),
         pytest.param("# only a comment\n", 1, "is empty", id="only a comment"),
         pytest.param("title: a\nrows: [\n", 3, "is not YAML", id="not closed"),
+        pytest.param("title: a\nrows: [a\nfree: b", 3, "is not YAML: .*; a bracket", id="no comma"),
+        pytest.param("title: a: b\n", 1, "is not YAML: .*; text with a colon goes into quotes", id="colon"),
         pytest.param("title: a\n\tx: 1\n", 2, "is not YAML", id="tab"),
         pytest.param("title: a\nfree: {[1]: 2}\n", 2, "a key must be a word", id="list as key"),
         pytest.param(b"title: a\nfree: {x: \xff}\n", 2, "is not UTF-8", id="latin-1"),
         pytest.param("title: " + "[" * 40 + "]" * 40, 1, "nested deeper than", id="deep"),
         pytest.param("title: " + "x" * (1 << 20), 1, "larger than", id="large"),
-        pytest.param("- a\n", 1, "should be an object", id="a list"),
+        pytest.param("- a\n", 1, "the file: write {key: value}; the keys are ", id="a list"),
+        pytest.param("title: a\nrows: 3\n", 2, r"rows: write a list: \[3\]", id="no list"),
+        pytest.param("title: a\nrows: [b]\n", 2, r"rows.0: write {key: value}; the keys are code", id="bare"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_line(

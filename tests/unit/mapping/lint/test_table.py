@@ -192,6 +192,7 @@ def test_the_shipped_folder_has_no_finding() -> None:
             id="code without quotes",
         ),
         pytest.param(ROW_8, ROW_8.replace('"62327"', '"6232"'), "'6232' is no code", id="no code"),
+        pytest.param('{add: "53"', '{add: "5"', "a modifier is two capital letters or digits", id="modifier"),
         pytest.param(
             ROW_8, ROW_8.replace(', "62327"', ""), "this row has 3 cells, the table 4 columns", id="short row"
         ),
@@ -309,6 +310,7 @@ def test_a_slip_is_found(folder: Path, old: str, new: str, message: str) -> None
     ("old", "new", "below"),
     [
         pytest.param("[epidural, subarachnoid]}", "[epidural, subarachnod]}", 0, id="value of the gate"),
+        pytest.param("  target:   {in:", "  tarket:   {in:", 0, id="element of the gate, told once"),
         pytest.param(
             "local_days: {gte: 2}}, then", "local_dys: {gte: 2}}, then", 0, id="element of evidence"
         ),
