@@ -64,28 +64,28 @@ class Automaton:
         self._states: dict[_Reached, State] = {}
         self.first = self._next(_Thread(i, 0) for i in range(len(phrases)))
 
-    def find(self, text: Words) -> Iterator[tuple[int, Places]]:
-        """Yield what stands in a sentence: the number of each phrase, and where its words stand.
+    def find(self, text: Words) -> list[tuple[int, Places]]:
+        """Return what stands in a sentence: the number of each phrase, and where its words stand.
 
         The words in its gaps are left out. In the order of their beginnings, and there of their numbers.
         """
         symbols, first = self._symbols(text), self.first
+        all_found: list[tuple[int, Places]] = []
         for place, symbol in enumerate(symbols):
             state = first.get(symbol)
             if state is None:
                 continue
-            if not state.is_built:
-                self._build(state)
             if state.is_plain and symbols[place + 1] not in state.following:
-                for number in state.ends:  # most have none
-                    yield number, (place,)
+                if state.ends:  # most have none
+                    all_found += [(number, (place,)) for number in state.ends]
                 continue
             found: dict[int, Places] = {}
             self._follow(state, symbols, place, (), found)
-            for number, places in sorted(found.items()) if len(found) > 1 else found.items():
-                own = places or match(self._phrases[number], text, place, self._gap_ends)
+            for number in sorted(found):
+                own = found[number] or match(self._phrases[number], text, place, self._gap_ends)
                 if own:
-                    yield number, own
+                    all_found.append((number, own))
+        return all_found
 
     def _symbols(self, text: Words) -> list[str]:
         """Return the words of a text and a last that is none; a number for each that is no word of ours."""
@@ -104,31 +104,37 @@ class Automaton:
         found: dict[int, Places],
     ) -> None:
         """Note the phrases that go on from `start`, but for those that are found already."""
-        ends: dict[int, int] = {}
+        reached: dict[int, Places] = {}
         place = start
         while state:
             place += 1
-            if not state.is_built:
-                self._build(state)
-            for phrase in state.ends:
-                ends[phrase] = place  # a later end is of what is tried before
+            if state.ends:  # a later end is of what is tried before
+                reached.update(dict.fromkeys(state.ends, (*before, *range(start, place))))
             if not state.is_plain:
-                self._look_beyond(state, symbols, place, (*before, *range(start, place)), found)
+                self._look_beyond(state, symbols, place, before, start, found)
             state = state.following.get(symbols[place])
-        for phrase, end in ends.items():
-            if phrase not in found:
-                found[phrase] = (*before, *range(start, end))
+        for phrase, places in reached.items():
+            found.setdefault(phrase, places)
 
     def _look_beyond(
-        self, state: State, symbols: list[str], place: int, before: Places, found: dict[int, Places]
+        self,
+        state: State,
+        symbols: list[str],
+        place: int,
+        before: Places,
+        start: int,
+        found: dict[int, Places],
     ) -> None:
         """Note the phrases that go on behind a gap, and those of which a gap may begin elsewhere as well."""
+        if not state.is_built:
+            self._build(state)
         for phrase in state.unclear:
             found.setdefault(phrase, UNCLEAR)
         beyond, closed = state.beyond, self._closed
         window = symbols[place : place + GAP_LENGTH + 1]
         if beyond.keys().isdisjoint(window):  # as most are
             return
+        before = (*before, *range(start, place))
         for after, symbol in enumerate(window, place):
             if symbol in beyond:
                 self._follow(beyond[symbol], symbols, after, before, found)

@@ -1,21 +1,19 @@
 """Claims: which phrases stand in a sentence, and what they say, before anything takes it back."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from service.domain.documentation import Value
 from service.mapping.narrative.automaton import Places
 from service.mapping.narrative.lexicon import Lexicon
 from service.mapping.narrative.marks import COMMA
 from service.mapping.narrative.meanings import (
-    BearsOut,
+    Claimed,
     Cue,
-    Hinders,
     Ignored,
     Mark,
     Meaning,
-    Mentions,
     States,
     Topic,
     Within,
@@ -32,7 +30,7 @@ class Claim(NamedTuple):
     """A phrase that says something of an element: the places of its own words, gaps left out."""
 
     places: Places
-    meaning: States | Hinders | Mentions | BearsOut
+    meaning: Claimed
     vague: bool = False  # its number does not say by itself how much: "2-3 cm"
 
 
@@ -49,19 +47,6 @@ class Found:
     def __bool__(self) -> bool:
         return bool(self.said or self.cues or self.ignored or self.marks or self.topics)
 
-    def add(self, places: Places, meaning: Meaning, *, vague: bool) -> None:
-        """Add a phrase."""
-        if isinstance(meaning, Cue):
-            self.cues.append((places, meaning))
-        elif isinstance(meaning, Mark):
-            self.marks.append((places, meaning))
-        elif isinstance(meaning, Topic):
-            self.topics.append((places, meaning))
-        elif isinstance(meaning, Ignored):
-            self.ignored.append((places, meaning))
-        else:
-            self.said.append(Claim(places, meaning, vague))
-
 
 def find_phrases(text: Words, lexicon: Lexicon) -> Found:
     """Find every phrase that stands in a sentence.
@@ -70,11 +55,20 @@ def find_phrases(text: Words, lexicon: Lexicon) -> Found:
     that number, it is kept all the same: its sentence may say more than can be read.
     """
     entries, found = lexicon.entries, Found()
+    steering: dict[type, list[Any]] = {
+        Cue: found.cues,
+        Mark: found.marks,
+        Topic: found.topics,
+        Ignored: found.ignored,
+    }
     for number, places in lexicon.automaton.find(text):
         phrase, meaning = entries[number]
         vague = phrase.numeric and _is_vague(places, meaning, text)
-        if not vague or (isinstance(meaning, States) and isinstance(meaning.value, Within)):
-            found.add(places, meaning, vague=vague)
+        if isinstance(meaning, Claimed):
+            if not vague or (isinstance(meaning, States) and isinstance(meaning.value, Within)):
+                found.said.append(Claim(places, meaning, vague))
+        elif not vague:
+            steering[type(meaning)].append((places, meaning))
     return found
 
 
@@ -88,17 +82,17 @@ def _is_vague(places: Places, meaning: Meaning, text: Words) -> bool:
 
 def claims_of(found: Found, words: Words) -> list[Claim]:
     """Return what is said of elements, but for words that are ignored for one; of each level of a list."""
-    ignored = ignored_places(found) if found.ignored else ()
-    claims: list[Claim] = []
-    for claim in found.said:
-        meaning = claim.meaning
-        if ignored and any((meaning.element, place) in ignored for place in claim.places):
-            continue
-        if isinstance(meaning, States) and _is_told_of_levels(claim, meaning, words):
-            claims += _each_level(claim, meaning, words)
-        else:
-            claims.append(claim)
-    return claims
+    claims = found.said
+    if found.ignored:
+        ignored = ignored_places(found)
+        claims = [
+            each
+            for each in claims
+            if not any((each.meaning.element, place) in ignored for place in each.places)
+        ]
+    if not words.levels:
+        return claims
+    return [one for each in claims for one in _of_each_level(each, words)]
 
 
 def ignored_places(found: Found) -> set[tuple[str, int]]:
@@ -106,17 +100,17 @@ def ignored_places(found: Found) -> set[tuple[str, int]]:
     return {(meaning.element, place) for places, meaning in found.ignored for place in places}
 
 
-def _is_told_of_levels(claim: Claim, meaning: States, words: Words) -> bool:
-    by_level = meaning.by_level and any(place in words.levels for place in claim.places)
-    return by_level or meaning.value is Within.LEVEL
-
-
-def _each_level(claim: Claim, meaning: States, words: Words) -> Iterator[Claim]:
+def _of_each_level(claim: Claim, words: Words) -> Iterable[Claim]:
     """Part a claim of one level of a list ("L3-4, L4-5 and L5-S1") into one of each: it is meant of all."""
-    own = next(place for place in claim.places if place in words.levels)
+    meaning = claim.meaning
+    if not (isinstance(meaning, States) and (meaning.by_level or meaning.value is Within.LEVEL)):
+        return (claim,)
+    own = next((place for place in claim.places if place in words.levels), None)
+    if own is None:
+        return (claim,)
     others = {*claim.places} - {own}
-    for level in _listed_with(own, words, _LISTING if meaning.by_level else _LISTING | _SIDES):
-        yield Claim(tuple(sorted({level, *others})), meaning)
+    listed = _listed_with(own, words, _LISTING if meaning.by_level else _LISTING | _SIDES)
+    return [Claim(tuple(sorted({level, *others})), meaning) for level in listed]
 
 
 def _listed_with(place: int, words: Words, listing: Collection[str]) -> list[int]:

@@ -10,11 +10,10 @@ from typing import Final
 from service.mapping.narrative.automaton import Places
 from service.mapping.narrative.claims import Claim, Found
 from service.mapping.narrative.lexicon import Routine
-from service.mapping.narrative.marks import COLON, COMMA, TIME, TODAY, UNCLEAR_TIME
 from service.mapping.narrative.mentions import PLAIN
 from service.mapping.narrative.words import Words
 
-_PLAIN: Final = frozenset({COLON, COMMA, TIME, TODAY, UNCLEAR_TIME})
+_FIGURES: Final = ".0123456789"
 _SHORT: Final = 3  # words of a fragment: "80 mg.", "Rate the same."
 _LEVELS: Final = "entry_levels"
 
@@ -33,15 +32,24 @@ def left_over(
     their elements, such as what numbed the skin.
     """
     said = [*stated, *others]
-    read = {place for claim in said for place in claim.places} | _cues_of(others, found)
-    known = routine.beside_a_statement if said else routine.anywhere
-    own = range(title, len(words.words))
-    unread = [at for at in own if at not in read and not _is_plain(words.words[at], known)]
-    unread = sorted({*unread, *_further_figures(words, stated, read)})
-    if not (unread or said) and len(own) <= _SHORT and _may_tell_how(words.words[title:], routine):
-        unread = [*own]
-    told = [word for at, word in enumerate(words.words) if at >= title and at not in read]
-    if not unread or _is_of_another_subject(told, found, routine):
+    read = {place for claim in said for place in claim.places}
+    if others:
+        read |= _cues_of(others, found)
+    own = words.words[title:]
+    strange = set(own).difference(routine.beside_a_statement if said else routine.anywhere)
+    unread = [
+        at
+        for at, word in enumerate(own, title)
+        if word in strange and at not in read and word[0] not in _FIGURES
+    ]
+    if words.numbers and stated:
+        unread = sorted({*unread, *_further_figures(words, stated, read)})
+    if not (unread or said) and len(own) <= _SHORT and _may_tell_how(own, routine):
+        unread = [*range(title, len(words.words))]
+    if not unread:
+        return ()
+    told = [word for at, word in enumerate(own, title) if at not in read]
+    if _is_of_another_subject(told, found, routine):
         return ()
     harmless = _harmless(words, found, has_statement=bool(said))
     return tuple(at for at in unread if at not in harmless)
@@ -55,7 +63,7 @@ def _may_tell_how(words: Sequence[str], routine: Routine) -> bool:
     """
     return (
         not words
-        or any(word[0] in ".0123456789" for word in words)
+        or any(word[0] in _FIGURES for word in words)
         or not routine.grammar.isdisjoint((words[0], words[-1]))
         or not routine.of_the_procedure.isdisjoint(words)
     )
@@ -83,10 +91,6 @@ def _further_figures(words: Words, stated: Collection[Claim], read: Collection[i
 
 def _unit(words: Words, number: int) -> str:
     return words.words[number + 1] if number + 1 < len(words.words) else ""
-
-
-def _is_plain(word: str, known: Collection[str]) -> bool:
-    return word in known or word in _PLAIN or word[0] in ".0123456789"
 
 
 def _harmless(words: Words, found: Found, *, has_statement: bool) -> set[int]:

@@ -11,7 +11,7 @@ from service.mapping.files.faults import Faults
 from service.mapping.files.yaml_file import Lines, read_yaml
 from service.mapping.narrative.automaton import Automaton
 from service.mapping.narrative.clauses import Grammar
-from service.mapping.narrative.marks import COLON, COMMA
+from service.mapping.narrative.marks import COLON, COMMA, HARMLESS_MARKS
 from service.mapping.narrative.meanings import (
     BearsOut,
     Cue,
@@ -41,7 +41,7 @@ Entry = tuple[Phrase, Meaning]
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """Words that take nothing back: in any sentence, and in one that states something."""
+    """Words and marks that take nothing back: in any sentence, and in one that states something."""
 
     anywhere: frozenset[str]
     beside_a_statement: frozenset[str]  # those of any sentence among them
@@ -218,7 +218,7 @@ def _stating(
 
 
 def _routine(file: RoutineFile) -> Routine:
-    anywhere = frozenset[str]().union(*file.anywhere.values())
+    anywhere = HARMLESS_MARKS.union(*file.anywhere.values())
     return Routine(
         anywhere,
         anywhere.union(*file.beside_a_statement.values()),

@@ -23,3 +23,5 @@ PARAGRAPH_END: Final = "\n"
 STOPS: Final = frozenset({SENTENCE_END, PARAGRAPH_END})
 COMMA: Final = ","
 COLON: Final = ":"
+#: These take nothing back.
+HARMLESS_MARKS: Final = frozenset({COLON, COMMA, TIME, TODAY, UNCLEAR_TIME})

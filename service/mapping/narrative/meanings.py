@@ -100,4 +100,6 @@ class Mark:
     kind: str  # lasting | present | taking_back | harmless | formulas, and those of sections
 
 
-Meaning = States | Cue | Ignored | Hinders | Mentions | BearsOut | Mark | Topic
+#: What is said of an element; all else steers the reading.
+Claimed = States | Hinders | Mentions | BearsOut
+Meaning = Claimed | Cue | Ignored | Mark | Topic
