@@ -18,12 +18,12 @@ from service.mapping.documented.items import Item, items_of
 from service.mapping.documented.stands import Stand, StandOf, Stands, is_disputed, stand_of
 from service.mapping.documented.vocabulary import Group, Vocabulary
 from service.mapping.files.yaml_file import Lines, read_yaml
-from service.mapping.tables.conditions import TRUE, AllOf, Condition, Scalar
+from service.mapping.tables.conditions import TRUE, AllOf, Scalar
 from service.mapping.tables.facts import Asked, elements_of
 from service.mapping.tables.gate import Gate, compile_gate
 from service.mapping.tables.infusion import Administration, Billed, Options, Unanswered, arrange
 from service.mapping.tables.table import SERVICE_DATE, Concern, Look, Wording
-from service.mapping.tables.table_file import Name, Switch, TableTest, in_list
+from service.mapping.tables.table_file import GateLines, Name, Switch, TableTest
 from service.mapping.tables.tail import Code, Conditions, Part, Window, as_tuples
 from service.mapping.tables.view import Found, Readers
 
@@ -48,7 +48,7 @@ class AlgorithmFile(Part):
     unsettled: tuple[str, ...] = ()
     switches: dict[Name, Switch] = Field(default_factory=dict)
     concerns: Annotated[dict[str, Literal["any"] | tuple[Scalar, ...]], BeforeValidator(as_tuples)]
-    applies_when: dict[str, Annotated[tuple[Condition, ...], BeforeValidator(in_list)]]
+    applies_when: dict[str, GateLines]
     not_charged: tuple[
         Conditions, ...
     ] = ()  # where all of a line holds: documented, and nothing is charged for it

@@ -6,7 +6,9 @@ The operators are a closed list; there are no expressions. What is not documente
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from service.domain.documentation import Value
 from service.mapping.documented.stands import Stand, Stands
@@ -61,6 +63,10 @@ class Condition(BaseModel):
         if not isinstance(value, dict):
             return {"unknown": True} if value == "unknown" else value
         return {name: tuple(each) if isinstance(each, list) else each for name, each in value.items()}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [{"const": "unknown"}, handler(core)]}
 
     @model_validator(mode="after")
     def _says_something(self) -> "Condition":

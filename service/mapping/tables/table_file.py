@@ -40,6 +40,13 @@ def in_list(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else (value,)
 
 
+#: Of one element; one condition, or several that must all hold.
+GateLines = Annotated[
+    tuple[Condition, ...],
+    BeforeValidator(in_list, json_schema_input_type=Condition | tuple[Condition, ...]),
+]
+
+
 def _as_row(value: Any) -> Any:
     row = {"row": value} if isinstance(value, list) else value
     return (
@@ -94,7 +101,9 @@ class EvidenceLine(Part):
 class Fact(Part):
     """An input of the table: settled when all proven lines agree."""
 
-    ask_about: Annotated[tuple[str, ...], BeforeValidator(in_list)]
+    ask_about: Annotated[
+        tuple[str, ...], BeforeValidator(in_list, json_schema_input_type=str | tuple[str, ...])
+    ]
     lookup: LookupUse | None = None
     bands: Bands | None = None
     evidence: tuple[EvidenceLine, ...] = ()
@@ -104,12 +113,15 @@ class Row(Window):
     cells: tuple[Scalar, ...] = Field(alias="row", min_length=2)
 
 
+_WrittenRow = Annotated[Row, BeforeValidator(_as_row, json_schema_input_type=tuple[Scalar, ...] | Row)]
+
+
 class Decide(Part):
     """The rows: one column a fact, then `code`, and perhaps `per`, the size of one unit of that code."""
 
     hit: Literal["unique"]
     columns: tuple[str, ...] = Field(min_length=2)
-    rows: tuple[Annotated[Row, BeforeValidator(_as_row)], ...] = Field(min_length=1)
+    rows: tuple[_WrittenRow, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _rectangular(self) -> "Decide":
@@ -138,7 +150,9 @@ class TableTest(Part):
     given: dict[str, Any]
     switches: dict[str, str] = Field(default_factory=dict)
     expect: tuple[Code, ...] = ()  # codes proposed
-    units: Annotated[tuple[int, ...], BeforeValidator(in_list)] = ()  # of each; not written: 1
+    units: Annotated[
+        tuple[int, ...], BeforeValidator(in_list, json_schema_input_type=int | tuple[int, ...])
+    ] = ()  # of each; not written: 1
     modifiers: tuple[ModifierText, ...] = ()
     asks: tuple[str, ...] = ()  # elements asked about, blocking
     candidates: tuple[Code, ...] = ()  # codes that the blocking questions decide between
@@ -159,7 +173,7 @@ class TableFile(Part):
     concerns: Annotated[dict[str, Literal["any"] | tuple[Scalar, ...]], BeforeValidator(as_tuples)]
     each: str = ""  # a group, or an element that is a list: the table is asked once for each
     sum: Sum | None = None
-    applies_when: dict[str, Annotated[tuple[Condition, ...], BeforeValidator(in_list)]]
+    applies_when: dict[str, GateLines]
     facts: dict[Name, Fact]
     decide: Decide
     units: Units = Units(fixed=1)
