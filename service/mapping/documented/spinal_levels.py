@@ -24,6 +24,14 @@ _OPENINGS = {
     "FIRST SACRAL FORAMEN": "S1_foramen",
 }
 
+_VERTEBRA = r"(?:th|[ctls])\d{1,2}"
+#: In a narrative, in lower case: "(between) l4 and l5", "l4-5", "l4/l5", "l4 l5", "l4,5", "l 4-5", "th6".
+LEVEL_PATTERN = (
+    rf"(?:(?:(?<=between\ )|(?<=between\ the\ )){_VERTEBRA}\ and\ {_VERTEBRA}"
+    rf"|{_VERTEBRA}(?:\ ?[-/]\ ?(?:th|[ctls])?\d{{1,2}}|\ {_VERTEBRA}|,\d{{1,2}}(?!,?\d))?"
+    r"|(?<!\d\ )[ctl]\ \d{1,2}[-/]\d{1,2})(?![a-z0-9])"
+)
+
 
 def spinal_level(text: str) -> str:
     """Read "L2-3", "l2/l3", "L2 L3" as "L2-L3"; ValueError when it is no level, or two apart."""

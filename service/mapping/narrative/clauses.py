@@ -46,10 +46,9 @@ class Grammar:
     holding_headings: frozenset[str]  # with nothing behind them, the next heading stands under them
     openers: frozenset[str]  # "and" before one of these opens a clause
     breaks: frozenset[str]  # where a clause may begin: contrasts, and
-    reason_headings: frozenset[
-        str
-    ]  # of those aside: they hold up to a line of how the patient was made ready
-    making_ready: frozenset[str]
+    reason_headings: frozenset[str]  # of those aside: they hold up to a field, or to a line in which
+    making_ready: frozenset[str]  # the patient is made ready
+    field_headings: frozenset[tuple[str, ...]]  # "Approach", "Needle"
     going_on: frozenset[str]  # no title ends with one of these
     links: frozenset[str]  # a clause with no more than these before a cue has no subject of its own
 
@@ -61,6 +60,10 @@ class Grammar:
     def begins(self, words: Sequence[str]) -> bool:
         """Whether the patient is made ready: no reason is told any more."""
         return not self.making_ready.isdisjoint(words)
+
+    def ends_reason(self, heading: Sequence[str], words: Sequence[str]) -> bool:
+        """Whether a line below a reason tells how the procedure was done."""
+        return tuple(heading) in self.field_headings or self.begins(words)
 
     def may_end_with_its_line(self, heading: Sequence[str]) -> bool:
         """Whether a heading says what the note is about, or why, which takes no full stop."""
@@ -106,7 +109,7 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
         opens_field = bool(titles.today) and not titles.today.isdisjoint(range(start, end))
         heading = sets_aside(title, grammar) if title and not titled_aside else None
         if heading is None and (
-            opens_field or (part.tokens[0].start() > reason_ends and grammar.begins(part.words))
+            opens_field or (part.tokens[0].start() > reason_ends and grammar.ends_reason(title, part.words))
         ):
             heading = False
         if heading is not None:

@@ -124,7 +124,7 @@ def _no_value_twice(
 ) -> None:
     """Several files may have terms for one element, each for values of its own; all else adds up."""
     name, lines = reader.element.name, reader.lines
-    for key in ("values", "plainly"):
+    for key in ("values", "plainly", "though_aside", "otherwise"):
         for value in getattr(terms, key):
             place = ("elements", name, key, value)
             with faults.gathered():
@@ -173,7 +173,7 @@ def _cue_entries(cues: CuesFile, compiler: _Compiler) -> Iterator[Entry]:
 
 def _element_entries(reader: Values, terms: ElementTerms, compiler: _Compiler) -> Iterator[Entry]:
     name = reader.element.name
-    for key in ("values", "plainly", "failing_that", "titles", "borne_out"):
+    for key in ("values", "plainly", "though_aside", "otherwise", "failing_that", "titles", "borne_out"):
         for value, phrases in getattr(terms, key).items():
             place = ("elements", name, key, value)
             with compiler.faults.gathered():
@@ -240,6 +240,7 @@ def _grammar(cues: CuesFile) -> Grammar:
         breaks=frozenset(cues.contrasts) | {"and"},
         reason_headings=frozenset(cues.headings.reason),
         making_ready=frozenset(cues.making_ready),
+        field_headings=frozenset(words_of(heading) for heading in cues.headings.field),
         going_on=frozenset(cues.going_on) | {COMMA, COLON},
         links=frozenset(cues.links) | {COMMA},
     )

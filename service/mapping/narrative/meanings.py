@@ -37,11 +37,17 @@ class States:
     value: Value | Within
     of: str = ""  # a denial: what was not so
     plain: bool = False  # stands unless it is denied, set aside, or told of years ago
+    though_aside: bool = False  # names the heading that sets it aside, and stands
+    beside: frozenset[Value] | None = None  # stands only where the note states none but these
     one_of_several: bool = False  # the element tells of one thing of a group
     by_level: bool = False  # tells of the levels beside which it stands
     failing_that: bool = False  # only where its sentence states no other value; disputed then
     titles_only: bool = False  # in a title, and only held against what the text below says
     borne_out: bool = False  # only where the note bears out what it is of: the line of a form
+
+    def stands_beside(self, doubt: str) -> bool:
+        """Whether it stands although its whole sentence is taken back so."""
+        return (self.plain and doubt == "history") or (self.though_aside and doubt == "aside")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Statement(NamedTuple):
     foreign: str = ""  # in a section that was copied, or is of an earlier day
     elsewhere: bool = False  # its sentence tells of another part of the body
     disputed: bool = False
+    beside: frozenset[Value] | None = None  # stands only where the note states none but these
 
 
 class Titled(NamedTuple):
@@ -209,7 +210,7 @@ def _judge(reading: _Reading, sentence: Sentence, said: Said, *, past: bool) -> 
                 in_title = saying.claim.places[0] < sentence.title
                 (reading.named if in_title else reading.borne_out).add(meaning.element)
         elif saying.value is not None:
-            left = "" if meaning.plain and whole == "history" else whole
+            left = "" if meaning.stands_beside(whole) else whole
             told = _statement(saying, saying.value, meaning, reading, sentence, spans)
             _state(reading, saying, meaning, told._replace(doubt=left) if left else told)
 
@@ -266,6 +267,7 @@ def _statement(
         reading.section.foreign,
         states.element in reading.topics.elsewhere,
         states.failing_that,
+        states.beside,
     )
 
 

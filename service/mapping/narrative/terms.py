@@ -44,7 +44,7 @@ class Terms:
         disputed = set(_not_agreed(told.statements, self._lexicon.agreeing))
         disputed |= set(_unlike_titles(told, self._lexicon.inclusive))
         others = [Statement(_SERVICE_DATE, day, *span) for day, span in told.other_days.items()]
-        standing = settle(told.statements)
+        standing = settle(_unless_told(told.statements))
         if standing:
             others += [Statement(TAKEN_BACK, text[slice(*span)], *span) for span in told.taken_back]
         return tuple(
@@ -102,6 +102,19 @@ def _sets_aside(title: str, grammar: Grammar) -> bool | None:
 
 def _heading(title: str) -> tuple[str, ...]:
     return tuple(word for word in cut(title).words if word.isalnum())
+
+
+def _unless_told(statements: Sequence[Statement]) -> list[Statement]:
+    """Leave out what stands only where the note states no other value of the element."""
+    told: dict[str, set[Value]] = {}
+    for each in statements:
+        if each.beside is None and not (each.doubt or each.of or each.foreign):
+            told.setdefault(each.element, set()).add(each.value)
+    return [
+        each
+        for each in statements
+        if each.beside is None or each.beside.issuperset(told.get(each.element, ()))
+    ]
 
 
 def settle(statements: Iterable[Statement]) -> list[Statement]:

@@ -24,6 +24,10 @@ class ElementTerms(_Written):
 
     values: dict[str, tuple[str, ...]] = {}  # value -> phrases that state it
     plainly: dict[str, tuple[str, ...]] = {}  # value -> phrases that only a denial takes back
+    though_aside: dict[
+        str, tuple[str, ...]
+    ] = {}  # value -> phrases that name a heading of history or the like
+    otherwise: dict[str, tuple[str, ...]] = {}  # value -> phrases; where the note states no other
     failing_that: dict[str, tuple[str, ...]] = {}  # value -> phrases; where its sentence states no other
     denials: tuple[Denial, ...] = ()
     ignore: tuple[str, ...] = ()  # phrases whose words mean something else here
@@ -60,7 +64,12 @@ class Headings(_Written):
     aside: tuple[str, ...]  # any word of the heading
     title: tuple[str, ...] = ()  # of those of today: what the note is about, not yet how it went
     holding: tuple[str, ...] = ()  # of those aside: with nothing behind it, the next heading stands under it
-    reason: tuple[str, ...]  # of those aside: a line of `making_ready` ends what stands under them
+    reason: tuple[
+        str, ...
+    ]  # of those aside: a field, or a line of `making_ready`, ends what stands under them
+    field: tuple[
+        str, ...
+    ] = ()  # how it was done, in a word or two: they end a reason, not a history or a plan
 
 
 class Sections(_Written):

@@ -61,13 +61,20 @@ class Values:
             element.name,
             self.read(value, *place),
             of,
-            plain=key == "plainly",
+            plain=key in ("plainly", "though_aside"),
+            though_aside=key == "though_aside",
             one_of_several=bool(element.group),
             by_level=bool(element.told_of),
             failing_that=key == "failing_that",
             titles_only=key == "titles",
             borne_out=key == "borne_out",
+            beside=self._no_contradiction(value) if key == "otherwise" else None,
         )
+
+    def _no_contradiction(self, value: str) -> frozenset[Value]:
+        """Return a value and the less exact words for it."""
+        vaguer = (vague for vague, exact in self.element.covers.items() if value in exact)
+        return frozenset({self.element.understand(value), *vaguer})
 
     def check(self, phrase: Phrase, value: Value | Within, *place: str | int) -> None:
         """Refuse a phrase that may stand without its value, or with a number of any unit."""

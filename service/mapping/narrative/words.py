@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
-from service.mapping.documented.spinal_levels import spinal_level
+from service.mapping.documented.spinal_levels import LEVEL_PATTERN, spinal_level
 from service.mapping.narrative.clock import CLOCK_PATTERN, Clock, read_clock, read_together, settled
 from service.mapping.narrative.days import (
     DATE_PATTERN,
@@ -20,13 +20,12 @@ from service.mapping.narrative.days import (
     days_without_year,
     mark_of,
 )
+from service.mapping.narrative.line_ends import LineEnds
 from service.mapping.narrative.marks import (
-    COLON,
     COMMA,
     EARLIER,
     LATER,
     LEVEL,
-    PARAGRAPH_END,
     QUESTION,
     SENTENCE_END,
     TIME,
@@ -53,7 +52,7 @@ _TOKEN = re.compile(
     rf"{_PLAIN}(?: {_PLAIN}){{0,15}}"
     r"|[,:]|(?P<end>[;!?]|\.(?!\d))"
     r"|(?P<line>\n[\s-]*(?:\*(?!\*\*)[\s-]*)*(?:\(?\d{1,2}[.)](?=[ \t]))?|\A[ \t]*\(?\d{1,2}[.)](?=[ \t]))"
-    r"|(?P<level>(?:th|[ctls])\d{1,2}(?:\ ?[-/]\ ?(?:th|[ctls])?\d{1,2}|\ (?:th|[ctls])\d{1,2})?(?![a-z0-9]))"
+    rf"|(?P<level>{LEVEL_PATTERN})"
     r"|(?<=\d)x(?=\.?\d)"
     rf"|(?P<clock>{CLOCK_PATTERN})"
     r"|[a-z]+\d*(?:'[a-z]+)?"
@@ -68,12 +67,10 @@ _TOKEN = re.compile(
     r"|\[[^\[\]]{0,80}[/|*_][^\[\]]{0,80}\]|<<?(?!/?(?:a|b|br|div|em|font|h\d|i|li|ol|p|pre|span|strong|su[bp]|t[adhr]\w{0,3}|u|ul)\b)"
     r"[a-z][a-z _/|-]{1,40}>))",
 )
-_LABEL = re.compile(r"[a-z][a-z /()&'-]{0,40}(?::|(?<= )#?\d{1,2}:(?!\d))")  # "Wound 2:", but not "at 10:30"
-_CAPITALS = re.compile(r"(?m)^[ \t]*[A-Z][A-Z /&-]{2,40}$")
 _OPENING_LINE = re.compile(r"\s*[A-Z][^\n.;:!?]*\n\s*[A-Z]")
 #: Behind S1, this makes a foramen of the vertebra: its root has no other way out.
 _AT_A_FORAMEN = re.compile(r"\s(?:foramen|transforaminal|tfesi|snrb|selective|nerve\sroot)\b")
-_BULLETS = frozenset("-*.)")
+_UNIT = re.compile(r"(?:/|\d ?)[a-z]$")  # "8 ml/h", "2 h": no initial
 _STOPS = frozenset({"end", "line", "dash"})  # kinds of token
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "approx", *MONTHS} - {"may"})
 
@@ -158,7 +155,7 @@ def fold(text: str) -> str:
 
 def cut(text: str, service_days: Collection[str] = ()) -> Words:
     """Cut a text into words; its dates are held against the day of service."""
-    cutting = _Cutting({found.end() for found in _CAPITALS.finditer(text)}, service_days)
+    cutting = _Cutting(LineEnds(text), service_days)
     words, tokens = cutting.words, cutting.tokens
     for token in _TOKEN.finditer(fold(text)):
         kind = token.lastgroup
@@ -175,14 +172,14 @@ def cut(text: str, service_days: Collection[str] = ()) -> Words:
 class _Cutting:
     """What was cut so far, and how to read what is no plain word."""
 
-    def __init__(self, capitals: set[int], service_days: Collection[str]) -> None:
+    def __init__(self, line_ends: LineEnds, service_days: Collection[str]) -> None:
         self.words: list[str] = []
         self.tokens: list[re.Match[str]] = []
         self.levels: dict[int, str] = {}
         self.days: dict[int, str] = {}
         self.numeric: list[int] = []
         self._times: dict[int, Clock] = {}
-        self._capitals = capitals
+        self._line_ends = line_ends
         self._service_days = service_days
         self._boxes = Boxes(self.words, self.tokens)
 
@@ -202,8 +199,13 @@ class _Cutting:
 
     def _stop(self, token: re.Match[str], kind: str) -> str:
         if kind == "end":
-            return _full_stop(token[0], self.words)
-        return COMMA if kind == "dash" else self._boxes.next_line(_line(token, self._capitals))
+            return _full_stop(token, self.words)
+        if kind == "dash":
+            return COMMA
+        *others, last = self._line_ends.marks(token) or ("",)
+        self.words += others
+        self.tokens += [token] * len(others)
+        return self._boxes.next_line(last)
 
     def _number(self, token: re.Match[str], kind: str) -> str:
         if kind == "year":
@@ -252,25 +254,20 @@ class _Cutting:
         return mark_of(days, self._service_days)
 
 
-def _line(found: re.Match[str], capitals: set[int]) -> str:
-    """Return what a line end means; "" when it means nothing (the line just wraps)."""
-    if found[0].count("\n") > 1:
-        return PARAGRAPH_END
-    if found.start() in capitals:
-        return COLON  # a line of capitals may be a heading
-    bulleted = not _BULLETS.isdisjoint(found[0])
-    return SENTENCE_END if bulleted or _LABEL.match(found.string, found.end()) else ""
-
-
-def _full_stop(stop: str, words: list[str]) -> str:
+def _full_stop(found: re.Match[str], words: list[str]) -> str:
     """No sentence ends at an initial or a title ("p.o.", "Dr. Test"): a cue's reach would be cut short.
 
     Nor does one end at a question mark: whatever stands near it was asked, not said.
     """
-    if stop == "?":
+    if found[0] == "?":
         return QUESTION
     last = words[-1] if words else ""
-    return "" if stop == "." and ((len(last) == 1 and last.isalpha()) or last in _TITLES) else SENTENCE_END
+    initial = (
+        len(last) == 1
+        and last.isalpha()
+        and not _UNIT.search(found.string[max(0, found.start() - 4) : found.start()])
+    )
+    return "" if found[0] == "." and (initial or last in _TITLES) else SENTENCE_END
 
 
 def _level(found: re.Match[str], index: int, levels: dict[int, str]) -> str:
@@ -279,7 +276,7 @@ def _level(found: re.Match[str], index: int, levels: dict[int, str]) -> str:
         levels[index] = "S1_foramen"
         return LEVEL
     try:
-        levels[index] = level = spinal_level(found[0])
+        levels[index] = level = spinal_level(found[0].replace(" and ", "-").replace(",", "-"))
     except ValueError:
         return found[0]
     return LEVEL if "-" in level else VERTEBRA

@@ -36,3 +36,32 @@ def test_what_is_said_tells_levels_apart_but_not_where_they_stand() -> None:
     text = cut("at L4-5. at L5-S1.\nat  L4-5.")
     first, second, third = (text.part(at, at + 2).said() for at in (0, 3, 6))
     assert first == third != second
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L4-5",
+        "l4/L5",
+        "L4 L5",
+        "L 4-5",
+        "L 4/5",
+        "L4,5",
+        "between L4 and L5",
+        "between the L4 and L5 laminae",
+    ],
+)
+def test_an_interspace_is_read_however_it_is_written(text: str) -> None:
+    assert [*cut(f"Needle placed {text}.").levels.values()] == ["L4-L5"]
+
+
+@pytest.mark.parametrize("text", ["at L4 and L5", "L3,4,5", "2 L 4-5 x daily", "between L2 and L5"])
+def test_two_levels_are_no_interspace(text: str) -> None:
+    assert "L4-L5" not in cut(text).levels.values()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"), [("at 8 ml/h. Not now.", 2), ("for 2 h. Not now.", 2), ("Dr. A. Test came.", 1)]
+)
+def test_a_unit_of_one_letter_ends_a_sentence_and_an_initial_does_not(text: str, sentences: int) -> None:
+    assert cut(text).words.count(".") == sentences
