@@ -121,15 +121,15 @@ def _with_what_is_borne_out(reading: _Reading, bearing: Mapping[str, str]) -> _R
         for each in reading.titles
         if each.element in bearing and each.element not in told
     ]
-    lines = [each for each in reading.lines if bearing[each.element] in anywhere]
+    lines = [_of_its_thing(each, own, bearing) for each in reading.lines if bearing[each.element] in anywhere]
     statements = sorted([*reading.statements, *titles, *lines], key=lambda each: each.start)
     return replace(reading, statements=statements)
 
 
-def _of_its_thing(title: Statement, own: Collection[Statement], bearing: Mapping[str, str]) -> Statement:
-    """What a title says, of the one thing of its group that the text tells of, where it tells of one."""
-    items = {each.item for each in own if bearing.get(each.element) == bearing[title.element] and each.item}
-    return title._replace(item=items.pop(), disputed=False) if len(items) == 1 else title
+def _of_its_thing(named: Statement, own: Collection[Statement], bearing: Mapping[str, str]) -> Statement:
+    """What a title or a form says, as of the one thing that the text tells of, where it tells of one."""
+    items = {each.item for each in own if bearing.get(each.element) == bearing[named.element] and each.item}
+    return named._replace(item=items.pop(), disputed=False) if len(items) == 1 else named
 
 
 def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]:
