@@ -39,8 +39,6 @@ def say(fault: ErrorDetails, schema: Schema) -> str:
     name = str(path[-1]) if path else "the file"
     if kind == "extra_forbidden":
         return f"unknown key {name!r}{nearest(name, _keys_at(schema, schema, path[:-1]))}"
-    if kind == "missing":
-        return f"{name!r} is missing"
     if kind == "literal_error":
         choices = re.findall(r"'([^']*)'", str(fault.get("ctx", {}).get("expected", "")))
         return f"{value!r} is not one of {', '.join(choices)}{nearest(str(value), choices)}"

@@ -102,9 +102,15 @@ def _text_of(raw: bytes, file: str) -> str:
 
 def _in_order(error: ValidationError, model: type[BaseModel], lines: Lines) -> Iterator[MappingError]:
     schema = model.model_json_schema()
+    absent: dict[tuple[str | int, ...], list[str]] = {}
+    for fault in sorted(error.errors(), key=lambda fault: lines.at(*fault["loc"])):
+        if fault["type"] == "missing":
+            absent.setdefault(fault["loc"][:-1], []).append(repr(fault["loc"][-1]))
+        else:
+            yield lines.error(say(fault, schema), *fault["loc"])
     # What is missing comes last: most often it is there, and misspelt.
-    faults = sorted(error.errors(), key=lambda fault: (fault["type"] == "missing", lines.at(*fault["loc"])))
-    return (lines.error(say(fault, schema), *fault["loc"]) for fault in faults)
+    for place, names in absent.items():
+        yield lines.error(f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} missing", *place)
 
 
 class _Builder:

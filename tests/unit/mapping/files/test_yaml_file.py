@@ -97,6 +97,15 @@ def test_a_wrong_file_is_refused_with_its_line(
     assert re.match(rf"mappings/tables/x\.yaml:{line}: .*{message}", refusal(tmp_path, text))
 
 
+def test_all_keys_that_are_missing_are_named_at_once(tmp_path: Path) -> None:
+    class Named(BaseModel):
+        code: str
+        row: int
+
+    with pytest.raises(MappingError, match=r"x\.yaml:1: 'code', 'row' are missing$"):
+        read_yaml(write(tmp_path, "x: 1\n"), Named)
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match=r"^none\.yaml:1: cannot be read: No such file"):
         read_yaml(tmp_path / "none.yaml", File)
