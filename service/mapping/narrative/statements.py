@@ -116,20 +116,30 @@ def _with_what_is_borne_out(reading: _Reading, bearing: Mapping[str, str]) -> _R
     anywhere = below | {bearing[element] for element in reading.named}
     own = [each for each in reading.statements if not (each.doubt or each.foreign)]
     told = {each.element for each in own}
+    items: dict[str, set[str]] = {thing: set() for thing in bearing.values()}  # of which the text tells
+    for each in own:
+        if each.item and each.element in bearing:
+            items[bearing[each.element]].add(each.item)
     titles = [
-        _of_its_thing(each if bearing[each.element] in below else each._replace(disputed=True), own, bearing)
+        _of_its_thing(
+            each if bearing[each.element] in below else each._replace(disputed=True), items, bearing
+        )
         for each in reading.titles
         if each.element in bearing and each.element not in told
     ]
-    lines = [_of_its_thing(each, own, bearing) for each in reading.lines if bearing[each.element] in anywhere]
+    lines = [
+        _of_its_thing(each, items, bearing) for each in reading.lines if bearing[each.element] in anywhere
+    ]
     statements = sorted([*reading.statements, *titles, *lines], key=lambda each: each.start)
     return replace(reading, statements=statements)
 
 
-def _of_its_thing(named: Statement, own: Collection[Statement], bearing: Mapping[str, str]) -> Statement:
+def _of_its_thing(
+    named: Statement, items: Mapping[str, Collection[str]], bearing: Mapping[str, str]
+) -> Statement:
     """What a title or a form says, as of the one thing that the text tells of, where it tells of one."""
-    items = {each.item for each in own if bearing.get(each.element) == bearing[named.element] and each.item}
-    return named._replace(item=items.pop(), disputed=False) if len(items) == 1 else named
+    own = items[bearing[named.element]]
+    return named._replace(item=next(iter(own)), disputed=False) if len(own) == 1 else named
 
 
 def _unhindered(reading: _Reading, sections: Collection[str]) -> list[Statement]:
