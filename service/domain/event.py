@@ -17,6 +17,8 @@ class Format(StrEnum):
 
 #: MSH-11.1 of what was really done.
 PRODUCTION = "P"
+#: Of what is marked as test data in FHIR, too.
+TRAINING = "T"
 
 
 @frozen

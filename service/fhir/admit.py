@@ -7,8 +7,10 @@ from http import HTTPStatus
 import orjson
 
 from service.domain.errors import Fault, InputError, UnreadableInput, UnsupportedInput
+from service.domain.event import PRODUCTION
 from service.fhir.conditional import condition_fault
 from service.fhir.former import takes_version
+from service.fhir.marked import processing_id
 from service.fhir.message import PROCESS_MESSAGE, is_answer, message_faults, message_response
 from service.fhir.outcome import outcome
 from service.fhir.resource import Resource, assign_id, is_id, read_resource
@@ -50,6 +52,7 @@ class Admission:
     quarantine: str = ""  # no patient data
     faults: tuple[Fault, ...] = ()
     location: str = ""  # of what was created
+    processing_id: str = PRODUCTION  # as MSH-11.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ def _admit_one(resource: Resource, method: str, assigned_id: str) -> Admission:
         answer=orjson.dumps(outcome((*faults, stored(resource)))),
         faults=faults,
         location=f"/fhir/{kind}/{resource.get('id', assigned_id)}/_history/1" if is_new else "",
+        processing_id=processing_id(resource),
     )
 
 
@@ -167,6 +171,7 @@ def _admit_bundle(bundle: Resource, assigned_id: str) -> Admission:
         status=HTTPStatus.OK,
         answer=orjson.dumps(_bundle_answer(bundle, of_entries, assigned_id)),
         faults=faults,
+        processing_id=processing_id(bundle),
     )
 
 

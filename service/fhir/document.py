@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from service.domain.event import Event
+from service.domain.event import PRODUCTION, Event
 from service.fhir.located import Located, located_in
 from service.fhir.reference import TOLD_OF, addresses, at, outside, referred, replaced
 from service.fhir.resource import Resource, as_text, listed, read_resource
 
 _RETRACTED = "entered-in-error"
+_NAMING = frozenset({"resourceType", "id", "identifier", "meta"})
 _FINAL_REPORT = frozenset({"final", "amended", "corrected", "appended"})
 _FINAL_DOCUMENT = frozenset({"", *_FINAL_REPORT})
 _NOT_SO = frozenset({_RETRACTED, "refuted"})
@@ -36,7 +37,7 @@ class Document:
         root = read_resource(event.body)
         self.is_bundle = root["resourceType"] == "Bundle"
         self.own = tuple(located_in(event, root))
-        self._all = (*self.own, *_accompanying(companions))
+        self._all = (*self.own, *_accompanying(event, companions))
         self.roots = {event.id: root} | {each.event.id: each.root for each in self._all}
         self._by_address = _by_address(self._all, event)
         self._told: dict[tuple[str, str], list[Located]] = defaultdict(list)
@@ -125,11 +126,18 @@ class Document:
         return self._by_address.get(address)
 
 
-def _accompanying(companions: Iterable[Companion]) -> Iterator[Located]:
+def _accompanying(event: Event, companions: Iterable[Companion]) -> Iterator[Located]:
     for companion in companions:
+        counts = companion.event.processing_id in (PRODUCTION, event.processing_id)
         for located in located_in(companion.event, read_resource(companion.event.body)):
             if located.number in companion.numbers:
-                yield located
+                yield located if counts else _taken_back(located)
+
+
+def _taken_back(located: Located) -> Located:
+    """What is marked as test data says nothing of what is not, and no more what it said before."""
+    kept = {name: located.resource[name] for name in _NAMING & located.resource.keys()}
+    return replace(located, resource={**kept, "status": _RETRACTED})
 
 
 def _by_address(resources: Iterable[Located], event: Event) -> dict[str, Located | None]:

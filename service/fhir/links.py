@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import orjson
 
-from service.domain.event import Event
+from service.domain.event import PRODUCTION, Event
 from service.fhir.located import Located, located_in
 from service.fhir.reference import MEANT, TOLD_OF, addresses, outside, replaced
 from service.fhir.resource import read_resource
@@ -61,7 +61,9 @@ def links_of(event: Event) -> tuple[Link, ...]:
 
 def _links(located: Located) -> Iterator[Link]:
     resource = located.resource
-    content = orjson.dumps({**resource, "meta": None}, option=orjson.OPT_SORT_KEYS)
+    mode = located.event.processing_id
+    told = {**resource, "meta": None if mode == PRODUCTION else mode}  # its version is not what it says
+    content = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
     roles = {
         Role.IS: sorted(located.addresses()),
         Role.MEANS: addresses(resource, MEANT),

@@ -6,6 +6,7 @@ from typing import Any
 from service.domain.errors import Fault
 from service.fhir.conditional import condition_fault
 from service.fhir.former import former_faults
+from service.fhir.marked import mixed_faults
 from service.fhir.not_understood import not_understood_faults
 from service.fhir.outcome import outcome
 from service.fhir.procedure import procedure_faults
@@ -51,6 +52,7 @@ def bundle_faults(bundle: Resource) -> Iterator[Fault]:
         if sum(map(_is_procedure, entries)) > MOST_PROCEDURES:
             advice = f"more than {MOST_PROCEDURES} Procedures in one Bundle: send several"
             yield Fault("Bundle.entry", "104", advice)
+        yield from mixed_faults(bundle)
     elif kind in (*ASKING, *WHOLE):
         yield Fault("Bundle.entry", "101", "there is no entry")
 

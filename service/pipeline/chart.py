@@ -17,7 +17,7 @@ from service.domain.asking import Asked, AskedState
 from service.domain.charge import Proposal
 from service.domain.documentation import DocumentedElement, ProcedureReport
 from service.domain.errors import InputError
-from service.domain.event import Event, Format
+from service.domain.event import PRODUCTION, Event, Format
 from service.domain.feed import Feed
 from service.domain.note import Note
 from service.domain.review import Candidate, Line
@@ -237,7 +237,8 @@ def _chart_one(reader: Reader, said: Sequence[Said], answers: Sequence[Asked]) -
     """The lines of one procedure; or, when that fails, why: its neighbours must not wait for it."""
     try:
         lines = lines_of(reader.chart([(each.key, each.part) for each in said], answers))
-        return [of_processing(line, said[0].event.processing_id) for line in lines]
+        counting = (each.event for each in said if each.event.processing_id == PRODUCTION)
+        return [of_processing(line, next(counting, said[0].event)) for line in lines]
     except Exception as error:  # noqa: BLE001
         reason = _where(error)
         _log.error("procedure not charted", reason=reason)

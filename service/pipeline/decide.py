@@ -18,7 +18,7 @@ from service.domain.charge import (
 from service.domain.codes import DiagnosisCode, Modifier, ProcedureCode
 from service.domain.documentation import BillingContext
 from service.domain.errors import DuplicateUnseen, EditsUnseen, UnusableCharge, WrongState
-from service.domain.event import PRODUCTION
+from service.domain.event import PRODUCTION, Format
 from service.domain.ids import new_charge_key
 from service.domain.rejection import OTHER, REASONS
 from service.domain.review import FIRST_BY, Candidate
@@ -163,11 +163,17 @@ def _charged(
     return store.candidates.get(line.id, line.facility)
 
 
+def _is_for_training(store: Store, line: Candidate) -> bool:
+    """Whether a message of MSH-11 T or D is among those of its procedure, as older versions had it."""
+    events = (event for _, event in store.events.of_procedures([line.procedure_id]))
+    return any(event.format is Format.HL7V2 and event.processing_id != PRODUCTION for event in events)
+
+
 def _refuse_unchargeable(store: Store, line: Candidate) -> None:
     if not line.code:
         raise WrongState("a question is open: there is no code to approve. Change it to one, or reject it")
-    if any(event.processing_id != PRODUCTION for _, event in store.events.of_procedures([line.procedure_id])):
-        raise WrongState("it comes from a test or training message (MSH-11): such are never charged")
+    if "processing_id" in line.content or _is_for_training(store, line):
+        raise WrongState("it comes from a test or training message (MSH-11, HTEST): such are never charged")
     if line.kind is ChargeKind.CREDIT:
         return
     for candidate_id, charge in store.charges.standing(line.procedure_id):

@@ -1,10 +1,11 @@
 """Gather: every message of the procedures that some messages speak of, read anew."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from service.domain.event import PRODUCTION, Event
+from service.domain.documentation import Ties
+from service.domain.event import PRODUCTION, Event, Format
 from service.domain.frozen import frozen
 from service.mapping import Understood
 from service.store import Store
@@ -117,19 +118,24 @@ class Gathering:
             self._unreadable.add(event.id)
             self.store.events.quarantine(event.id, event.facility, read.reason)
             return
-        self._said[event.id] = [
-            Said(event, (event.facility, self._fingerprint(event, key, part)), key, part)
-            for key, part in read.parts
-        ]
+        self._said[event.id] = [each for key, part in read.parts for each in self._told(event, key, part)]
 
-    def _fingerprint(self, event: Event, key: str, part: Understood) -> str:
+    def _told(self, event: Event, key: str, part: Understood) -> Iterator[Said]:
+        kind = apart("procedure", event)
+        yield Said(event, (event.facility, self._fingerprint(kind, event, key, part)), key, part)
+        if event.format is Format.FHIR and event.processing_id != PRODUCTION:
+            # A resource that is marked as test data takes back what it said before it was.
+            unsaid = replace(part, withdrawn=True, stated=(), ties=Ties(is_weak=True))
+            ref = (event.facility, self._fingerprint("procedure", event, key, part))
+            yield Said(event, ref, key, unsaid)
+
+    def _fingerprint(self, kind: str, event: Event, key: str, part: Understood) -> str:
         """What makes two messages speak of one procedure.
 
         A FHIR resource is itself, also when its patient is corrected. Elsewhere the patient, as its authority
         numbers it, is part of the key: two patients' notes never join. Nor does what is sent for training
         join what was done.
         """
-        kind = apart("procedure", event)
         if key.startswith(FHIR_KEY):
             return self.store.fingerprint(kind, event.sender, key)
         context = part.context

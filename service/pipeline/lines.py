@@ -10,7 +10,7 @@ from typing import Any
 from service.domain.charge import CandidateCharge, CandidateStatus, Origin, Proposal, Question
 from service.domain.codes import looks_like_modifier, looks_like_procedure_code
 from service.domain.documentation import BillingContext, Documentation, DocumentedElement, StatedCode
-from service.domain.event import PRODUCTION
+from service.domain.event import PRODUCTION, Event, Format
 from service.domain.frozen import frozen
 from service.domain.review import Line
 
@@ -66,13 +66,14 @@ def _with_deed(shared: dict[str, Any], deed: DocumentedElement) -> dict[str, Any
     return {**shared, "elements": [*shared["elements"], told], "evidence": [told]}
 
 
-def of_processing(line: Line, processing_id: str) -> Line:
+def of_processing(line: Line, event: Event) -> Line:
     """A line that says so where it comes from no production message: none of such is ever charged."""
-    if processing_id == PRODUCTION:
+    if event.processing_id == PRODUCTION:
         return line
-    said = f"it comes from a test or training message (MSH-11 is {processing_id}) and is never charged"
+    how = "marked HTEST" if event.format is Format.FHIR else f"MSH-11 is {event.processing_id}"
+    said = f"it comes from a test or training message ({how}) and is never charged"
     note = "; ".join(filter(None, (said, line.content.get("note", ""))))
-    return replace(line, content={**line.content, "processing_id": processing_id, "note": note})
+    return replace(line, content={**line.content, "processing_id": event.processing_id, "note": note})
 
 
 def _unmapped(documentation: Documentation) -> str:

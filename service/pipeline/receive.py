@@ -192,6 +192,7 @@ class Door:
             quarantine=admission.quarantine,
             taken_by=self.source_of(Format.FHIR, admission.message_type, sender).feed,
             refused=bool(admission.quarantine),
+            processing_id=admission.processing_id,
         )
 
     def store(self, arrivals: Sequence[Arrival]) -> list[bytes]:

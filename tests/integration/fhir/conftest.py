@@ -100,7 +100,14 @@ def receive(database, content, sender="ehr", facility="main"):
     admission = admit(body, resource_type=None, resource_id=None, method="POST", assigned_id=assign_id(body))
     assert not admission.quarantine
     arrival = Arrival(
-        Format.FHIR, sender, facility, admission.message_type, admission.control_id, body, admission.answer
+        Format.FHIR,
+        sender,
+        facility,
+        admission.message_type,
+        admission.control_id,
+        body,
+        admission.answer,
+        processing_id=admission.processing_id,
     )
     with database.transaction() as store:
         store.events.receive([arrival])

@@ -180,3 +180,47 @@ def test_the_conditions_of_an_entry_are_those_of_a_request(procedure, bundle, en
     conditional = entry(procedure())
     conditional["request"]["ifNoneExist"] = "identifier=urn:s|B"
     assert issues(admitted(bundle(conditional))) == [("error", "not-supported", "Bundle.entry[0].request")]
+
+
+TEST_DATA = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HTEST"}]}
+
+
+def a_patient(**more):
+    return {"resourceType": "Patient", "id": "p", **more}
+
+
+def test_a_bundle_is_test_data_when_it_its_procedures_or_its_patients_say_so(bundle, procedure):
+    done, marked = {"resource": procedure()}, {"resource": procedure(id="p2", meta=TEST_DATA)}
+    bundles = [
+        (bundle(done, kind="collection") | {"meta": TEST_DATA}, "T"),
+        (bundle(marked, {"resource": a_patient()}, kind="collection"), "T"),
+        (bundle(done, {"resource": a_patient(meta=TEST_DATA)}, kind="collection"), "T"),
+        (bundle(done, {"resource": a_patient()}, kind="collection"), "P"),
+    ]
+    assert [admitted(content).processing_id for content, _ in bundles] == [
+        expected for _, expected in bundles
+    ]
+
+
+@pytest.mark.parametrize(
+    ("meta", "expected"),
+    [
+        (TEST_DATA, "T"),
+        ({"tag": TEST_DATA["security"]}, "T"),
+        ({"tag": {"code": "HTEST"}}, "T"),
+        ({"tag": [{"system": "urn:other", "code": "HTEST"}, {"code": "HPAYMT"}, "HTEST"]}, "P"),
+        ({"security": "HTEST"}, "P"),
+        ([], "P"),
+    ],
+)
+def test_a_procedure_is_test_data_by_the_code_in_its_meta(procedure, meta, expected):
+    assert admitted(procedure(meta=meta)).processing_id == expected
+
+
+def test_test_data_and_other_data_in_one_bundle_are_refused(bundle, procedure):
+    mixed = bundle(
+        {"resource": procedure()}, {"resource": procedure(id="p2", meta=TEST_DATA)}, kind="collection"
+    )
+    admission = admitted(mixed)
+    assert (admission.status, issues(admission)) == (422, [("error", "structure", "Bundle.entry")])
+    assert "HTEST" in admission.quarantine
