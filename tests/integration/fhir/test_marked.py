@@ -1,4 +1,4 @@
-"""What is marked as test data (HTEST) is charted and never charged, as with MSH-11 T; nor does it document others."""
+"""What is marked as test data (HTEST) is charted and never charged; nor does it document what is not."""
 
 import pytest
 
