@@ -50,6 +50,8 @@ class Grammar:
     making_ready: frozenset[str]  # the patient is made ready
     field_headings: frozenset[tuple[str, ...]]  # "Approach", "Needle"
     going_on: frozenset[str]  # no title ends with one of these
+    persons: frozenset[tuple[str, ...]]  # headings of who did it
+    credentials: frozenset[str]
     links: frozenset[str]  # a clause with no more than these before a cue has no subject of its own
 
     def tells(self, words: Sequence[str]) -> bool:
@@ -157,13 +159,13 @@ def _parts(text: Words, grammar: Grammar) -> Iterator[tuple[int, Words, tuple[st
     """
     for start, end, opens_paragraph in _between_stops(text.words):
         whole = text.part(start, end)
-        heading = _heading_words(whole.words)
+        heading = heading_words(whole.words)
         line = _title_line(whole, heading, grammar) if heading else 0
         line = line or (0 if start else _opening_line(text, grammar))
         if 0 < line < len(whole.words):
             title, below = text.part(start, start + line), text.part(start + line, end)
-            yield start, title, _heading_words(title.words), opens_paragraph
-            yield start + line, below, _heading_words(below.words), False
+            yield start, title, heading_words(title.words), opens_paragraph
+            yield start + line, below, heading_words(below.words), False
         else:
             yield start, whole, heading, opens_paragraph
 
@@ -188,7 +190,7 @@ def _title_line(whole: Words, heading: Sequence[str], grammar: Grammar) -> int:
     return line if told and grammar.ends_title(whole.words[:line]) else 0
 
 
-def _heading_words(words: Sequence[str]) -> tuple[str, ...]:
+def heading_words(words: Sequence[str]) -> tuple[str, ...]:
     """Return what stands before the colon at the head of a sentence; nothing where there is none.
 
     A date makes no difference: "PROCEDURE (3/2/2026):".

@@ -10,6 +10,7 @@ from typing import Final
 from service.mapping.narrative.automaton import Places
 from service.mapping.narrative.claims import Claim, Found
 from service.mapping.narrative.lexicon import Routine
+from service.mapping.narrative.marks import COLON
 from service.mapping.narrative.mentions import PLAIN
 from service.mapping.narrative.words import Words
 
@@ -44,7 +45,8 @@ def left_over(
     ]
     if words.numbers and stated:
         unread = sorted({*unread, *_further_figures(words, stated, read)})
-    if not (unread or said) and len(own) <= _SHORT and _may_tell_how(own, routine):
+    is_fragment = len(own) <= _SHORT and COLON not in words.words
+    if is_fragment and not (unread or said) and _may_tell_how(own, routine):
         unread = [*range(title, len(words.words))]
     if not unread:
         return ()

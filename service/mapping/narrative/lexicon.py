@@ -241,6 +241,8 @@ def _grammar(cues: CuesFile) -> Grammar:
         reason_headings=frozenset(cues.headings.reason),
         making_ready=frozenset(cues.making_ready),
         field_headings=frozenset(words_of(heading) for heading in cues.headings.field),
+        persons=frozenset(words_of(heading) for heading in cues.headings.person),
+        credentials=frozenset(cues.headings.credentials),
         going_on=frozenset(cues.going_on) | {COMMA, COLON},
         links=frozenset(cues.links) | {COMMA},
     )

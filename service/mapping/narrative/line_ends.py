@@ -1,6 +1,8 @@
 """What the end of a line means: reports come wrapped at any column, and as lists, labels and headings."""
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from service.mapping.narrative.marks import COLON, PARAGRAPH_END, SENTENCE_END
@@ -20,6 +22,7 @@ class LineEnds:
     def __init__(self, text: str) -> None:
         self._capitals = {found.end() for found in _CAPITALS.finditer(text)}
         self._headlines = {found.end() for found in _HEADLINE.finditer(text)}
+        self._short = set(_short_lines(text))
 
     def marks(self, found: re.Match[str]) -> tuple[str, ...]:
         """Return the marks of a line end, as found in the folded text; none where the line just wraps.
@@ -30,7 +33,19 @@ class LineEnds:
             return (PARAGRAPH_END,)
         heading = (COLON,) if found.start() in self._capitals else ()
         stands_alone = found.start() in self._headlines or _begins_item(found)
+        if not heading:
+            stands_alone = stands_alone or found.start() in self._short
         return (*heading, SENTENCE_END) if stands_alone else heading
+
+
+def _short_lines(text: str) -> Iterator[int]:
+    """Where a line ends though the next word, a capital, would have stood on it: it was ended on purpose."""
+    lines = text.split("\n")
+    width, at = max(map(len, lines)), -1
+    for line, below in pairwise(lines):
+        at += len(line) + 1
+        if below[:1].isupper() and len(line) + 1 + len(below.split(None, 1)[0]) <= width:
+            yield at
 
 
 def _begins_item(found: re.Match[str]) -> bool:

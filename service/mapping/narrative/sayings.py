@@ -1,6 +1,6 @@
 """Sayings: what one sentence says by itself, wherever in a note it stands, and what in it takes that back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -15,14 +15,17 @@ from service.mapping.narrative.claims import (
     value_of,
     without_idle,
 )
-from service.mapping.narrative.clauses import Clauses, Sentence
+from service.mapping.narrative.clauses import Clauses, Grammar, Sentence, heading_words
 from service.mapping.narrative.leftover import left_over
 from service.mapping.narrative.lexicon import Lexicon
+from service.mapping.narrative.marks import COLON
 from service.mapping.narrative.meanings import BearsOut, Cue, Hinders, Mark, States
 from service.mapping.narrative.mentions import HARMLESS, unread, unsaid_denials
 from service.mapping.narrative.words import Words
 
 _LONGEST_SENTENCE: Final = 400  # words
+_LONGEST_NAME: Final = 12  # words, its heading among them
+_DR: Final = 3  # words of one with the title before it
 _LASTING: Final = Mark("lasting")
 #: What an element's own cues say: that the words mean another thing, such as what numbed the skin.
 _OTHER: Final = "elsewhere"
@@ -102,9 +105,20 @@ def _tells(saying: Saying) -> bool:
 def _named(sentence: Sentence, lexicon: Lexicon) -> int:
     """Return how many words of a sentence only name what the note is about; they may be any."""
     if not sentence.title:
-        return 0
+        words = sentence.words.words
+        return len(words) if _names_person(words, lexicon.grammar) else 0
     title = min(sentence.title, sentence.words.first_line())
     return 0 if lexicon.grammar.tells(sentence.words.words[:title]) else title
+
+
+def _names_person(words: Sequence[str], grammar: Grammar) -> bool:
+    """Whether a sentence says no more than who did it: his name may be any words."""
+    if COLON not in words or len(words) > _LONGEST_NAME or heading_words(words) not in grammar.persons:
+        return False
+    name = words[words.index(COLON) + 1 :]
+    if len(name) <= 1:
+        return False
+    return name[-1] in grammar.credentials or (name[0] in grammar.credentials and len(name) <= _DR)
 
 
 def _sayings(words: Words, found: Found, claims: list[Claim], reaching: list[_Reaching]) -> Iterator[Saying]:

@@ -64,6 +64,8 @@ class Headings(_Written):
     aside: tuple[str, ...]  # any word of the heading
     title: tuple[str, ...] = ()  # of those of today: what the note is about, not yet how it went
     holding: tuple[str, ...] = ()  # of those aside: with nothing behind it, the next heading stands under it
+    person: tuple[str, ...]  # of who did it
+    credentials: tuple[str, ...]  # before or behind a name
     reason: tuple[
         str, ...
     ]  # of those aside: a field, or a line of `making_ready`, ends what stands under them

@@ -120,7 +120,7 @@ class Words(NamedTuple):
 
     def ends_in_full_stop(self) -> bool:
         token = self.tokens[-1]
-        return token.string.startswith(".", token.end())
+        return token.string.startswith((".", ";"), token.end())
 
     def part(self, start: int, end: int) -> "Words":
         """Return a sentence as words of its own."""
