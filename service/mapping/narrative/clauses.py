@@ -50,8 +50,6 @@ class Grammar:
     making_ready: frozenset[str]  # the patient is made ready
     field_headings: frozenset[tuple[str, ...]]  # "Approach", "Needle"
     going_on: frozenset[str]  # no title ends with one of these
-    persons: frozenset[tuple[str, ...]]  # headings of who did it
-    credentials: frozenset[str]
     links: frozenset[str]  # a clause with no more than these before a cue has no subject of its own
 
     def tells(self, words: Sequence[str]) -> bool:

@@ -51,6 +51,14 @@ class Routine:
 
 
 @dataclass(frozen=True, slots=True)
+class Persons:
+    """How a line says who did it, and no more."""
+
+    headings: frozenset[tuple[str, ...]]
+    credentials: frozenset[str]  # before or behind the name
+
+
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """All entries, and the grammar that says how far each reaches."""
 
@@ -58,6 +66,7 @@ class Lexicon:
     automaton: Automaton  # finds them, by their number
     grammar: Grammar
     routine: Routine
+    persons: Persons
     gap_ends: frozenset[str]
     agreeing: frozenset[str] = frozenset()  # elements of which title and text must name the same
     inclusive: Mapping[Value, frozenset[Value]] = field(default_factory=dict)  # both -> left, right
@@ -94,6 +103,7 @@ def read_lexicon(folder: Path, vocabulary: Vocabulary, *, of_deeds: bool = False
         automaton,
         _grammar(cues),
         _routine(routine),
+        _persons(cues),
         gap_ends,
         frozenset(agreeing),
         dict(_inclusive(vocabulary)),
@@ -228,6 +238,11 @@ def _routine(file: RoutineFile) -> Routine:
     )
 
 
+def _persons(cues: CuesFile) -> Persons:
+    headings = cues.headings
+    return Persons(frozenset(map(words_of, headings.person)), frozenset(headings.credentials))
+
+
 def _grammar(cues: CuesFile) -> Grammar:
     return Grammar(
         today_headings=frozenset(words_of(heading) for heading in cues.headings.today),
@@ -241,8 +256,6 @@ def _grammar(cues: CuesFile) -> Grammar:
         reason_headings=frozenset(cues.headings.reason),
         making_ready=frozenset(cues.making_ready),
         field_headings=frozenset(words_of(heading) for heading in cues.headings.field),
-        persons=frozenset(words_of(heading) for heading in cues.headings.person),
-        credentials=frozenset(cues.headings.credentials),
         going_on=frozenset(cues.going_on) | {COMMA, COLON},
         links=frozenset(cues.links) | {COMMA},
     )

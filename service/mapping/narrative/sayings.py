@@ -15,9 +15,9 @@ from service.mapping.narrative.claims import (
     value_of,
     without_idle,
 )
-from service.mapping.narrative.clauses import Clauses, Grammar, Sentence, heading_words
+from service.mapping.narrative.clauses import Clauses, Sentence, heading_words
 from service.mapping.narrative.leftover import left_over
-from service.mapping.narrative.lexicon import Lexicon
+from service.mapping.narrative.lexicon import Lexicon, Persons
 from service.mapping.narrative.marks import COLON
 from service.mapping.narrative.meanings import BearsOut, Cue, Hinders, Mark, States
 from service.mapping.narrative.mentions import HARMLESS, unread, unsaid_denials
@@ -106,19 +106,19 @@ def _named(sentence: Sentence, lexicon: Lexicon) -> int:
     """Return how many words of a sentence only name what the note is about; they may be any."""
     if not sentence.title:
         words = sentence.words.words
-        return len(words) if _names_person(words, lexicon.grammar) else 0
+        return len(words) if _names_person(words, lexicon.persons) else 0
     title = min(sentence.title, sentence.words.first_line())
     return 0 if lexicon.grammar.tells(sentence.words.words[:title]) else title
 
 
-def _names_person(words: Sequence[str], grammar: Grammar) -> bool:
+def _names_person(words: Sequence[str], persons: Persons) -> bool:
     """Whether a sentence says no more than who did it: his name may be any words."""
-    if COLON not in words or len(words) > _LONGEST_NAME or heading_words(words) not in grammar.persons:
+    if COLON not in words or len(words) > _LONGEST_NAME or heading_words(words) not in persons.headings:
         return False
     name = words[words.index(COLON) + 1 :]
     if len(name) <= 1:
         return False
-    return name[-1] in grammar.credentials or (name[0] in grammar.credentials and len(name) <= _DR)
+    return name[-1] in persons.credentials or (name[0] in persons.credentials and len(name) <= _DR)
 
 
 def _sayings(words: Words, found: Found, claims: list[Claim], reaching: list[_Reaching]) -> Iterator[Saying]:

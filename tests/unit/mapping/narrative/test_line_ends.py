@@ -1,27 +1,27 @@
-"""Where the end of a line ends a sentence: where the text shows that it was ended on purpose."""
+"""What the end of a line means."""
 
 import pytest
 
 from service.mapping.narrative.words import cut
 
-LONG = "The patient was placed prone on the table and the back was prepped and draped in sterile fashion."
+LONG = "The patient was placed prone on the table and the back was prepped."
+ENDS = [
+    pytest.param(f"{LONG}\nCatheter type: triple\nThe vein was entered", 4, id="short, and a capital below"),
+    pytest.param(f"{LONG}\nThere was no\nfluoroscopy", 2, id="short, and a small letter below"),
+    pytest.param(f"{LONG[:-1]} and\nFluoroscopy", 1, id="as long as any, and a capital below"),
+    pytest.param("placed at\nL4-5", 1, id="wraps"),
+    pytest.param("under AP view\n- images saved", 2, id="above an item"),
+    pytest.param("Needle in place\nImages: saved", 2, id="above a label"),
+    pytest.param("LUMBAR PUNCTURE\nPosition: prone", 2, id="capitals above a label"),
+    pytest.param("LUMBAR DISCOGRAPHY, L4-5\nThe needle was placed", 2, id="capitals above text"),
+    pytest.param("THE NEEDLE WAS PLACED AT L4-5 WITHOUT\nFLUOROSCOPY", 1, id="capitals wrap as well"),
+]
 
 
-@pytest.mark.parametrize(
-    ("lines", "stops"),
-    [
-        pytest.param("Catheter type: triple lumen\nThe vein was entered", ["."], id="short, then a capital"),
-        pytest.param("There was no\nfluoroscopy", [], id="short, then a small letter"),
-        pytest.param(f"{LONG[:-1]} and without\nFluoroscopy", [], id="as long as any line"),
-        pytest.param("Side\nLevel: L4-5", ["."], id="a label"),
-        pytest.param("Side\n- L4-5", ["."], id="a bullet"),
-    ],
-)
-def test_a_line_end(lines: str, stops: list[str]) -> None:
-    words = cut(f"{lines}\n\n{LONG}").words
-    assert [word for word in words[: words.index("\n")] if word == "."] == stops
+@pytest.mark.parametrize(("text", "sentences"), ENDS)
+def test_a_sentence_ends_at(text: str, sentences: int) -> None:
+    assert cut(text).words.count(".") + 1 == sentences
 
 
-def test_a_heading_in_capitals_with_nothing_behind_it_is_one() -> None:
-    assert cut("OPERATIVE REPORT\nDIAGNOSIS: pain").words[:4] == ("operative", "report", ":", ".")
-    assert cut("TECHNIQUE\nThe vein was entered").words[:3] == ("technique", ":", "the")
+def test_a_line_of_capitals_alone_is_a_heading_still() -> None:
+    assert cut("PLAN OF CARE\nNeedle: 22G").words[3:5] == (":", ".")
