@@ -52,12 +52,12 @@ def case(tmp_path):
 
 @pytest.fixture
 def changed(tmp_path):
-    """The shipped mappings, with one code more that a payer has otherwise."""
+    """The shipped mappings, with one code less that a payer has otherwise."""
     folder = shutil.copytree(REPOSITORY / "mappings", tmp_path / "mappings")
     table = folder / "tables" / "wound-repair-simple.yaml"
     text = table.read_text()
-    assert text.count('"12014": G0168}') == 1
-    table.write_text(text.replace('"12014": G0168}', '"12014": G0168, "12015": G0168}'))
+    assert text.count('"12016": G0168, ') == 1
+    table.write_text(text.replace('"12016": G0168, ', ""))
     return folder
 
 
@@ -136,13 +136,13 @@ def test_a_file_of_which_nothing_is_read_is_named(tmp_path, command):
 
 
 def test_a_change_of_a_code_must_be_accepted(case, changed):
-    wound = {"length_cm": 9, "site": "cheek", "complexity": "simple", "closure": "tissue_adhesive"}
+    wound = {"length_cm": 15, "site": "cheek", "complexity": "simple", "closure": "tissue_adhesive"}
     replayed = case(
         target=None, approach=None, entry_levels=None, wound=[wound], **{"encounter.payer": "medicare"}
     )
     done = run("diff", REPOSITORY / "mappings", changed, "--replay", replayed)
     assert done.exit_code == 1
-    assert "c1 1: another code: 12015 x1 -> G0168 x1" in done.output
+    assert "c1 1: another code: G0168 x1 -> 12016 x1" in done.output
     assert run("diff", REPOSITORY / "mappings", changed, "--replay", replayed, "--accept").exit_code == 0
 
 
