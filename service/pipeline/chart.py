@@ -33,7 +33,7 @@ from service.pipeline.gather import Gathering, ProcedureRef, Reading, Said, Unre
 from service.pipeline.joined import Joined, join
 from service.pipeline.lines import NOT_DONE, Chart, lines_of, of_processing
 from service.pipeline.notes import index_notes, note_of
-from service.pipeline.reconcile import hold_back, reconcile, show_plans
+from service.pipeline.reconcile import hold_back, reconcile, show_anew
 from service.store import Database, Store
 from service.store.events import MAX_ATTEMPTS
 
@@ -265,7 +265,7 @@ def _update_queue(
             add, gone = hold_back(rows, lines) if rows or procedure_id in told else ([], [])
         else:
             add, gone = reconcile(store.candidates, rows, lines)
-            show_plans(store.candidates, [row for row in rows if row.id not in gone], lines)
+            show_anew(store.candidates, [row for row in rows if row.id not in gone], lines)
         store.candidates.supersede(facilities[procedure_id], gone)
         added[facilities[procedure_id]].extend((procedure_id, line) for line in add)
     for facility, new_lines in added.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 from service.domain.charge import CandidateStatus, ChargeKind, Origin
 from service.domain.documentation import BillingContext
@@ -35,13 +36,23 @@ def reconcile(
     return add, gone
 
 
-def show_plans(candidates: Candidates, standing: Sequence[Candidate], lines: Sequence[Line]) -> None:
-    """Have lines that stand show what was ordered or booked since: it changes nothing else of them."""
-    planned = {line.slot: line.content["planned"] for line in lines if "planned" in line.content}
+def show_anew(candidates: Candidates, standing: Sequence[Candidate], lines: Sequence[Line]) -> None:
+    """Have lines that stand show what was ordered or booked since, and how their questions are worded now.
+
+    It changes nothing else of them.
+    """
+    wanted = {line.slot: line.content for line in lines}
     for row in standing:
-        now = planned.get(row.slot)
-        if row.live and now is not None and now != row.content.get("planned", []):
-            candidates.change(row, content={**row.content, "planned": now})
+        if row.live and (now := wanted.get(row.slot)):
+            content = {**row.content, "planned": now.get("planned", row.content.get("planned", []))}
+            content["questions"] = _worded(row.content.get("questions", []), now.get("questions", []))
+            if content != {"planned": [], "questions": [], **row.content}:
+                candidates.change(row, content=content)
+
+
+def _worded(questions: list[dict[str, Any]], now: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    wordings = {each["element"]: each["wording"] for each in now}
+    return [{**each, "wording": wordings.get(each["element"], each["wording"])} for each in questions]
 
 
 def hold_back(existing: Sequence[Candidate], problem: str) -> tuple[list[Line], list[str]]:

@@ -115,6 +115,22 @@ def test_a_line_that_the_new_mappings_say_again_stays_as_it_is(database, take, p
     assert (after.id, after.version, after.code) == (before.id, before.version, "62326")
 
 
+def test_a_question_that_waits_is_worded_as_the_new_mappings_word_it(database, take, publish, folder):
+    take(report(1))
+    (before,) = queue(database)
+    old = "Please state which imaging, if any, guided needle"
+    change(folder, TABLES, old, "Please describe how needle")
+    publish("--re-evaluate")
+    chart_with(database, folder)
+    (after,) = queue(database)
+    worded = [
+        {**each, "wording": each["wording"].replace(old, "Please describe how needle")}
+        for each in before.content["questions"]
+    ]
+    assert worded != before.content["questions"]
+    assert (after.id, after.content["questions"]) == (before.id, worded)
+
+
 def test_what_holds_already_is_not_published_again(database, take, publish):
     take(report(1, **GUIDED))
     publish("--by", "ana")
