@@ -23,6 +23,7 @@ from service.hl7.identity import Identified, IdentityPaths, conditions, identify
 from service.hl7.message import Message, Segment, decode
 from service.hl7.observations import NamedObservations, observation_of, reading_of, results_among
 from service.hl7.path import Found, HL7Path, compile_path, path_of
+from service.hl7.repeated import takes_its_place, together
 from service.hl7.scopes import Scope, scopes
 from service.hl7.stated import StatedPaths
 from service.hl7.times import iso_date, version_digits
@@ -96,11 +97,22 @@ class Extractor:
     def _reports(self, said: Iterable[Scope], event: Event) -> Iterator[ProcedureReport]:
         """What is told apart by what was done on a day is done as often as the message says."""
         times: Counter[str] = Counter()
+        told: list[list[ProcedureReport]] = []
+        latest: dict[tuple[str, str, str], list[ProcedureReport]] = {}
         for scope in said:
             report, by_day = self._report(scope, event)
             times[report.procedure_key] += by_day and not report.withdrawn
             number = times[report.procedure_key]
-            yield replace(report, procedure_key=f"{report.procedure_key}#{number}") if number > 1 else report
+            if number > 1:
+                report = replace(report, procedure_key=f"{report.procedure_key}#{number}")
+            version = report.procedure_key, report.document, report.version
+            earlier = latest.get(version)
+            if earlier is None or earlier[-1].withdrawn or takes_its_place(self._feed, scope, report):
+                told.append([report])
+                latest[version] = told[-1]
+            else:
+                earlier.append(report)
+        return map(together, told)
 
     def _report(self, scope: Scope, event: Event) -> tuple[ProcedureReport, bool]:
         """The report, and whether its procedure is told by what was done on a day."""
