@@ -1,4 +1,4 @@
-"""Repeated: one report (OBR-3, OBR-4) that stands several times in one message, with one time of its version."""
+"""Repeated: one report (OBR-3, OBR-4) that stands several times in one message, in one version."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace

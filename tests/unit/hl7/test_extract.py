@@ -373,25 +373,6 @@ def test_a_line_that_takes_one_back_is_not_another():
     assert len(set(keys_of(deleted, segment("PR1", f3="62273", f5="20260313")))) == 1
 
 
-def twice(*, status="F", again="CT"):
-    """One report that stands twice in a message."""
-    first, second = (f"OBX|1|CE|IMG||{value}||||||F" for value in ("FL", again))
-    obr = "OBR|1||F1|X^Epidural|||20260302|||||||||||||||20260302||"
-    reports = oru(f"{obr}|F", first, f"{obr}|{status}", second)
-    return [
-        [text for element, text, _ in said(report) if element == "imaging.modality"] for report in reports
-    ]
-
-
-def test_a_report_that_stands_twice_in_a_message_says_both():
-    assert twice() == [["FL", "CT"]]
-    assert twice(again="FL") == [["FL"]]
-
-
-def test_a_correction_in_the_same_message_takes_the_place_of_what_it_corrects():
-    assert twice(status="C") == [["FL"], ["CT"]]
-
-
 def test_a_message_without_a_procedure_has_no_reports():
     assert oru("PV1|1|O") == ()
 
