@@ -7,10 +7,12 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
+from service.mapping.documented.stands import group
 from service.mapping.files.findings import Report
 from service.mapping.lint.check import read_and_check
 from service.mapping.lint.rows import lint_rows
-from service.mapping.lint.table_tests import run_tests
+from service.mapping.lint.table_tests import differences_of, given, look_of, run_tests
+from service.mapping.tables.compiler import compile_table
 from service.mapping.tables.facts import domain_of
 from service.mapping.tables.table_file import ANY
 
@@ -32,15 +34,21 @@ class Shipped:
     def survivors(self, name, kinds=CELLS):
         """(how many mutants, those that nothing notices)."""
         source = self.source(name)
+        documented = self._documented(source.file)
         count, alive = 0, []
         for kind, what, file in mutants(source.file, self.checked.lookups):
             if kind in kinds:
                 count += 1
-                if not self._noticed(replace(source, file=file)):
+                if not self._noticed(replace(source, file=file), documented):
                     alive.append(f"{kind}: {what}")
         return count, alive
 
-    def _noticed(self, source):
+    def _documented(self, file):
+        """The tests that set no switch, and what each documents: the same for all mutants."""
+        tests = [test for test in file.tests if not test.switches]
+        return [(test, group(given(file.base, test.given, self.checked.vocabulary))) for test in tests]
+
+    def _noticed(self, source, documented):
         lookups, vocabulary = self.checked.lookups, self.checked.vocabulary
         domains = {name: domain_of(fact, lookups) for name, fact in source.file.facts.items()}
         report = Report(source.lines)
@@ -48,7 +56,11 @@ class Shipped:
         if any(finding.severity == "error" for finding in report.findings):
             return True
         try:
-            return bool(run_tests(source, vocabulary, lookups))
+            table = compile_table(source, vocabulary, lookups)
+            # One that fails is enough; all are run where none of these does.
+            came = ((test, look_of(table, found).proposal) for test, found in documented)
+            failed = any(any(differences_of(test, proposal)) for test, proposal in came)
+            return failed or bool(run_tests(source, vocabulary, lookups))
         except (KeyError, StopIteration, ValueError):
             return True  # it does not even compile
 

@@ -15,6 +15,7 @@ from service.mapping.tables.compiler import compile_table
 from service.mapping.tables.evaluate import Tables
 from service.mapping.tables.table import Look, Table
 from service.mapping.tables.table_file import LookupFile, Switch, TableSource, TableTest
+from service.mapping.tables.view import Found
 
 _NOTHING = Proposal("", "")
 
@@ -49,11 +50,15 @@ def _run(
     except UnreadableInput as error:
         report.error(f"test {test.name!r}: {error}", "tests", number, "given")
         return Look()
-    found = group(documentation)
-    look = table.look(found) if Tables([table]).concerned(found, frozenset()) else Look()
+    look = look_of(table, group(documentation))
     for difference in differences_of(test, look.proposal):
         report.failed_test(f"test {test.name!r}: {difference}", "tests", number)
     return look
+
+
+def look_of(table: Table, found: Found) -> Look:
+    """What a table says by itself; nothing where it is not concerned."""
+    return table.look(found) if Tables([table]).concerned(found, frozenset()) else Look()
 
 
 def documented_by_tests(
