@@ -13,14 +13,12 @@ from enum import StrEnum
 from itertools import compress
 from typing import Final, NamedTuple
 
+from service.mapping.narrative.grammar import Grammar, heading_words, sets_aside
 from service.mapping.narrative.marks import COLON, COMMA, EARLIER, LATER, PARAGRAPH_END, STOPS, TODAY
 from service.mapping.narrative.words import Words
 
-_LONGEST_HEADING: Final = 6  # words
-_LONGEST_TITLE: Final = 12
-_SIDE: Final = "left"
+_LONGEST_TITLE: Final = 12  # words
 _NO_TITLE: Final = STOPS | {COLON, EARLIER, TODAY, LATER}
-_NO_HEADING: Final = frozenset({COMMA, EARLIER, TODAY, LATER})
 
 
 class Reach(StrEnum):
@@ -32,46 +30,6 @@ class Reach(StrEnum):
     CLAUSE = "clause"  # both, but never the clause before: "was left in place and will be removed"
     CHAIN = "chain"  # all clauses up to a word of contrast
     SENTENCE = "sentence"
-
-
-@dataclass(frozen=True, slots=True)
-class Grammar:
-    """The words by which a text is cut up; from mappings/terms/cues.yaml."""
-
-    today_headings: frozenset[tuple[str, ...]]  # what stands under them is today's service
-    aside_headings: frozenset[str]  # a heading with one of these words: history, plan, consent
-    title_headings: frozenset[tuple[str, ...]]  # what stands under them says what the note is about
-    contrasts: frozenset[str]
-    verbs: frozenset[str]
-    holding_headings: frozenset[str]  # with nothing behind them, the next heading stands under them
-    openers: frozenset[str]  # "and" before one of these opens a clause
-    breaks: frozenset[str]  # where a clause may begin: contrasts, and
-    reason_headings: frozenset[str]  # of those aside: they hold up to a field, or to a line in which
-    making_ready: frozenset[str]  # the patient is made ready
-    field_headings: frozenset[tuple[str, ...]]  # "Approach", "Needle"
-    going_on: frozenset[str]  # no title ends with one of these
-    links: frozenset[str]  # a clause with no more than these before a cue has no subject of its own
-
-    def tells(self, words: Sequence[str]) -> bool:
-        """Whether words behind a heading tell something, by a verb ("left" may be a side)."""
-        told = words[words.index(COLON) :] if COLON in words else words
-        return any(word in self.verbs and word != _SIDE for word in told)
-
-    def begins(self, words: Sequence[str]) -> bool:
-        """Whether the patient is made ready: no reason is told any more."""
-        return not self.making_ready.isdisjoint(words)
-
-    def ends_reason(self, heading: Sequence[str], words: Sequence[str]) -> bool:
-        """Whether a line below a reason tells how the procedure was done."""
-        return tuple(heading) in self.field_headings or self.begins(words)
-
-    def may_end_with_its_line(self, heading: Sequence[str]) -> bool:
-        """Whether a heading says what the note is about, or why, which takes no full stop."""
-        return tuple(heading) in self.title_headings or not self.reason_headings.isdisjoint(heading)
-
-    def ends_title(self, line: Sequence[str]) -> bool:
-        """Whether a title may end with its line: it tells nothing, and its last word asks for no other."""
-        return not (self.tells(line) or line[-1] in self.going_on)
 
 
 class Sentence(NamedTuple):
@@ -188,27 +146,9 @@ def _title_line(whole: Words, heading: Sequence[str], grammar: Grammar) -> int:
     return line if told and grammar.ends_title(whole.words[:line]) else 0
 
 
-def heading_words(words: Sequence[str]) -> tuple[str, ...]:
-    """Return what stands before the colon at the head of a sentence; nothing where there is none.
-
-    A date makes no difference: "PROCEDURE (3/2/2026):".
-    """
-    window = words[: _LONGEST_HEADING + 1]
-    if COLON not in window:
-        return ()
-    return tuple(word for word in window[: window.index(COLON)] if word not in _NO_HEADING)
-
-
 def _holds(words: Sequence[str], grammar: Grammar) -> bool:
     """Whether a heading such as "PLAN:" has nothing behind it."""
     return words[-1] == COLON and not grammar.holding_headings.isdisjoint(words)
-
-
-def sets_aside(heading: Sequence[str], grammar: Grammar) -> bool | None:
-    """Return whether a heading sets aside what stands under it; None where it is neither kind."""
-    if tuple(heading) in grammar.today_headings:
-        return False
-    return None if grammar.aside_headings.isdisjoint(heading) else True
 
 
 @dataclass(frozen=True, slots=True)

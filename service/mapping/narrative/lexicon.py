@@ -10,7 +10,7 @@ from service.mapping.documented.vocabulary import Vocabulary
 from service.mapping.files.faults import Faults
 from service.mapping.files.yaml_file import Lines, read_yaml
 from service.mapping.narrative.automaton import Automaton
-from service.mapping.narrative.clauses import Grammar
+from service.mapping.narrative.grammar import Grammar
 from service.mapping.narrative.marks import COLON, COMMA, HARMLESS_MARKS
 from service.mapping.narrative.meanings import (
     BearsOut,

@@ -15,7 +15,8 @@ from service.mapping.narrative.claims import (
     value_of,
     without_idle,
 )
-from service.mapping.narrative.clauses import Clauses, Sentence, heading_words
+from service.mapping.narrative.clauses import Clauses, Sentence
+from service.mapping.narrative.grammar import heading_words
 from service.mapping.narrative.leftover import left_over
 from service.mapping.narrative.lexicon import Lexicon, Persons
 from service.mapping.narrative.marks import COLON
@@ -103,10 +104,10 @@ def _tells(saying: Saying) -> bool:
 
 
 def _named(sentence: Sentence, lexicon: Lexicon) -> int:
-    """Return how many words of a sentence only name what the note is about; they may be any."""
+    """Return how many words of a sentence only name what the note, or a field, is about; they may be any."""
     if not sentence.title:
         words = sentence.words.words
-        return len(words) if _names_person(words, lexicon.persons) else 0
+        return len(words) if _names_person(words, lexicon.persons) else lexicon.grammar.label(words)
     title = min(sentence.title, sentence.words.first_line())
     return 0 if lexicon.grammar.tells(sentence.words.words[:title]) else title
 

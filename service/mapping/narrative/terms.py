@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from service.domain.documentation import DocumentedElement, Narrative, Source, Value
 from service.mapping.documented.stands import CONFLICT_ORIGIN
 from service.mapping.documented.vocabulary import Vocabulary
-from service.mapping.narrative.clauses import Grammar, sets_aside
+from service.mapping.narrative.grammar import Grammar, sets_aside
 from service.mapping.narrative.lexicon import Lexicon, read_lexicon
 from service.mapping.narrative.statements import Statement, Titled, Told, find_statements
 from service.mapping.narrative.words import cut
