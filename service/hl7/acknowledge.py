@@ -174,8 +174,10 @@ class Acknowledgement:
 def read_ack(body: bytes) -> Acknowledgement:
     """Read an answer; raises UnreadableInput when it is no acknowledgement."""
     message = Message.parse(decode(body).text)
-    if not message.of("MSA"):
-        raise UnreadableInput(Fault("MSA", "100", "the answer has no MSA segment"))
+    said = {(segment.component(1, 1), segment.component(2, 1)) for segment in message.of("MSA")}
+    if len(said) != 1:
+        problem = "several MSA segments that differ" if said else "no MSA segment"
+        raise UnreadableInput(Fault("MSA", "100", f"the answer has {problem}"))
     errors = message.of("ERR")
     texts = [message.get("MSA-3"), *(error.component(8, 1) for error in errors)]
     text = CONTROL_CHARACTERS.sub(" ", "; ".join(dict.fromkeys(filter(None, texts))))

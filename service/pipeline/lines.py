@@ -9,7 +9,15 @@ from typing import Any
 
 from service.domain.charge import CandidateCharge, CandidateStatus, Origin, Proposal, Question
 from service.domain.codes import looks_like_modifier, looks_like_procedure_code
-from service.domain.documentation import BillingContext, Documentation, DocumentedElement, StatedCode
+from service.domain.documentation import (
+    BillingContext,
+    Documentation,
+    DocumentedElement,
+    Plan,
+    Source,
+    StatedCode,
+    UnknownCode,
+)
 from service.domain.event import PRODUCTION, Event, Format
 from service.domain.frozen import frozen
 from service.domain.review import Line
@@ -242,23 +250,29 @@ def _shared_content(chart: Chart) -> dict[str, Any]:
         "elements": [element_json(element) for element in documentation.elements],
         "context": {name: getattr(documentation.context, name) for name in _CONTEXT_FIELDS},
         "diagnoses": [str(value) for value in documentation.values("dx")],
-        "stated": [asdict(stated) for stated in documentation.stated],
-        "unknown_codes": [asdict(code) for code in documentation.unknown],
+        "stated": [said_json(stated) for stated in documentation.stated],
+        "unknown_codes": [said_json(code) for code in documentation.unknown],
         "tables_say": {p.table: [c.code for c in p.candidates] for p in chart.proposals},
-        "planned": [asdict(plan) for plan in documentation.plans],
+        "planned": [said_json(plan) for plan in documentation.plans],
         "excluded": [asdict(each) for p in chart.proposals for each in p.excluded],
     }
 
 
 def element_json(element: DocumentedElement) -> dict[str, Any]:
     """An element as the API and `propose` print it."""
-    source = element.source
+    source = _source_json(element.source)
+    return {"name": element.name, "value": element.value, "origin": element.origin, "source": source}
+
+
+def said_json(said: StatedCode | UnknownCode | Plan) -> dict[str, Any]:
+    """What a sender says beside the elements, as the API and `propose` print it."""
+    return {**asdict(said), "source": _source_json(said.source)}
+
+
+def _source_json(source: Source) -> dict[str, Any]:
     shown = {"path": source.path, "start": source.start, "end": source.end, "text": source.text}
-    if source.event_id:
-        shown["event"] = source.event_id
-    if source.beside:
-        shown["beside"] = source.beside
-    return {"name": element.name, "value": element.value, "origin": element.origin, "source": shown}
+    beside = {"event": source.event_id, "beside": source.beside}
+    return shown | {name: text for name, text in beside.items() if text}
 
 
 def question_json(question: Question) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from service.hl7.modes import IsOriginal, as_asked
 from service.mapping.documented.document import Understood
 from service.pipeline.chart import Reader
 from service.pipeline.coverage import coverage_without_history
-from service.pipeline.lines import Chart, element_json, lines_of, question_json
+from service.pipeline.lines import Chart, element_json, lines_of, question_json, said_json
 from service.pipeline.senders import original_mode
 
 Keyed = list[tuple[str, Understood]]
@@ -127,7 +127,7 @@ def procedure_json(chart: Chart, policies: Sequence[CoveragePolicy]) -> dict[str
         ],
         "questions": [question_json(q) for proposal in chart.proposals for q in proposal.questions],
         "notes": [line.content["note"] for line in lines if line.content.get("note")],
-        "unknown_codes": [asdict(code) for code in documentation.unknown],
+        "unknown_codes": [said_json(code) for code in documentation.unknown],
         "edits": [
             {"rule": "never_with", **asdict(each)}
             for proposal in chart.proposals

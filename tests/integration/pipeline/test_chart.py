@@ -132,4 +132,6 @@ def test_a_code_that_nobody_translated_is_a_question_and_never_ignored(database,
     # It may be the agent of another family (a neurolytic, blood): for another purpose, in another space.
     asked = [question["element"] for question in line.content["questions"]]
     assert asked == ["substances.class", "intent", "target"]
-    assert [code["text"] for code in line.content["unknown_codes"]] == ["AGENT-9"]
+    (unknown,) = line.content["unknown_codes"]
+    assert unknown["text"] == "AGENT-9"
+    assert unknown["source"].keys() == line.content["elements"][0]["source"].keys(), "a source is told alike"

@@ -116,7 +116,15 @@ def test_an_answer_is_read(answer, read):
 
 
 @pytest.mark.parametrize(
-    "answer", [b"", b"MSH|^~\\&|A\r", b"MSA|AA|K1\r", b"\x06", b"HTTP/1.1 200 OK\r\n\r\n"]
+    "answer",
+    [
+        b"",
+        b"MSH|^~\\&|A\r",
+        b"MSA|AA|K1\r",
+        b"\x06",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+        b"MSH|^~\\&|A\rMSA|AA|K1\rMSA|AE|K1\r",
+    ],
 )
 def test_what_is_no_acknowledgement_is_not_taken_for_one(answer):
     with pytest.raises(UnreadableInput):

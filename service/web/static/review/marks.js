@@ -6,7 +6,7 @@ import { element } from "../frame/dom.js";
 export function marksOf(view, document, items) {
   const marks = new Map();
   items.forEach(({ source, decides }, item) => {
-    const event = source.event ?? source.event_id;
+    const event = source.event ?? source.event_id; // as lines of older versions have it
     if (event && event !== document.event) return;
     for (const { line, ...range } of view.locate(source)) {
       marks.set(line, [...(marks.get(line) ?? []), { ...range, item, decides }]);
