@@ -31,6 +31,7 @@ from service.mapping.narrative.values import ANY, Values
 CUES_FILE: Final = "cues.yaml"
 ROUTINE_FILE: Final = "routine.yaml"
 DEEDS_FILE: Final = "deeds.yaml"
+_SHORTEST_PAST: Final = 7  # letters: other forms of "noted" and "lasted" would be "not" and "last"
 #: Doubts in which a word is no mention of a thing, or no word of an event.
 _NO_MENTION = frozenset({"negation", "hypothesis", "unticked"})
 _NO_EVENT = _NO_MENTION | {"plan", "aside"}
@@ -228,7 +229,7 @@ def _stating(
 
 
 def _routine(file: RoutineFile) -> Routine:
-    anywhere = HARMLESS_MARKS.union(*file.anywhere.values())
+    anywhere = _with_forms(HARMLESS_MARKS.union(*file.anywhere.values()))
     return Routine(
         anywhere,
         anywhere.union(*file.beside_a_statement.values()),
@@ -236,6 +237,14 @@ def _routine(file: RoutineFile) -> Routine:
         frozenset(file.anywhere["grammar"]),
         frozenset(file.of_the_procedure),
     )
+
+
+def _with_forms(words: frozenset[str]) -> frozenset[str]:
+    """Add the other forms of verbs: what "advanced" does not take back, "advancing" and "to advance" do not."""
+    past = {word for word in words if len(word) >= _SHORTEST_PAST and word.endswith("ed")}
+    stems = {word[:-2] for word in past} | {word[:-1] for word in past}
+    forms = {stem + ending for stem in stems for ending in ("", "s")} | {word[:-2] + "ing" for word in past}
+    return words | forms
 
 
 def _persons(cues: CuesFile) -> Persons:

@@ -105,9 +105,11 @@ def _tells(saying: Saying) -> bool:
 
 def _named(sentence: Sentence, lexicon: Lexicon) -> int:
     """Return how many words of a sentence only name what the note, or a field, is about; they may be any."""
+    words = sentence.words.words
+    if _names_person(words, lexicon.persons):
+        return len(words)
     if not sentence.title:
-        words = sentence.words.words
-        return len(words) if _names_person(words, lexicon.persons) else lexicon.grammar.label(words)
+        return lexicon.grammar.label(words)
     title = min(sentence.title, sentence.words.first_line())
     return 0 if lexicon.grammar.tells(sentence.words.words[:title]) else title
 
