@@ -240,7 +240,7 @@ def _routine(file: RoutineFile) -> Routine:
 
 
 def _with_forms(words: frozenset[str]) -> frozenset[str]:
-    """Add the other forms of verbs: what "advanced" does not take back, "advancing" and "to advance" do not."""
+    """Add other forms of verbs: what "advanced" does not take back, "advancing" and "advance" do not."""
     past = {word for word in words if len(word) >= _SHORTEST_PAST and word.endswith("ed")}
     stems = {word[:-2] for word in past} | {word[:-1] for word in past}
     forms = {stem + ending for stem in stems for ending in ("", "s")} | {word[:-2] + "ing" for word in past}
