@@ -95,11 +95,21 @@ class _Reader:
         elif known is None and isinstance(value, dict):
             for below, each in value.items():
                 yield from self._walk(f"{name}.{below}", each, f"{pointer}/{below}", origin)
+            yield from self._named_otherwise(f"{name}.class", value, f"{pointer}/name")
         elif isinstance(value, list) and name in self.vocabulary.lists:
             for number, each in enumerate(value):
                 yield from self._walk(name, each, f"{pointer}/{number}", origin)
         else:
             yield from self._element(name, value, pointer, origin)
+
+    def _named_otherwise(
+        self, kind: str, thing: Mapping[str, Json], pointer: str
+    ) -> Iterator[DocumentedElement]:
+        """What the name of a thing says of its class, where another class is stated: nobody can say which."""
+        called, stated = (str(thing.get(part) or "") for part in ("name", "class"))
+        spellings = self.vocabulary.element(kind).spellings if kind in self.vocabulary else {}
+        if stated and spellings.get(called.lower(), stated) != stated:
+            yield from self._element(kind, spellings[called.lower()], pointer, CONFLICT_ORIGIN)
 
     def _things(
         self, group: str, things: list[Json], pointer: str, origin: str

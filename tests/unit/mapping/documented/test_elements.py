@@ -238,3 +238,19 @@ def test_a_catheter_in_place_on_a_later_day_was_left(
     procedure, _line_check = read({"procedures": [placing, line_check | check]})
 
     assert procedure.values("catheter.disposition") == dispositions
+
+
+@pytest.mark.parametrize(
+    ("thing", "classes"),
+    [
+        ({"name": "phenol", "class": "steroid"}, [("steroid", "structured"), ("neurolytic", "conflict")]),
+        ({"name": "Methylprednisolone", "class": "steroid"}, [("steroid", "structured")]),
+        ({"name": "x", "class": "steroid"}, [("steroid", "structured")]),
+        ({"name": "phenol"}, []),
+    ],
+    ids=["another class", "its class", "a name nobody knows", "no class"],
+)
+def test_a_thing_whose_name_says_another_class_than_the_one_stated_is_in_conflict(thing, classes):
+    (documentation,) = read({"substances": [thing]})
+    said = [(each.value, each.origin) for each in documentation.elements if each.name == "substances.class"]
+    assert said == classes
