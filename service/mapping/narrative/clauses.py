@@ -59,7 +59,7 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
 
     No heading within a field can make today's what the field's own title sets aside.
     """
-    aside = in_title = names = holds = False
+    aside = in_title = names = holds = lists = False
     reason_ends = sys.maxsize  # the line of why it is done
     for start, part, title, opens_paragraph in _parts(text, grammar):
         end = start + len(part.words)
@@ -72,12 +72,14 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
             heading = False
         if heading is not None:
             aside, in_title = heading, title in grammar.title_headings
-            names = in_title
+            names = lists = in_title
             is_reason = heading and not grammar.reason_headings.isdisjoint(title)
             reason_ends = part.line_end() if is_reason else sys.maxsize
         opening = start == 0 and end == _opening_line(text, grammar)
+        names = names and (lists or part.is_item())
         words = end if opening else _title(part, title, grammar) if names else 0
         names = words == len(part.words) and not opening
+        lists = part.words[-1] == COLON or (lists and not title)
         held = holds and heading is False and not opens_field
         opens = opens_paragraph or heading is not None
         yield Sentence(part, aside or titled_aside, opens, in_title or opening, words, held, opens_field)
@@ -87,8 +89,8 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
 def _title(part: Words, heading: Sequence[str], grammar: Grammar) -> int:
     """Return how many words of a sentence under such a heading say what the note is about.
 
-    What is told below them, under no heading of its own, may run on from their line. Of a list of titles none
-    ends in a full stop.
+    What is told below them, under no heading of its own, may run on from their line. Of a list of titles
+    (numbered, or below a heading with nothing behind it) none ends in a full stop.
     """
     if grammar.tells(part.words):
         return part.first_line() if heading else 0

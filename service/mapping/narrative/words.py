@@ -71,6 +71,8 @@ _OPENING_LINE = re.compile(r"\s*[A-Z][^\n.;:!?]*\n\s*[A-Z]")
 #: Behind S1, this makes a foramen of the vertebra: its root has no other way out.
 _AT_A_FORAMEN = re.compile(r"\s(?:foramen|transforaminal|tfesi|snrb|selective|nerve\sroot)\b")
 _UNIT = re.compile(r"(?:/|\d ?)[a-z]$")  # "8 ml/h", "2 h": no initial
+_LONGEST_BULLET = 8  # characters, with the line end before it
+_ITEM = re.compile(r"\n\s*(?:[-*]|\(?\d{1,2}[.)])\s*$")
 _STOPS = frozenset({"end", "line", "dash"})  # kinds of token
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "approx", *MONTHS} - {"may"})
 
@@ -117,6 +119,11 @@ class Words(NamedTuple):
         first = self.tokens[0]
         end = first.string.find("\n", first.start())
         return len(first.string) if end < 0 else end
+
+    def is_item(self) -> bool:
+        """Whether the first word stands behind a bullet or the number of an item."""
+        first = self.tokens[0]
+        return _ITEM.search(first.string, max(0, first.start() - _LONGEST_BULLET), first.start()) is not None
 
     def ends_in_full_stop(self) -> bool:
         token = self.tokens[-1]
