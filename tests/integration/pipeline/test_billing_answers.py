@@ -14,7 +14,15 @@ from service.pipeline import decide
 from service.pipeline.chart import chart
 from service.pipeline.post import post
 from service.store.users import User
-from tests.integration.pipeline.billing import ack_of, approve_lines, dft, postings_of, states_of, way_to
+from tests.integration.pipeline.billing import (
+    SILENCE,
+    ack_of,
+    approve_lines,
+    dft,
+    postings_of,
+    states_of,
+    way_to,
+)
 from tests.integration.pipeline.conftest import queue
 
 LEAD = User("lea", frozenset({"lead"}), "main")
@@ -211,7 +219,7 @@ def sent_again_after(database, put, coder, mode, *settled):
     """A charge that billing answered so, and that a lead settled so; gives the posting before and after."""
     keys = approve_lines(database, put, coder, {})
     with Sink(mode=mode) as sink:
-        way = way_to(sink.port)
+        way = way_to(sink.port, timeout=SILENCE if mode is Mode.SILENT else 10)
         post(database, {"billing": way}, lease=60)
         way.close()
     (before,) = postings_of(database, keys)

@@ -182,15 +182,18 @@ def completions(case: Case) -> Iterator[Case]:
     How long a catheter lay, and what was planned, stay open where nobody says: only they may have no answer.
     """
     open_names = [name for name in DOMAINS if name not in case or isinstance(case[name], Either)]
+    may_stay_open = {"catheter.disposition", "days", "planned_delivery"}.difference(case)
     choices = []
     for name in open_names:
         value = case.get(name)
         options = tuple(value) if isinstance(value, Either) else DOMAINS[name]
-        may_stay_open = name not in case and name in ("catheter.disposition", "days", "planned_delivery")
-        choices.append((*options, None) if may_stay_open else options)
+        choices.append((*options, None) if name in may_stay_open else options)
     for values in itertools.product(*choices):
         whole = {**case, **dict(zip(open_names, values, strict=True))}
-        yield {name: value for name, value in whole.items() if value is not None}
+        for name in may_stay_open:
+            if whole[name] is None:
+                del whole[name]
+        yield whole
 
 
 def check_soundness(case: Case) -> str:
