@@ -39,8 +39,8 @@ class Grammar:
         return not self.making_ready.isdisjoint(words)
 
     def ends_reason(self, heading: Sequence[str], words: Sequence[str]) -> bool:
-        """Whether a line below a reason tells how the procedure was done."""
-        return tuple(heading) in self.field_headings or self.begins(words)
+        """Whether a line below a reason tells how it was done; one of another label ("Old level") does not."""
+        return tuple(heading) in self.field_headings if heading else self.begins(words)
 
     def label(self, words: Sequence[str]) -> int:
         """Return how many words at the head of a sentence are the label of a field, and its colon."""

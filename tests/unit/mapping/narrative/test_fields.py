@@ -64,6 +64,18 @@ def test_a_phrase_that_names_the_reason_states_something_under_it(
     assert told(terms, text) == values
 
 
+@pytest.mark.parametrize(
+    ("line", "values"),
+    [
+        ("Tuohy needle inserted.", {"csf_drainage"}),
+        ("She is in pain.", set()),
+        ("Old puncture: Tuohy needle inserted.", set()),
+    ],
+)
+def test_a_line_that_tells_of_the_needle_ends_a_reason(terms: Terms, line: str, values: set[Value]) -> None:
+    assert told(terms, f"Indication: headache\n{line} It was done to relieve pressure.") == values
+
+
 SENT = "Fluid was sent for cells and protein."
 
 
