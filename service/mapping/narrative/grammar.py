@@ -39,7 +39,7 @@ class Grammar:
         return not self.making_ready.isdisjoint(words)
 
     def ends_reason(self, heading: Sequence[str], words: Sequence[str]) -> bool:
-        """Whether a line below a reason tells how it was done; one of another label ("Old level") does not."""
+        """Whether a line below a reason says how it was done; with another label ("Old level") none does."""
         return tuple(heading) in self.field_headings if heading else self.begins(words)
 
     def label(self, words: Sequence[str]) -> int:
