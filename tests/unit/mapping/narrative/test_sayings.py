@@ -1,5 +1,7 @@
 """What a sentence says is the same wherever a note repeats it; what its place makes of it is not."""
 
+import pytest
+
 from service.domain.documentation import DocumentedElement
 from tests.unit.mapping.narrative.test_terms import TERMS, narrative
 
@@ -15,8 +17,9 @@ def test_a_sentence_that_comes_again_is_told_where_it_first_stood() -> None:
     assert twice == once
 
 
-def test_a_sentence_that_was_set_aside_is_told_where_it_is_not() -> None:
-    text = f"PLAN:\n{GUIDED}\nPROCEDURE:\n{GUIDED}"
+@pytest.mark.parametrize("before", ["PLAN: Rest.", "HISTORY: Pain.", "He had one in 2019."])
+def test_a_sentence_that_was_set_aside_is_told_where_it_is_not(before: str) -> None:
+    text = f"{before} {GUIDED}\n\nTECHNIQUE: Prepped. {GUIDED}"
     sources = [each.source for each in read(text) if each.name == "imaging.modality"]
     assert [each.start for each in sources] == [text.rindex("under fluoroscopy")]
 
