@@ -14,7 +14,16 @@ from itertools import compress
 from typing import Final, NamedTuple
 
 from service.mapping.narrative.grammar import Grammar, heading_words, sets_aside
-from service.mapping.narrative.marks import COLON, COMMA, EARLIER, LATER, PARAGRAPH_END, STOPS, TODAY
+from service.mapping.narrative.marks import (
+    COLON,
+    COMMA,
+    EARLIER,
+    LATER,
+    PARAGRAPH_END,
+    SENTENCE_END,
+    STOPS,
+    TODAY,
+)
 from service.mapping.narrative.words import Words
 
 _LONGEST_TITLE: Final = 12  # words
@@ -129,8 +138,10 @@ def _parts(text: Words, grammar: Grammar) -> Iterator[tuple[int, Words, tuple[st
 
 
 def _opening_line(text: Words, grammar: Grammar) -> int:
-    """Return how many words of a text are a line above it that is its title, under no heading; else 0."""
+    """Return how many words of a text are a line or fragment above it that is its title; else 0."""
     line = text.words[: text.first_line()] if text.has_opening_line else ()
+    if SENTENCE_END in line:
+        line = line[: line.index(SENTENCE_END)]
     if not 0 < len(line) <= _LONGEST_TITLE or not _NO_TITLE.isdisjoint(line):
         return 0
     if sets_aside(line, grammar) is not None or not grammar.ends_title(line):

@@ -115,20 +115,20 @@ def _with_what_is_borne_out(reading: _Reading, bearing: Mapping[str, str]) -> _R
     below = {bearing[element] for element in reading.borne_out}
     anywhere = below | {bearing[element] for element in reading.named}
     own = [each for each in reading.statements if not (each.doubt or each.foreign)]
-    told = {each.element for each in own}
     items: dict[str, set[str]] = {thing: set() for thing in bearing.values()}  # of which the text tells
     for each in own:
         if each.item and each.element in bearing:
             items[bearing[each.element]].add(each.item)
+    lines = [
+        _of_its_thing(each, items, bearing) for each in reading.lines if bearing[each.element] in anywhere
+    ]
+    told = {each.element for each in (*own, *lines)}
     titles = [
         _of_its_thing(
             each if bearing[each.element] in below else each._replace(disputed=True), items, bearing
         )
         for each in reading.titles
         if each.element in bearing and each.element not in told
-    ]
-    lines = [
-        _of_its_thing(each, items, bearing) for each in reading.lines if bearing[each.element] in anywhere
     ]
     statements = sorted([*reading.statements, *titles, *lines], key=lambda each: each.start)
     return replace(reading, statements=statements)

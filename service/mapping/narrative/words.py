@@ -67,7 +67,7 @@ _TOKEN = re.compile(
     r"|\[[^\[\]]{0,80}[/|*_][^\[\]]{0,80}\]|<<?(?!/?(?:a|b|br|div|em|font|h\d|i|li|ol|p|pre|span|strong|su[bp]|t[adhr]\w{0,3}|u|ul)\b)"
     r"[a-z][a-z _/|-]{1,40}>))",
 )
-_OPENING_LINE = re.compile(r"\s*[A-Z][^\n.;:!?]*\n\s*[A-Z]")
+_OPENING_LINE = re.compile(r"\s*[A-Z][^\n.;:!?]*(?:\n|\.\s)\s*[A-Z]")
 #: Behind S1, this makes a foramen of the vertebra: its root has no other way out.
 _AT_A_FORAMEN = re.compile(r"\s(?:foramen|transforaminal|tfesi|snrb|selective|nerve\sroot)\b")
 _UNIT = re.compile(r"(?:/|\d ?)[a-z]$")  # "8 ml/h", "2 h": no initial
@@ -87,7 +87,7 @@ class Words(NamedTuple):
     days: Mapping[int, str] = {}  # index of a date -> the day, likelier first
     times: Mapping[int, str] = {}  # index of a TIME -> "09:10"
     marked: Sequence[int] = ()  # the indices of all of these, in order
-    has_opening_line: bool = False  # its first line ends without a stop, and a capital letter follows
+    has_opening_line: bool = False  # its first line or sentence, behind which a capital letter follows
 
     def spans(self) -> list[tuple[int, int]]:
         """Return the characters of each word, from and to."""

@@ -58,6 +58,7 @@ RIGHT_KNEE = {("joint.name", "knee", "1"), ("joint.side", "right", "1")}
         f"PROCEDURE: Right knee injection\n{DONE}",
         f"Right knee injection\nConsent was given. {DONE}",
         f"RIGHT KNEE INJECTION\nConsent was given. {DONE}",
+        f"Right knee injection. Consent was given. {DONE}",
         f"Site: right knee\n{DONE}",
         f"{DONE}\nSite: right knee",
     ],
@@ -102,9 +103,6 @@ def test_a_title_of_another_thing_disputes_what_the_text_tells(terms: Terms) -> 
     assert ("joint.name", "wrist", "?") in joints(terms, text)
 
 
-def test_two_things_of_which_the_form_names_one_are_a_contradiction(terms: Terms) -> None:
+def test_a_form_of_another_side_than_the_title_is_disputed(terms: Terms) -> None:
     text = f"PROCEDURE: Left knee injection\nSite: right knee\n{DONE}"
-    assert {(name, value) for name, value, _ in joints(terms, text)} >= {
-        ("joint.side", "left"),
-        ("joint.side", "right"),
-    }
+    assert ("joint.side", "right", "?") in joints(terms, text)
