@@ -83,7 +83,7 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
             aside, in_title = heading, title in grammar.title_headings
             names = lists = in_title
             is_reason = heading and not grammar.reason_headings.isdisjoint(title)
-            reason_ends = part.line_end() if is_reason else sys.maxsize
+            reason_ends = part.reason_end() if is_reason else sys.maxsize
         opening = start == 0 and end == _opening_line(text, grammar)
         names = names and (lists or part.is_item())
         words = end if opening else _title(part, title, grammar) if names else 0

@@ -120,6 +120,11 @@ class Words(NamedTuple):
         end = first.string.find("\n", first.start())
         return len(first.string) if end < 0 else end
 
+    def reason_end(self) -> int:
+        """Return the character at which a reason may end: its line; in a note of one line, its sentence."""
+        end = self.line_end()
+        return end if end < len(self.tokens[0].string.rstrip()) else self.tokens[-1].end()
+
     def is_item(self) -> bool:
         """Whether the first word stands behind a bullet or the number of an item."""
         first = self.tokens[0]

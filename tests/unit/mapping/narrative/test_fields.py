@@ -76,6 +76,19 @@ def test_a_line_that_tells_of_the_needle_ends_a_reason(terms: Terms, line: str, 
     assert told(terms, f"Indication: headache\n{line} It was done to relieve pressure.") == values
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Indication: headache. Tuohy needle inserted. It was done to relieve pressure.", {"csf_drainage"}),
+        ("Indication: Tuohy needle inserted to relieve pressure.", set()),
+        ("Indication: headache. Tuohy needle inserted to relieve pressure.\nPain is better.", set()),
+    ],
+    ids=["one line", "the reason itself", "a line below ends it, no sentence"],
+)
+def test_in_a_note_of_one_line_a_sentence_ends_a_reason(terms: Terms, text: str, values: set[Value]) -> None:
+    assert told(terms, text) == values
+
+
 SENT = "Fluid was sent for cells and protein."
 
 
