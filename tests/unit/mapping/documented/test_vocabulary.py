@@ -146,3 +146,7 @@ def test_a_wrong_group_is_refused(tmp_path: Path, rules: str, message: str) -> N
 def test_the_places_that_are_facilities_are_those_of_medicare(vocabulary: Vocabulary) -> None:
     medicare = "02 19 21 22 23 24 26 31 34 41 42 51 52 53 56 61"
     assert vocabulary.element("encounter.pos").sets["facilities"] == tuple(medicare.split())
+
+
+def test_every_element_has_words_for_the_page(vocabulary: Vocabulary) -> None:
+    assert [name for name in vocabulary.names if not vocabulary.element(name).label] == []
