@@ -70,7 +70,8 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
     """
     aside = in_title = names = holds = lists = False
     reason_ends = sys.maxsize  # the line of why it is done
-    for start, part, title, opens_paragraph in _parts(text, grammar):
+    opening_line = _opening_line(text, grammar)
+    for start, part, title, opens_paragraph in _parts(text, grammar, opening_line):
         end = start + len(part.words)
         titled_aside = bool(titles.aside) and 1 in titles.aside[start:end]
         opens_field = bool(titles.today) and not titles.today.isdisjoint(range(start, end))
@@ -84,7 +85,7 @@ def sentences(text: Words, grammar: Grammar, titles: Titles = _UNTITLED) -> Iter
             names = lists = in_title
             is_reason = heading and not grammar.reason_headings.isdisjoint(title)
             reason_ends = part.reason_end() if is_reason else sys.maxsize
-        opening = start == 0 and end == _opening_line(text, grammar)
+        opening = start == 0 and end == opening_line
         names = names and (lists or part.is_item())
         words = end if opening else _title(part, title, grammar) if names else 0
         names = words == len(part.words) and not opening
@@ -118,7 +119,9 @@ def _between_stops(words: Sequence[str]) -> Iterator[tuple[int, int, bool]]:
         start = end + 1
 
 
-def _parts(text: Words, grammar: Grammar) -> Iterator[tuple[int, Words, tuple[str, ...], bool]]:
+def _parts(
+    text: Words, grammar: Grammar, opening_line: int
+) -> Iterator[tuple[int, Words, tuple[str, ...], bool]]:
     """Yield where each sentence begins, its words, those of its heading, and whether it opens a paragraph.
 
     The line of a title, or of a reason, is parted from what is told below it, where no full stop does:
@@ -128,7 +131,7 @@ def _parts(text: Words, grammar: Grammar) -> Iterator[tuple[int, Words, tuple[st
         whole = text.part(start, end)
         heading = heading_words(whole.words)
         line = _title_line(whole, heading, grammar) if heading else 0
-        line = line or (0 if start else _opening_line(text, grammar))
+        line = line or (0 if start else opening_line)
         if 0 < line < len(whole.words):
             title, below = text.part(start, start + line), text.part(start + line, end)
             yield start, title, heading_words(title.words), opens_paragraph

@@ -11,7 +11,7 @@ from service.mapping.narrative.automaton import Places
 from service.mapping.narrative.claims import Claim, Found
 from service.mapping.narrative.lexicon import Routine
 from service.mapping.narrative.marks import COLON
-from service.mapping.narrative.mentions import PLAIN
+from service.mapping.narrative.mentions import plain_places
 from service.mapping.narrative.words import Words
 
 _FIGURES: Final = ".0123456789"
@@ -98,5 +98,5 @@ def _unit(words: Words, number: int) -> str:
 def _harmless(words: Words, found: Found, *, has_statement: bool) -> set[int]:
     """Places of what takes nothing back, and of levels that something is said of or a drug spread to."""
     told_of_levels = {place for places, cue in found.cues if cue.element == _LEVELS for place in places}
-    harmless = {place for places, mark in found.marks if mark in PLAIN for place in places}
+    harmless = plain_places(found)
     return harmless | told_of_levels | (words.levels.keys() if told_of_levels or has_statement else set())

@@ -17,7 +17,7 @@ _OF_OTHERS: Final = frozenset({"aside", "history", "hypothesis", "unticked", "un
 DENIALS: Final = frozenset({"negation", "plan"})
 HARMLESS: Final = Mark("harmless")
 #: Phrases whose words take nothing back.
-PLAIN: Final = frozenset({HARMLESS, Mark("formulas")})
+_PLAIN: Final = frozenset({HARMLESS, Mark("formulas")})
 _TAKING_BACK: Final = Mark("taking_back")
 
 
@@ -67,8 +67,13 @@ def disputed_by(
             yield each.element, each.value if each.denied else None
 
 
+def plain_places(found: Found) -> set[int]:
+    """Return where words stand that take nothing back, by the phrase that they are in."""
+    return {place for places, mark in found.marks if mark in _PLAIN for place in places}
+
+
 def unsaid_denials(found: Found) -> Places:
     """Where a sentence takes something back, and no phrase of what is stated says what it is; the first."""
-    known = {place for places, mark in found.marks if mark in PLAIN for place in places}
+    known = plain_places(found)
     known |= {place for claim in found.said if isinstance(claim.meaning, States) for place in claim.places}
     return next((at for at, mark in found.marks if mark == _TAKING_BACK and not known.issuperset(at)), ())
